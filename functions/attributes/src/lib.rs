@@ -1,0 +1,1 @@
+//! Attribute definitions over HTTP.

@@ -1,0 +1,1 @@
+//! Sign-up, tokens and the current user over HTTP.

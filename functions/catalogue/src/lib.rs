@@ -1,0 +1,1 @@
+//! Categories, catalogue items and price tiers over HTTP.

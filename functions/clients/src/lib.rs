@@ -1,0 +1,1 @@
+//! Clients and contacts over HTTP.

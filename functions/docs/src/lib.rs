@@ -1,0 +1,1 @@
+//! The OpenAPI documents and the page to read and try them over HTTP.

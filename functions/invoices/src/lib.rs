@@ -1,0 +1,1 @@
+//! Invoices, line items and payments over HTTP.

@@ -1,0 +1,1 @@
+//! Marks overdue invoices by schedule.

@@ -1,0 +1,1 @@
+//! Turns committed changes into webhook deliveries.

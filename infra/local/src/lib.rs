@@ -1,0 +1,25 @@
+//! The local cloud: every part of a deployment in one process.
+//!
+//! `Cloud::start` reads the template, starts the AWS services that it uses, makes its resources, and calls its
+//! functions as AWS would: HTTP requests through the gateway, changes from the table's stream, messages from queues,
+//! and schedules by a clock that can be moved.
+
+pub mod clock;
+pub mod cloud;
+pub mod event_pattern;
+pub mod function;
+pub mod registry;
+pub mod schedule;
+pub mod services;
+pub mod template;
+
+mod data;
+mod durable;
+mod gateway;
+mod local_routes;
+mod pollers;
+mod resources;
+
+pub use clock::LocalClock;
+pub use cloud::{Cloud, CloudHandle, Environment, Error, Options};
+pub use function::{Function, FunctionError, HttpFunction, Invoker, Registry, TypedFunction};

@@ -1,0 +1,71 @@
+//! `cargo run`: starts the local cloud.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use lambda_runtime::tracing::subscriber;
+use tributary_local::{Cloud, Error, Options, registry};
+
+/// What is logged, unless RUST_LOG says otherwise. The embedded DynamoDB warns of every 400, and a condition that fails
+/// is everyday business.
+const DEFAULT_LOG: &str = "warn,dynoxide=error";
+
+/// Runs the whole product on this machine, without an AWS account.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// The port on 127.0.0.1; 0 takes any free one
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Where everything is kept
+    #[arg(long, default_value = ".local")]
+    data_dir: PathBuf,
+    /// Keep nothing
+    #[arg(long)]
+    ephemeral: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = subscriber::EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| subscriber::EnvFilter::new(DEFAULT_LOG));
+    subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tributary-local: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Error> {
+    let Arguments { port, data_dir, ephemeral } = arguments;
+    let cloud = Cloud::start(Options { port, data_dir, ephemeral, ..Options::default() }, registry::build).await?;
+    println!("Tributary listens on {}", cloud.base_url());
+    ended().await;
+    cloud.shutdown().await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or, where there is one, a request to terminate.
+async fn ended() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without a handler, the signal ends the process by itself.
+    if interrupted.await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

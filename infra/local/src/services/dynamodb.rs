@@ -1,0 +1,137 @@
+//! DynamoDB and its streams: dynoxide, in the process.
+
+mod table;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::ports::Clock;
+use dynoxide::Database;
+use dynoxide::storage::Storage as DynoxideStorage;
+use tokio::task::JoinSet;
+
+pub use table::create_table;
+
+use super::server::{Server, bind};
+use super::{Error, Storage};
+
+/// How often expired items are looked for. AWS takes up to days; nothing may rely on it.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+/// dynoxide finds a stream's end and a reader's position by reading every stream record there is.
+/// With this index it reads the one it needs, so that writes do not slow down as the file grows.
+const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS tributary_stream_position \
+     ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
+
+/// A running DynamoDB.
+pub struct DynamoDb {
+    server: Server,
+    database: Database,
+    expiry: Expiry,
+    _timer: JoinSet<()>,
+}
+
+/// Starts DynamoDB and DynamoDB Streams on one port. Expired items are deleted by `clock`.
+///
+/// # Errors
+/// The port is taken, or the file is no database of dynoxide's.
+pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Result<DynamoDb, Error> {
+    let clock = MovableClock(clock);
+    let (database, expiry) = match storage {
+        Storage::File(path) => (open(path)?, Expiry::File(path.clone(), clock)),
+        Storage::Memory => {
+            let database = Database::memory_with_clock(Arc::new(clock))?;
+            (database.clone(), Expiry::Memory(database))
+        }
+    };
+    let served = database.clone();
+    let server = Server::start_with(bind(port).await?, |listener, stopped| {
+        dynoxide::server::serve_with_shutdown(listener, served, stopped)
+    })?;
+    let mut timer = JoinSet::new();
+    timer.spawn(sweep_on_time(expiry.clone()));
+    Ok(DynamoDb { server, database, expiry, _timer: timer })
+}
+
+impl DynamoDb {
+    /// The address that clients are given, streams' clients too.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        self.server.endpoint()
+    }
+
+    /// The database itself.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Deletes what has expired by the clock, without waiting for the timer, and returns how much.
+    ///
+    /// # Errors
+    /// The database is not readable.
+    pub async fn sweep_ttl(&self) -> Result<usize, Error> {
+        self.expiry.sweep().await
+    }
+}
+
+impl std::fmt::Debug for DynamoDb {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("DynamoDb").field("server", &self.server).finish_non_exhaustive()
+    }
+}
+
+fn open(path: &Path) -> Result<Database, Error> {
+    let database = Database::new(&path.to_string_lossy())?;
+    rusqlite::Connection::open(path)?.execute_batch(STREAM_INDEX)?;
+    Ok(database)
+}
+
+async fn sweep_on_time(expiry: Expiry) {
+    loop {
+        tokio::time::sleep(SWEEP_INTERVAL).await;
+        if let Err(error) = expiry.sweep().await {
+            tracing::warn!(%error, "the TTL sweep failed; the next one tries again");
+        }
+    }
+}
+
+/// How expired items are deleted by the movable clock.
+///
+/// `Database::sweep_ttl` on a file knows the system's clock alone, so there a second connection to
+/// the file, which takes a clock, does the sweep.
+#[derive(Clone)]
+enum Expiry {
+    File(PathBuf, MovableClock),
+    Memory(Database),
+}
+
+impl Expiry {
+    async fn sweep(&self) -> Result<usize, Error> {
+        let expiry = self.clone();
+        let runtime = tokio::runtime::Handle::current();
+        let task = tokio::task::spawn_blocking(move || match expiry {
+            Self::Memory(database) => database.sweep_ttl(),
+            Self::File(path, clock) => {
+                let storage = DynoxideStorage::new(&path.to_string_lossy())?.with_clock(Arc::new(clock));
+                runtime.block_on(dynoxide::ttl::sweep_expired_items(&storage))
+            }
+        });
+        Ok(task.await.expect("the TTL sweep does not panic")?)
+    }
+}
+
+/// The local cloud's clock, as dynoxide asks for it.
+#[derive(Clone)]
+struct MovableClock(Arc<dyn Clock>);
+
+impl dynoxide::storage_backend::Clock for MovableClock {
+    fn now_unix_secs(&self) -> u64 {
+        u64::try_from(self.0.now().as_second()).unwrap_or_default()
+    }
+
+    fn now_unix_secs_f64(&self) -> f64 {
+        self.0.now().as_duration().as_secs_f64()
+    }
+}

@@ -1,0 +1,5 @@
+//! The local cloud from outside: through its clients and its gateway.
+#![allow(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
+
+mod cloud;
+mod services;

@@ -1,0 +1,185 @@
+//! Sign-up, one-time passwords, and tokens.
+
+use domain::actor::Role;
+use domain::error::FieldErrors;
+use domain::id::{OrganisationId, UserId};
+use domain::money::Currency;
+use domain::organisation::Organisation;
+use domain::text::{Email, Name, ShortText};
+use domain::user::{Membership, Otp, OtpPurpose, OtpTry, Password, TokenHash, User, Username};
+use store::{StoreError, Unique};
+
+use crate::mail::{Mailer, PlainMail};
+use crate::secrets::{self, sha256_hex};
+use crate::session::new_token;
+use crate::{App, Error};
+
+/// What a sign-up sends.
+#[derive(Debug, Clone)]
+pub struct SignUp {
+    /// The username.
+    pub username: Username,
+    /// The address, which a one-time password proves.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
+    /// The phone number.
+    pub phone: ShortText,
+    /// The organisation's name; the username, if not given.
+    pub business_name: Option<Name>,
+}
+
+/// What became of a one-time password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtpOutcome {
+    /// It was right.
+    Verified,
+    /// It was wrong.
+    Invalid,
+    /// It is too old, or wrong tries have spent it.
+    Expired,
+    /// None was sent, or it has been used.
+    NoneSent,
+    /// Nobody has this address.
+    UnknownUser,
+}
+
+impl App {
+    /// Makes a user and the organisation that the user owns, and mails a one-time password. Who
+    /// signs up again with the same username and address before proving it gets another password
+    /// by mail, and the new secret counts.
+    ///
+    /// # Errors
+    /// A username or address that is taken; [`domain::Error::TooMany`] one-time passwords; SES.
+    pub async fn sign_up(&self, mailer: &Mailer, sign_up: SignUp) -> Result<(), Error> {
+        let hash = secrets::hash_password(sign_up.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
+        let email = sign_up.email.clone();
+        let waiting = self.store.user_by_login(email.as_str()).await?.filter(|user| {
+            !user.is_verified && user.username.folded() == sign_up.username.folded() && user.email.folded() == email.folded()
+        });
+        match waiting {
+            Some(user) => {
+                let before = user.version;
+                let again = User { password_hash: hash, phone: sign_up.phone, version: before + 1, ..user };
+                self.store.save_user(&again, before).await?;
+            }
+            None => self.open_account(sign_up, hash).await?,
+        }
+        self.send_otp(mailer, OtpPurpose::SignUp, &email).await
+    }
+
+    async fn open_account(&self, sign_up: SignUp, password_hash: String) -> Result<(), Error> {
+        let SignUp { username, email, password: _, phone, business_name } = sign_up;
+        let (id, home, now) = (UserId::new(self.new_id()), OrganisationId::new(self.new_id()), self.now());
+        let name = match business_name {
+            Some(name) => name,
+            None => Name::parse(username.as_str()).map_err(|e| Error::Defect(e.to_string()))?,
+        };
+        let owner = User {
+            id,
+            number: self.store.next_user_number().await?,
+            username,
+            email,
+            first_name: ShortText::default(),
+            last_name: ShortText::default(),
+            phone,
+            password_hash,
+            is_verified: false,
+            home,
+            memberships: vec![Membership { organisation: home, role: Role::Owner }],
+            tokens: vec![],
+            date_joined: now,
+            version: 1,
+        };
+        let organisation = Organisation { id: home, name, currency: Currency::USD, owner: id, created_at: now };
+        self.store.create_account(&organisation, &owner).await.map_err(|error| {
+            let mut errors = FieldErrors::new();
+            match error {
+                StoreError::Taken(Unique::Username) => errors.add("username", "A user with that username already exists."),
+                StoreError::Taken(Unique::Email) => errors.add("email", "A user with that email already exists."),
+                other => return Error::from(other),
+            }
+            errors.into()
+        })
+    }
+
+    /// Sends a one-time password to an address.
+    async fn send_otp(&self, mailer: &Mailer, purpose: OtpPurpose, email: &Email) -> Result<(), Error> {
+        let code = secrets::six_digits(self.entropy.as_ref());
+        let hash = self.otp_hash(purpose, email, &code);
+        self.retrying(async || {
+            let previous = self.store.otp(purpose, email).await?;
+            let otp = Otp::send(previous.as_ref(), hash.clone(), self.now())
+                .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
+            Ok(self.store.save_otp(purpose, email, &otp, previous.map(|otp| otp.version)).await?)
+        })
+        .await?;
+        let subject = match purpose {
+            OtpPurpose::SignUp => "Verify your e-mail address",
+        };
+        let text = format!("Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n");
+        mailer.send(PlainMail { to: email.clone(), subject: subject.into(), text }).await
+    }
+
+    /// Tries the one-time password of a sign-up. Of many tries at once, at most one is accepted.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn verify_sign_up(&self, email: &Email, code: &str) -> Result<OtpOutcome, Error> {
+        let purpose = OtpPurpose::SignUp;
+        self.retrying(async || {
+            let Some(user) = self.store.user_by_login(email.as_str()).await? else { return Ok(OtpOutcome::UnknownUser) };
+            let Some(otp) = self.store.otp(purpose, email).await?.filter(|otp| !otp.hash.is_empty()) else {
+                return Ok(OtpOutcome::NoneSent);
+            };
+            let matches = secrets::same(self.otp_hash(purpose, email, code).as_bytes(), otp.hash.as_bytes());
+            match otp.judge(matches, self.now()) {
+                OtpTry::Expired => Ok(OtpOutcome::Expired),
+                OtpTry::Wrong => {
+                    let tried = Otp { wrong_tries: otp.wrong_tries + 1, version: otp.version + 1, ..otp.clone() };
+                    self.store.save_otp(purpose, email, &tried, Some(otp.version)).await?;
+                    Ok(OtpOutcome::Invalid)
+                }
+                OtpTry::Accepted => {
+                    let verified = User { is_verified: true, version: user.version + 1, ..user.clone() };
+                    self.store.accept_otp(purpose, &otp, &verified, user.version).await?;
+                    Ok(OtpOutcome::Verified)
+                }
+            }
+        })
+        .await
+    }
+
+    fn otp_hash(&self, purpose: OtpPurpose, email: &Email, code: &str) -> String {
+        secrets::hex(&self.mac("otp", &[purpose.as_str().as_bytes(), email.folded().as_bytes(), code.as_bytes()]))
+    }
+
+    /// Makes a token for a username, or an e-mail address, and a password; none when they do not
+    /// belong together or the address is not proven.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn issue_token(&self, login: &str, password: &str) -> Result<Option<String>, Error> {
+        self.retrying(async || {
+            let Some(mut user) = self.store.user_by_login(login).await? else {
+                // As long as a known user takes, so that the time tells nothing.
+                let _ = secrets::verify_password(password, DUMMY_HASH);
+                return Ok(None);
+            };
+            if !secrets::verify_password(password, &user.password_hash) || !user.is_verified {
+                return Ok(None);
+            }
+            let before = user.version;
+            let token = new_token(user.id, secrets::random(self.entropy.as_ref()));
+            user.add_token(TokenHash { hash: sha256_hex(&token), created_at: self.now() });
+            user.version += 1;
+            self.store.save_user(&user, before).await?;
+            Ok(Some(token))
+        })
+        .await
+    }
+}
+
+/// The hash of no one's password, with the parameters of every hash.
+const DUMMY_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";

@@ -1,0 +1,37 @@
+//! The AWS clients: one HTTP client, one TLS provider, made when first used.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use store::Store;
+
+use crate::ports::{SystemClock, SystemEntropy};
+use crate::secrets::SecretKey;
+use crate::{App, Error};
+use std::sync::Arc;
+
+/// The SDK's configuration in Lambda: region and credentials from the environment.
+pub async fn sdk_config() -> SdkConfig {
+    let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    aws_config::defaults(BehaviorVersion::latest()).http_client(https).load().await
+}
+
+/// An environment variable that a function cannot do without.
+///
+/// # Errors
+/// It is not set.
+pub fn required_variable(name: &str) -> Result<String, Error> {
+    std::env::var(name).map_err(|_| Error::Defect(format!("the environment variable {name} is not set")))
+}
+
+impl App {
+    /// The use cases of a deployment: `TABLE_NAME` and `SECRET_KEY` from the environment.
+    ///
+    /// # Errors
+    /// One of the two is not set.
+    pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
+        let store = Store::new(aws_sdk_dynamodb::Client::new(config), &required_variable("TABLE_NAME")?);
+        let secret = SecretKey::new(required_variable("SECRET_KEY")?);
+        Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret))
+    }
+}

@@ -1,0 +1,170 @@
+//! Deliveries: listing them, sending them again, and recording what became of each attempt.
+
+use std::time::Duration;
+
+use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus};
+use domain::id::{DeliveryId, WebhookId};
+use domain::webhook::{Webhook, retry};
+use domain::{Action, Actor, Model};
+use store::{Page, PageRequest, StoreError};
+
+use crate::queue::{DeliveryQueue, DeliveryRef};
+use crate::{App, Error, may, secrets};
+
+/// What is to be done about a message of the queue.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Due {
+    /// Send it, and then [`App::record_attempt`].
+    Send(Box<(Delivery, Webhook)>),
+    /// Nothing: it was delivered, or nobody waits for it any more.
+    Done,
+    /// It has failed for good: the message belongs in the dead-letter queue.
+    Dead,
+}
+
+/// What an attempt came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptResult {
+    /// The receiver answered 2xx.
+    Delivered,
+    /// The receiver answered 410: the webhook is switched off.
+    SwitchedOff,
+    /// Anything else, with the wait that the receiver asked for.
+    Failed {
+        /// From its `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+}
+
+/// What follows an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing: the message can go.
+    Done,
+    /// Another attempt after this time.
+    After(Duration),
+    /// None: the message belongs in the dead-letter queue.
+    Dead,
+}
+
+/// The listing and redelivery belong to the owner alone; they fail with
+/// [`domain::Error::Forbidden`] and [`domain::Error::NotFound`] accordingly.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of a webhook's deliveries, newest first.
+    pub async fn list_deliveries(
+        &self,
+        actor: &Actor,
+        webhook: WebhookId,
+        page: PageRequest,
+    ) -> Result<Page<Delivery>, Error> {
+        may(actor, Action::View, Model::Webhook)?;
+        let found = self.store.deliveries(actor.tenant(), webhook, page, self.now()).await?;
+        if found.rows.is_empty() {
+            // No deliveries and no webhook look the same: only then the webhook is looked for.
+            self.load_webhook(actor, webhook).await?;
+        }
+        Ok(found)
+    }
+
+    /// Sends a delivery once more, on a schedule that starts anew, whatever became of it.
+    pub async fn redeliver(
+        &self,
+        actor: &Actor,
+        queue: &DeliveryQueue,
+        webhook: WebhookId,
+        id: DeliveryId,
+    ) -> Result<Delivery, Error> {
+        may(actor, Action::Change, Model::Webhook)?;
+        let tenant = actor.tenant();
+        self.load_webhook(actor, webhook).await?;
+        let delivery = self
+            .retrying(async || {
+                let found = self.store.delivery(tenant, webhook, id, self.now()).await?;
+                let mut delivery = found.ok_or(domain::Error::NotFound)?;
+                let before = delivery.version;
+                delivery.restart();
+                self.store.save_delivery(tenant, &delivery, before).await?;
+                Ok(delivery)
+            })
+            .await?;
+        queue.send(DeliveryRef::new(tenant, webhook, id)).await?;
+        Ok(delivery)
+    }
+
+    /// What is to be done about a message of the queue.
+    pub async fn due(&self, reference: DeliveryRef) -> Result<Due, Error> {
+        let (tenant, webhook) = (reference.tenant(), reference.webhook());
+        let delivery = self.store.delivery(tenant, webhook, reference.delivery(), self.now()).await?;
+        let Some(delivery) = delivery else { return Ok(Due::Done) };
+        match delivery.status {
+            DeliveryStatus::Delivered => return Ok(Due::Done),
+            DeliveryStatus::Dead => return Ok(Due::Dead),
+            DeliveryStatus::Pending | DeliveryStatus::Failed => {}
+        }
+        match self.store.webhook(tenant, webhook).await? {
+            Some(webhook) if webhook.is_active => Ok(Due::Send(Box::new((delivery, webhook)))),
+            Some(_) | None => {
+                self.give_up(reference, delivery).await?;
+                Ok(Due::Done)
+            }
+        }
+    }
+
+    /// Records an attempt and says what follows.
+    pub async fn record_attempt(
+        &self,
+        reference: DeliveryRef,
+        mut delivery: Delivery,
+        attempt: AttemptRecord,
+        result: AttemptResult,
+    ) -> Result<Next, Error> {
+        let before = delivery.version;
+        let next = match result {
+            AttemptResult::Delivered | AttemptResult::SwitchedOff => Next::Done,
+            AttemptResult::Failed { retry_after } => {
+                let jitter = u16::from_be_bytes(secrets::random(self.entropy.as_ref()));
+                retry::next_delay(delivery.attempts_made + 1, jitter, retry_after).map_or(Next::Dead, Next::After)
+            }
+        };
+        let status = match (result, next) {
+            (AttemptResult::Delivered, _) => DeliveryStatus::Delivered,
+            (AttemptResult::SwitchedOff, _) | (AttemptResult::Failed { .. }, Next::Dead) => DeliveryStatus::Dead,
+            (AttemptResult::Failed { .. }, Next::After(_) | Next::Done) => DeliveryStatus::Failed,
+        };
+        delivery.record(attempt, status);
+        match self.store.save_delivery(reference.tenant(), &delivery, before).await {
+            // Restarted, or sent twice at once: the other message carries on.
+            Err(StoreError::Raced) => return Ok(Next::Done),
+            other => other?,
+        }
+        if result == AttemptResult::SwitchedOff {
+            self.switch_off(reference).await?;
+        }
+        Ok(next)
+    }
+
+    /// Ends a delivery whose webhook is gone or switched off.
+    async fn give_up(&self, reference: DeliveryRef, mut delivery: Delivery) -> Result<(), Error> {
+        let before = delivery.version;
+        delivery.status = DeliveryStatus::Dead;
+        delivery.version += 1;
+        match self.store.save_delivery(reference.tenant(), &delivery, before).await {
+            Ok(()) | Err(StoreError::Raced) => Ok(()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    async fn switch_off(&self, reference: DeliveryRef) -> Result<(), Error> {
+        self.retrying(async || {
+            let found = self.store.webhook(reference.tenant(), reference.webhook()).await?;
+            let Some(mut webhook) = found.filter(|webhook| webhook.is_active) else { return Ok(()) };
+            let before = webhook.version;
+            webhook.is_active = false;
+            webhook.updated_at = self.now();
+            webhook.version += 1;
+            Ok(self.store.save_webhook(reference.tenant(), &webhook, before).await?)
+        })
+        .await
+    }
+}

@@ -1,0 +1,41 @@
+//! What a use case can fail with.
+
+use store::StoreError;
+
+/// A failure of a use case.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The books refuse it.
+    #[error(transparent)]
+    Domain(#[from] domain::Error),
+    /// The credential is not, or no longer, good.
+    #[error("the credential is not valid")]
+    CredentialInvalid,
+    /// AWS did not do its part; the text is for the log alone.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// What is kept cannot be read, or cannot be what it is; the text is for the log alone.
+    #[error("defect: {0}")]
+    Defect(String),
+}
+
+impl From<domain::FieldErrors> for Error {
+    fn from(errors: domain::FieldErrors) -> Self {
+        Self::Domain(errors.into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            // A race that nobody retried, and a marker that no use case gave a name, mean the same
+            // to the caller: somebody else was first.
+            StoreError::Raced | StoreError::Taken(_) | StoreError::Missing => Self::Domain(domain::Error::Contended),
+            StoreError::TooLarge => {
+                Self::Domain(domain::Error::rule("The object would be larger than the 400 KB that can be kept."))
+            }
+            StoreError::Corrupt(what) => Self::Defect(what),
+            StoreError::Unavailable(why) => Self::Unavailable(why),
+        }
+    }
+}

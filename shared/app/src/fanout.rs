@@ -1,0 +1,176 @@
+//! From a committed change to the deliveries that it causes.
+
+use std::collections::HashMap;
+
+use domain::Tenant;
+use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus, RenderedRequest};
+use domain::id::{DeliveryId, WebhookId};
+use domain::webhook::{Webhook, WebhookEvent, WebhookModel};
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+use crate::queue::{DeliveryQueue, DeliveryRef};
+use crate::{App, Error};
+
+/// A committed change, with its object in crm form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// The stream's id of the change: the same whenever it is seen.
+    pub id: String,
+    /// When the change was committed, to the second.
+    pub at: Timestamp,
+    /// The organisation.
+    pub tenant: Tenant,
+    /// The kind of object.
+    pub model: WebhookModel,
+    /// What happened to it.
+    pub event: WebhookEvent,
+    /// The object; for a deletion, as it last was.
+    pub object: Value,
+}
+
+/// Fans events out. It remembers the webhooks of the organisations that it has seen, so one is made
+/// for each batch.
+#[derive(Debug)]
+pub struct FanOut<'a> {
+    app: &'a App,
+    queue: &'a DeliveryQueue,
+    webhooks: HashMap<Tenant, Vec<Webhook>>,
+}
+
+impl<'a> FanOut<'a> {
+    /// Starts a batch.
+    #[must_use]
+    pub fn new(app: &'a App, queue: &'a DeliveryQueue) -> Self {
+        Self { app, queue, webhooks: HashMap::new() }
+    }
+
+    /// Stores and queues a delivery for every webhook that the event triggers, and says how many.
+    /// An event that is seen again stores nothing new, and queues again what may not have been.
+    ///
+    /// # Errors
+    /// The store's and the queue's: the event is to be seen again then.
+    pub async fn fan_out(&mut self, event: &Event) -> Result<u32, Error> {
+        if !self.webhooks.contains_key(&event.tenant) {
+            let webhooks = self.app.store.all_webhooks(event.tenant).await?;
+            self.webhooks.insert(event.tenant, webhooks);
+        }
+        let webhooks = self.webhooks.get(&event.tenant).map(Vec::as_slice).unwrap_or_default();
+        let mut triggered = 0;
+        for webhook in webhooks.iter().filter(|w| w.is_triggered_by(event.model, event.event, &event.object)) {
+            let delivery = delivery(webhook, event);
+            if self.store(event.tenant, delivery.clone()).await? {
+                self.queue.send(DeliveryRef::new(event.tenant, webhook.id, delivery.id)).await?;
+            }
+            triggered += 1;
+        }
+        Ok(triggered)
+    }
+
+    /// Stores a delivery, and says whether it is to be sent. Queuing comes after storing, so an
+    /// event that is seen again may find its delivery stored and not queued.
+    async fn store(&self, tenant: Tenant, delivery: Delivery) -> Result<bool, Error> {
+        let waiting = delivery.status == DeliveryStatus::Pending;
+        match self.app.store.create_delivery(tenant, &delivery).await {
+            Ok(()) => Ok(waiting),
+            Err(StoreError::Raced) => {
+                let known = self.app.store.delivery(tenant, delivery.webhook, delivery.id, self.app.now()).await?;
+                Ok(known.is_some_and(|known| known.status == DeliveryStatus::Pending && known.attempts.is_empty()))
+            }
+            Err(StoreError::TooLarge) => {
+                let dead = unsendable(delivery, "the rendered request is larger than a delivery can be");
+                match self.app.store.create_delivery(tenant, &dead).await {
+                    Ok(()) | Err(StoreError::Raced) => Ok(false),
+                    Err(other) => Err(other.into()),
+                }
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// The delivery of an event to a webhook.
+fn delivery(webhook: &Webhook, event: &Event) -> Delivery {
+    let object_id = event.object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let rendered = webhook.render(&event.object);
+    let too_large = rendered.is_err();
+    let request = rendered.unwrap_or_else(|_| RenderedRequest {
+        method: webhook.method,
+        url: webhook.url.as_str().to_owned(),
+        headers: vec![],
+        body: String::new(),
+    });
+    let delivery = Delivery {
+        id: delivery_id(webhook.id, event),
+        webhook: webhook.id,
+        event_id: message_id(event),
+        model: event.model,
+        event: event.event,
+        object_id,
+        status: DeliveryStatus::Pending,
+        attempts: vec![],
+        attempts_made: 0,
+        request,
+        created_at: event.at,
+        version: 1,
+    };
+    if too_large { unsendable(delivery, "the rendered request is larger than a delivery can be") } else { delivery }
+}
+
+/// A delivery that cannot be sent, kept so that its owner can see why.
+fn unsendable(mut delivery: Delivery, why: &str) -> Delivery {
+    let at = delivery.created_at;
+    delivery.request.body.clear();
+    delivery.request.headers.clear();
+    let error = Some(why.to_owned());
+    let attempt = AttemptRecord { at, response_status: None, duration_ms: 0, response_body: String::new(), error };
+    delivery.record(attempt, DeliveryStatus::Dead);
+    delivery
+}
+
+/// The event's public id, derived from the stream's.
+fn message_id(event: &Event) -> String {
+    let hash = Sha256::digest(format!("event\0{}", event.id));
+    format!("msg_{}", crate::secrets::hex(&hash[..16]))
+}
+
+/// The delivery's id: a UUIDv7 of the event's time, whose random part is derived from the event and
+/// the webhook. The same event gives the same id, and deliveries sort by time.
+fn delivery_id(webhook: WebhookId, event: &Event) -> DeliveryId {
+    let hash = Sha256::digest(format!("delivery\0{}\0{webhook}", event.id));
+    let mut random = [0; 10];
+    random.copy_from_slice(&hash[..10]);
+    let millis = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
+    DeliveryId::new(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::id::OrganisationId;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    fn event(id: &str) -> Event {
+        Event {
+            id: id.into(),
+            at: Timestamp::from_second(1_700_000_000).unwrap(),
+            tenant: Tenant::trusted(OrganisationId::new(Uuid::from_u128(1))),
+            model: WebhookModel::Client,
+            event: WebhookEvent::Update,
+            object: json!({"id": "1"}),
+        }
+    }
+
+    #[test]
+    fn an_event_seen_again_has_the_ids_that_it_had() {
+        let webhook = WebhookId::new(Uuid::from_u128(7));
+        assert_eq!(delivery_id(webhook, &event("a")), delivery_id(webhook, &event("a")));
+        assert_ne!(delivery_id(webhook, &event("a")), delivery_id(webhook, &event("b")));
+        assert_ne!(delivery_id(webhook, &event("a")), delivery_id(WebhookId::new(Uuid::from_u128(8)), &event("a")));
+        assert_eq!(message_id(&event("a")), message_id(&event("a")));
+        assert_ne!(message_id(&event("a")), message_id(&event("b")));
+    }
+}

@@ -1,0 +1,95 @@
+//! Use cases: load, decide, commit once.
+//!
+//! A use case takes the [`domain::Actor`] of a verified credential, demands its permission, loads
+//! what the decision needs, lets the domain decide, and commits in one transaction. Nothing is
+//! mailed or sent before the commit.
+
+pub mod accounts;
+pub mod attributes;
+pub mod aws;
+pub mod catalogue;
+pub mod clients;
+pub mod contacts;
+pub mod deliveries;
+mod error;
+pub mod fanout;
+pub mod idempotency;
+pub mod invoices;
+pub mod mail;
+pub mod ports;
+pub mod queue;
+mod race;
+pub mod secrets;
+pub mod session;
+pub mod sweep;
+pub mod webhooks;
+
+use std::sync::Arc;
+
+use domain::worklist::Stamp;
+use domain::{Action, Actor, Model};
+use jiff::Timestamp;
+use store::Store;
+use uuid::Uuid;
+
+pub use error::Error;
+use ports::{Clock, Entropy};
+use secrets::SecretKey;
+use session::SessionCache;
+
+/// What every use case needs. Cheap to clone; one per warm instance.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) secret: SecretKey,
+    pub(crate) sessions: Arc<SessionCache>,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
+        Self { store, clock, entropy, secret, sessions: Arc::default() }
+    }
+
+    /// Now, by the deployment's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A new UUIDv7.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        ports::uuid_v7(self.now(), self.entropy.as_ref())
+    }
+
+    /// A keyed hash of this deployment, for one purpose.
+    #[must_use]
+    pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        self.secret.mac(purpose, parts)
+    }
+
+    /// Now, and who is asking.
+    pub(crate) fn stamp<'a>(&self, actor: &'a Actor) -> Stamp<'a> {
+        Stamp { at: self.now(), by: actor.author() }
+    }
+}
+
+/// A permission as use cases name it: `may(actor, Action::Add, Model::Client)?`.
+pub(crate) fn may(actor: &Actor, action: Action, model: Model) -> Result<(), Error> {
+    actor.require(action, model).map_err(Error::from)
+}
+
+/// The version that a caller read and bases its change on, by `If-Match`; none when it did not say.
+pub type Expected = Option<u64>;
+
+/// Refuses a change that is based on another version than the current one.
+pub(crate) fn check_version(expected: Expected, current: u64) -> Result<(), Error> {
+    match expected {
+        Some(version) if version != current => Err(domain::Error::Stale.into()),
+        Some(_) | None => Ok(()),
+    }
+}

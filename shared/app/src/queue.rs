@@ -1,0 +1,87 @@
+//! The queue of deliveries.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use domain::Tenant;
+use domain::id::{DeliveryId, OrganisationId, WebhookId};
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// Which delivery a message is about: all that the queue carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeliveryRef {
+    organization_id: OrganisationId,
+    webhook_id: WebhookId,
+    delivery_id: DeliveryId,
+}
+
+impl DeliveryRef {
+    /// Refers to a delivery.
+    #[must_use]
+    pub const fn new(tenant: Tenant, webhook: WebhookId, delivery: DeliveryId) -> Self {
+        Self { organization_id: tenant.organisation(), webhook_id: webhook, delivery_id: delivery }
+    }
+
+    /// The organisation. A message is written by this product alone.
+    #[must_use]
+    pub const fn tenant(&self) -> Tenant {
+        Tenant::trusted(self.organization_id)
+    }
+
+    /// The webhook.
+    #[must_use]
+    pub const fn webhook(&self) -> WebhookId {
+        self.webhook_id
+    }
+
+    /// The delivery.
+    #[must_use]
+    pub const fn delivery(&self) -> DeliveryId {
+        self.delivery_id
+    }
+}
+
+/// The queue.
+#[derive(Debug, Clone)]
+pub struct DeliveryQueue {
+    client: Client,
+    url: String,
+}
+
+impl DeliveryQueue {
+    /// The queue at an URL.
+    #[must_use]
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// Queues a delivery, to be sent at once.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when SQS does not take it.
+    pub async fn send(&self, delivery: DeliveryRef) -> Result<(), Error> {
+        let body = serde_json::to_string(&delivery).map_err(|e| Error::Defect(e.to_string()))?;
+        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
+        sent.map(drop).map_err(|error| Error::Unavailable(format!("SQS: {}", DisplayErrorContext(error))))
+    }
+
+    /// Hides a message that was received for a time, after which it is received again.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when SQS does not take it.
+    pub async fn hide(&self, receipt: &str, delay: Duration) -> Result<(), Error> {
+        let seconds = i32::try_from(delay.as_secs()).unwrap_or(i32::MAX);
+        let hidden = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt)
+            .visibility_timeout(seconds)
+            .send()
+            .await;
+        hidden.map(drop).map_err(|error| Error::Unavailable(format!("SQS: {}", DisplayErrorContext(error))))
+    }
+}

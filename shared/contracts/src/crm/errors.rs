@@ -1,0 +1,124 @@
+//! Failures in this contract's form: `{"detail": …}`, or messages by field.
+
+use domain::{Error, FieldErrors};
+use serde_json::{Map, Value, json};
+
+use crate::{Problem, Rendered};
+
+/// A failure in this contract's form.
+#[must_use]
+pub fn render(problem: &Problem) -> Rendered {
+    match problem {
+        Problem::Domain(error) => render_domain(error),
+        Problem::CredentialMissing => unauthorised("Authentication credentials were not provided."),
+        Problem::CredentialInvalid => unauthorised("Invalid token."),
+        Problem::Malformed(what) => detail(400, what),
+        Problem::MethodNotAllowed { method, allow } => {
+            detail(405, &format!("Method \"{method}\" not allowed.")).with("Allow", allow.clone())
+        }
+        Problem::UnknownPath => detail(404, "Not found."),
+        Problem::TooLarge => detail(413, "The request body is too large."),
+        Problem::UnsupportedMediaType { media_type } => {
+            detail(415, &format!("Unsupported media type \"{media_type}\" in request."))
+        }
+        Problem::IdempotencyMismatch => detail(422, "This Idempotency-Key was used with another request body."),
+        Problem::IdempotencyRunning => detail(409, "The first request with this Idempotency-Key has not ended yet."),
+        Problem::Unavailable => detail(503, "Service temporarily unavailable, try again later."),
+        Problem::Internal => detail(500, "A server error occurred."),
+    }
+}
+
+fn render_domain(error: &Error) -> Rendered {
+    match error {
+        Error::Invalid(errors) => Rendered { status: 400, headers: Vec::new(), body: by_field(errors) },
+        Error::NotFound => detail(404, "Not found."),
+        Error::Forbidden => detail(403, "You do not have permission to perform this action."),
+        Error::Conflict(reason) => detail(409, reason),
+        Error::Stale => detail(412, "The object has changed since it was read."),
+        Error::Contended => detail(409, "The object is being changed by others at the same time. Try again."),
+        Error::TooMany { retry_after } => {
+            let unit = if *retry_after == 1 { "second" } else { "seconds" };
+            detail(429, &format!("Request was throttled. Expected available in {retry_after} {unit}."))
+                .with("Retry-After", retry_after.to_string())
+        }
+    }
+}
+
+fn unauthorised(text: &str) -> Rendered {
+    detail(401, text).with("WWW-Authenticate", "Token".to_owned())
+}
+
+fn detail(status: u16, text: &str) -> Rendered {
+    Rendered { status, headers: Vec::new(), body: json!({ "detail": text }) }
+}
+
+fn by_field(errors: &FieldErrors) -> Value {
+    let fields: Map<_, _> = errors.iter().map(|(field, messages)| (field.to_owned(), json!(messages))).collect();
+    Value::Object(fields)
+}
+
+impl Rendered {
+    fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(problem: impl Into<Problem>) -> (u16, Value) {
+        let Rendered { status, headers: _, body } = render(&problem.into());
+        (status, body)
+    }
+
+    #[test]
+    fn a_missing_and_a_bad_credential_are_told_apart_and_challenged() {
+        let detail = |text: &str| json!({ "detail": text });
+        assert_eq!(told(Problem::CredentialMissing), (401, detail("Authentication credentials were not provided.")));
+        assert_eq!(told(Problem::CredentialInvalid), (401, detail("Invalid token.")));
+        for problem in [Problem::CredentialMissing, Problem::CredentialInvalid] {
+            assert_eq!(render(&problem).headers, [("WWW-Authenticate", "Token".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn wrong_fields_are_all_told_at_once() {
+        let mut errors = FieldErrors::one("name", "This field is required.");
+        errors.add("name", "Another.");
+        errors.add(FieldErrors::NON_FIELD, "A rule.");
+        let body = json!({"name": ["This field is required.", "Another."], "non_field_errors": ["A rule."]});
+        assert_eq!(told(errors), (400, body));
+    }
+
+    #[test]
+    fn each_failure_has_its_number_and_its_sentence() {
+        let method = Problem::MethodNotAllowed { method: "TRACE".into(), allow: "GET, POST".into() };
+        assert_eq!(render(&method).headers, [("Allow", "GET, POST".to_owned())]);
+        assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
+        let cases: [(Problem, u16, &str); 14] = [
+            (method, 405, "Method \"TRACE\" not allowed."),
+            (Problem::UnknownPath, 404, "Not found."),
+            (Error::NotFound.into(), 404, "Not found."),
+            (Error::Forbidden.into(), 403, "You do not have permission to perform this action."),
+            (Problem::Malformed("JSON parse error - x".into()), 400, "JSON parse error - x"),
+            (Error::Conflict("It has invoices.".into()).into(), 409, "It has invoices."),
+            (Error::Stale.into(), 412, "The object has changed since it was read."),
+            (Problem::TooLarge, 413, "The request body is too large."),
+            (
+                Problem::UnsupportedMediaType { media_type: "a/b".into() },
+                415,
+                "Unsupported media type \"a/b\" in request.",
+            ),
+            (Problem::IdempotencyMismatch, 422, "This Idempotency-Key was used with another request body."),
+            (Problem::IdempotencyRunning, 409, "The first request with this Idempotency-Key has not ended yet."),
+            (Error::TooMany { retry_after: 7 }.into(), 429, "Request was throttled. Expected available in 7 seconds."),
+            (Problem::Unavailable, 503, "Service temporarily unavailable, try again later."),
+            (Problem::Internal, 500, "A server error occurred."),
+        ];
+        for (problem, status, sentence) in cases {
+            assert_eq!(told(problem.clone()), (status, json!({ "detail": sentence })), "{problem:?}");
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! Invoices (crm, section 12.1).
+
+use domain::attributes::Attributes;
+use domain::id::{ClientId, ContactId};
+use domain::invoice::{
+    Customer, Details, DetailsPatch, Header, InvoicePatch, NewInvoice, SentTotals, StripeRefs, StripeRefsPatch, Totals,
+};
+use domain::money::{Currency, Money};
+use domain::record::{Extras, Meta};
+use domain::text::{LongText, ShortText, Text};
+use domain::worklist::{NoteInput, TaskInput};
+use domain::{FieldErrors, Patch};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Schema, SchemaFormat, Type};
+use uuid::Uuid;
+
+use super::invoice_status::{SentStatus, status_request, status_word};
+use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
+use super::{Amount, Update};
+use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, not_emptied, optional, or_default, patch, required, text};
+
+/// An amount of an invoice: (14,2).
+type Total = Bounded<12, 2>;
+
+/// The address of a web page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WebAddress(pub Text<0, 2000>);
+
+impl FromWire for WebAddress {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        let text = Text::from_wire(raw)?;
+        let rest = ["https://", "http://"].iter().find_map(|scheme| text.as_str().strip_prefix(scheme));
+        match rest {
+            Some(rest) if !rest.is_empty() && !rest.starts_with('/') && !rest.contains(char::is_whitespace) => {
+                Ok(Self(text))
+            }
+            Some(_) | None => Err("Enter a valid URL.".to_owned()),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let uri = SchemaFormat::Custom("uri".into());
+        Object::builder().schema_type(Type::String).format(Some(uri)).max_length(Some(2000)).into()
+    }
+}
+
+body! {
+    /// An invoice, as it is created or changed. Its number is given by the server.
+    ///
+    /// Once an invoice has a line item, its totals are those of its lines, and the totals that are
+    /// sent, but for `discount`, are ignored.
+    InvoiceBody {
+        /// The client.
+        required client: ClientId,
+        /// The contact at the client.
+        optional contact: OrEmpty<ContactId>,
+        /// The status; `draft`, if left out. Writing `paid` books a payment of the balance.
+        optional status: SentStatus,
+        /// The date of issue; today in UTC, if left out.
+        optional issue_date: OrEmpty<Date>,
+        /// The date by which it is to be paid.
+        optional due_date: OrEmpty<Date>,
+        /// ISO 4217 code; USD, if left out.
+        optional currency: Currency,
+        /// Sum before tax and discount, as text or number.
+        optional subtotal: Total,
+        /// All tax.
+        optional tax_amount: Total,
+        /// The discount; not more than subtotal and tax.
+        optional discount: Total,
+        /// Subtotal and tax less the discount; computed, if left out.
+        optional total: Total,
+        /// Notes for the customer.
+        optional notes: LongText,
+        /// Stripe's id of its invoice.
+        optional stripe_invoice_id: OrEmpty<ShortText>,
+        /// Stripe's id of the payment intent.
+        optional stripe_payment_intent_id: OrEmpty<ShortText>,
+        /// Stripe's page where it can be paid.
+        optional stripe_hosted_url: OrEmpty<WebAddress>,
+        /// Stripe's PDF of it.
+        optional stripe_pdf_url: OrEmpty<WebAddress>,
+        /// Values by attribute name.
+        optional attributes: Attributes,
+        /// The tasks; the list that is sent replaces the list.
+        optional list_of_tasks: Vec<TaskInput>,
+        /// The notes; the list that is sent replaces the list.
+        optional list_of_notes: Vec<NoteInput>,
+    }
+}
+
+/// The fields that a new invoice and a change read alike.
+struct Shared {
+    totals: SentTotals,
+    stripe: StripeRefsPatch,
+    currency: Option<Currency>,
+    status: Option<SentStatus>,
+    contact: Patch<ContactId>,
+    due_date: Patch<Date>,
+    notes: Option<LongText>,
+}
+
+/// What is left for the two to read each in its way.
+struct Apart {
+    client: Field<ClientId>,
+    issue_date: Field<OrEmpty<Date>>,
+    extras: ExtrasFields,
+}
+
+impl InvoiceBody {
+    /// The invoice to be made.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn into_new(self) -> Result<NewInvoice, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let (shared, Apart { client, issue_date, extras }) = self.read(&mut errors);
+        let Shared { totals, stripe, currency, status, contact, due_date, notes } = shared;
+        let client = required(&mut errors, "client", client);
+        let issue_date = or_default(&mut errors, "issue_date", issue_date);
+        let extras = extras.into_new(&mut errors);
+        let draft = status_request("draft").map_err(|message| FieldErrors::one("status", message))?;
+        errors.into_result()?;
+        Ok(NewInvoice {
+            details: details(client, contact.into_option(), notes.unwrap_or_default(), stripe),
+            status: status.map_or(draft, |SentStatus(request)| request),
+            issue_date,
+            due_date: due_date.into_option(),
+            currency: currency.unwrap_or(Currency::USD),
+            totals,
+            lines: Vec::new(),
+            extras,
+        })
+    }
+
+    /// The change to be made.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn into_patch(self, mode: Update) -> Result<InvoicePatch, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let (shared, Apart { client, issue_date, extras }) = self.read(&mut errors);
+        let Shared { totals, stripe, currency, status, contact, due_date, notes } = shared;
+        let client = optional(&mut errors, "client", client);
+        let issue_date = not_emptied(&mut errors, "issue_date", issue_date);
+        let extras = extras.into_patch(mode, &mut errors);
+        let details = DetailsPatch { client, contact, notes, stripe };
+        let status = status.map(|SentStatus(request)| request);
+        errors.into_result().map(|()| InvoicePatch { details, status, issue_date, due_date, currency, totals, extras })
+    }
+
+    fn read(self, errors: &mut FieldErrors) -> (Shared, Apart) {
+        let Self {
+            client,
+            contact,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            subtotal,
+            tax_amount,
+            discount,
+            total,
+            notes,
+            stripe_invoice_id,
+            stripe_payment_intent_id,
+            stripe_hosted_url,
+            stripe_pdf_url,
+            attributes,
+            list_of_tasks: tasks,
+            list_of_notes,
+        } = self;
+        let mut amount = |name: &str, field| optional(errors, name, field).map(|Bounded(amount)| amount);
+        let totals = SentTotals {
+            subtotal: amount("subtotal", subtotal),
+            tax: amount("tax_amount", tax_amount),
+            discount: amount("discount", discount),
+            total: amount("total", total),
+        };
+        let stripe = StripeRefsPatch {
+            invoice_id: patch(errors, "stripe_invoice_id", stripe_invoice_id),
+            payment_intent_id: patch(errors, "stripe_payment_intent_id", stripe_payment_intent_id),
+            hosted_url: address(patch(errors, "stripe_hosted_url", stripe_hosted_url)),
+            pdf_url: address(patch(errors, "stripe_pdf_url", stripe_pdf_url)),
+        };
+        let shared = Shared {
+            totals,
+            stripe,
+            currency: optional(errors, "currency", currency),
+            status: optional(errors, "status", status),
+            contact: patch(errors, "contact", contact),
+            due_date: patch(errors, "due_date", due_date),
+            notes: text(errors, "notes", notes),
+        };
+        (shared, Apart { client, issue_date, extras: ExtrasFields { attributes, tasks, notes: list_of_notes } })
+    }
+}
+
+fn address(change: Patch<WebAddress>) -> Patch<Text<0, 2000>> {
+    match change {
+        Patch::Keep => Patch::Keep,
+        Patch::Clear => Patch::Clear,
+        Patch::Set(WebAddress(address)) => Patch::Set(address),
+    }
+}
+
+/// What a new invoice says: fields that this contract does not know start empty.
+fn details(
+    client: Option<ClientId>,
+    contact: Option<ContactId>,
+    notes: LongText,
+    StripeRefsPatch { invoice_id, payment_intent_id, hosted_url, pdf_url }: StripeRefsPatch,
+) -> Details {
+    Details {
+        client,
+        contact,
+        customer: Customer::default(),
+        title: ShortText::default(),
+        description: LongText::default(),
+        notes,
+        payment_terms: ShortText::default(),
+        from_address: None,
+        to_address: None,
+        assigned_to: Vec::new(),
+        teams: Vec::new(),
+        payment_method: None,
+        stripe: StripeRefs {
+            invoice_id: invoice_id.into_option(),
+            payment_intent_id: payment_intent_id.into_option(),
+            hosted_url: hosted_url.into_option(),
+            pdf_url: pdf_url.into_option(),
+        },
+    }
+}
+
+/// An invoice.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Invoice)]
+pub struct InvoiceJson {
+    /// Unique identifier.
+    pub id: Uuid,
+    /// The client; null only for a billing without party.
+    pub client: Option<Uuid>,
+    /// The contact at the client.
+    pub contact: Option<Uuid>,
+    /// The number, given by the server.
+    pub invoice_number: String,
+    /// `draft`, `sent`, `paid`, `overdue`, `void` or `refunded`.
+    pub status: &'static str,
+    /// The date of issue.
+    pub issue_date: Date,
+    /// The date by which it is to be paid.
+    pub due_date: Option<Date>,
+    /// ISO 4217 code.
+    pub currency: &'static str,
+    /// Sum before tax and discount.
+    pub subtotal: Amount,
+    /// All tax.
+    pub tax_amount: Amount,
+    /// The discount.
+    pub discount: Amount,
+    /// Subtotal and tax less the discount.
+    pub total: Amount,
+    /// The payments less the refunds.
+    pub amount_paid: Amount,
+    /// Total less what is paid; below zero on overpayment.
+    pub balance_due: Amount,
+    /// Notes for the customer.
+    pub notes: String,
+    /// Stripe's id of its invoice.
+    pub stripe_invoice_id: Option<String>,
+    /// Stripe's id of the payment intent.
+    pub stripe_payment_intent_id: Option<String>,
+    /// Stripe's page where it can be paid.
+    pub stripe_hosted_url: Option<String>,
+    /// Stripe's PDF of it.
+    pub stripe_pdf_url: Option<String>,
+    /// Values by attribute name.
+    #[schema(value_type = Object)]
+    pub attributes: Attributes,
+    /// The tasks.
+    pub list_of_tasks: Vec<TaskJson>,
+    /// The notes.
+    pub list_of_notes: Vec<NoteJson>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The user who made it; null, if no user did.
+    pub created_by: Option<u64>,
+}
+
+impl From<&Header> for InvoiceJson {
+    fn from(header: &Header) -> Self {
+        // Sums of the books cannot outgrow what an amount holds, so the fallback is never shown.
+        let balance_due = header.balance_due().unwrap_or(Money::zero(header.currency));
+        let Header {
+            id,
+            number,
+            details,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            totals: Totals { source: _, subtotal, tax, own_tax: _, discount, total },
+            amount_paid,
+            next_position: _,
+            viewed_at: _,
+            paid_at: _,
+            extras: Extras { attributes, tasks, notes: list_of_notes },
+            meta: Meta { created_at, created_by, updated_at, version: _ },
+        } = header;
+        let Details {
+            client,
+            contact,
+            customer: _,
+            title: _,
+            description: _,
+            notes,
+            payment_terms: _,
+            from_address: _,
+            to_address: _,
+            assigned_to: _,
+            teams: _,
+            payment_method: _,
+            stripe,
+        } = details;
+        let StripeRefs { invoice_id, payment_intent_id, hosted_url, pdf_url } = stripe;
+        Self {
+            id: id.uuid(),
+            client: client.map(ClientId::uuid),
+            contact: contact.map(ContactId::uuid),
+            invoice_number: number.to_string(),
+            status: status_word(*status),
+            issue_date: *issue_date,
+            due_date: *due_date,
+            currency: currency.code(),
+            subtotal: (*subtotal).into(),
+            tax_amount: (*tax).into(),
+            discount: (*discount).into(),
+            total: (*total).into(),
+            amount_paid: (*amount_paid).into(),
+            balance_due: balance_due.into(),
+            notes: notes.to_string(),
+            stripe_invoice_id: invoice_id.as_ref().map(ToString::to_string),
+            stripe_payment_intent_id: payment_intent_id.as_ref().map(ToString::to_string),
+            stripe_hosted_url: hosted_url.as_ref().map(ToString::to_string),
+            stripe_pdf_url: pdf_url.as_ref().map(ToString::to_string),
+            attributes: attributes.clone(),
+            list_of_tasks: worklist::tasks(tasks),
+            list_of_notes: worklist::notes(list_of_notes),
+            created_at: *created_at,
+            updated_at: *updated_at,
+            created_by: created_by.as_ref().map(|author| author.number),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,388 @@
+//! How single values are read, and how the reference shows them.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::id::EntryId;
+use domain::money::{MoneyError, parse_decimal};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use rust_decimal::Decimal;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AdditionalProperties, Array, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
+use uuid::Uuid;
+
+/// A value that can be read from JSON text.
+pub trait FromWire: Sized {
+    /// Reads the JSON text of one value.
+    ///
+    /// # Errors
+    /// The message for the field.
+    fn from_wire(raw: &str) -> Result<Self, String>;
+
+    /// How the reference shows it.
+    fn schema() -> RefOr<Schema>;
+}
+
+/// Text or nothing: null and the empty string are nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrEmpty<T>(pub Option<T>);
+
+/// A decimal with at most `INTEGER` digits before the point and `SCALE` after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounded<const INTEGER: u32, const SCALE: u32>(pub Decimal);
+
+/// The type of a JSON value, in the words of Django REST framework.
+pub(super) fn kind(raw: &str) -> &'static str {
+    match raw.bytes().next() {
+        Some(b'{') => "dict",
+        Some(b'[') => "list",
+        Some(b'"') => "str",
+        Some(b't' | b'f') => "bool",
+        Some(b'n') | None => "NoneType",
+        Some(_) if raw.contains(['.', 'e', 'E']) => "float",
+        Some(_) => "int",
+    }
+}
+
+pub(super) fn string(raw: &str) -> Result<String, String> {
+    serde_json::from_str(raw).map_err(|_| "Not a valid string.".to_owned())
+}
+
+pub(super) fn parsed<T>(text: &str) -> Result<T, String>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+/// One of a few words. What is echoed of a wrong one is short.
+pub(super) fn word<T>(raw: &str) -> Result<T, String>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let text = string(raw).unwrap_or_else(|_| raw.to_owned());
+    parsed(&text.chars().take(64).collect::<String>())
+}
+
+/// A plain decimal from a JSON string or a JSON number, whose text is taken as it stands.
+pub(super) fn decimal(raw: &str, integer_digits: u32, scale: u32) -> Result<Decimal, String> {
+    let text = match kind(raw) {
+        "str" => string(raw)?,
+        "int" | "float" => raw.to_owned(),
+        _ => return Err(MoneyError::NotANumber.to_string()),
+    };
+    parse_decimal(&text, integer_digits, scale).map_err(|error| error.to_string())
+}
+
+pub(super) fn of_type(schema_type: Type) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(schema_type)
+}
+
+pub(super) fn formatted(format: KnownFormat) -> ObjectBuilder {
+    of_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
+}
+
+pub(super) fn decimal_schema(integer_digits: u32, scale: u32, sign: &str) -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type([Type::String, Type::Number].into_iter().collect::<SchemaType>())
+        .format(Some(SchemaFormat::Custom("decimal".into())))
+        .pattern(Some(format!("^{sign}\\d{{1,{integer_digits}}}(\\.\\d{{1,{scale}}})?$")))
+        .into()
+}
+
+pub(super) fn words_schema<'a>(words: impl IntoIterator<Item = &'a str>) -> RefOr<Schema> {
+    of_type(Type::String).enum_values(Some(words.into_iter().map(str::to_owned))).into()
+}
+
+/// Reads a date as `YYYY-MM-DD`, from year 1 on.
+///
+/// # Errors
+/// The message for the field.
+pub fn read_date(text: &str) -> Result<Date, String> {
+    let wrong = || "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.".to_owned();
+    let shaped = text.len() == 10
+        && text
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+    if !shaped {
+        return Err(wrong());
+    }
+    text.parse().ok().filter(|date: &Date| date.year() > 0).ok_or_else(wrong)
+}
+
+/// Reads an instant as RFC 3339 has it; without an offset it is in UTC.
+///
+/// # Errors
+/// The message for the field.
+pub fn read_timestamp(text: &str) -> Result<Timestamp, String> {
+    const WRONG: &str = "Datetime has wrong format. Use one of these formats instead: \
+                         YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+    let day = text.get(..10).filter(|_| text.len() > 10 && !text.contains('['));
+    day.and_then(|day| read_date(day).ok()).ok_or(WRONG)?;
+    let with_offset = || text.parse::<Timestamp>().ok();
+    let in_utc = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    with_offset().or_else(in_utc).ok_or_else(|| WRONG.to_owned())
+}
+
+impl<const INTEGER: u32, const SCALE: u32> FromWire for Bounded<INTEGER, SCALE> {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        decimal(raw, INTEGER, SCALE).map(Self)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        decimal_schema(INTEGER, SCALE, "-?")
+    }
+}
+
+impl FromWire for String {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        string(raw)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        of_type(Type::String).into()
+    }
+}
+
+impl FromWire for Uuid {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        EntryId::from_wire(raw).map(EntryId::uuid)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        formatted(KnownFormat::Uuid).into()
+    }
+}
+
+impl FromWire for Date {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        read_date(&string(raw).unwrap_or_default())
+    }
+
+    fn schema() -> RefOr<Schema> {
+        formatted(KnownFormat::Date).into()
+    }
+}
+
+impl FromWire for Timestamp {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        read_timestamp(&string(raw).unwrap_or_default())
+    }
+
+    fn schema() -> RefOr<Schema> {
+        formatted(KnownFormat::DateTime).into()
+    }
+}
+
+impl FromWire for bool {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        raw.parse().map_err(|_| "Must be a valid boolean.".to_owned())
+    }
+
+    fn schema() -> RefOr<Schema> {
+        of_type(Type::Boolean).into()
+    }
+}
+
+macro_rules! read_integers {
+    ($($integer:ty: $format:ident),+ $(,)?) => {$(
+        impl FromWire for $integer {
+            fn from_wire(raw: &str) -> Result<Self, String> {
+                if kind(raw) != "int" {
+                    return Err("A valid integer is required.".to_owned());
+                }
+                raw.parse().map_err(|_| match raw.starts_with('-') {
+                    true => "Ensure this value is greater than or equal to 0.".to_owned(),
+                    false => format!("Ensure this value is less than or equal to {}.", Self::MAX),
+                })
+            }
+
+            fn schema() -> RefOr<Schema> {
+                let format = SchemaFormat::KnownFormat(KnownFormat::$format);
+                of_type(Type::Integer).format(Some(format)).minimum(Some(0_u32)).into()
+            }
+        }
+    )+};
+}
+
+read_integers!(u32: Int32, u64: Int64);
+
+impl<T: FromWire> FromWire for Vec<T> {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        let entries: Vec<&RawValue> = serde_json::from_str(raw)
+            .map_err(|_| format!("Expected a list of items but got type \"{}\".", kind(raw)))?;
+        let (mut list, mut wrong) = (Self::with_capacity(entries.len()), Vec::new());
+        for (at, entry) in entries.iter().enumerate() {
+            match T::from_wire(entry.get()) {
+                Ok(value) => list.push(value),
+                // A list of a thousand wrong entries needs no thousand messages.
+                Err(message) if wrong.len() < 10 => wrong.push(format!("Entry {}: {message}", at + 1)),
+                Err(_) => {}
+            }
+        }
+        if wrong.is_empty() && list.len() == entries.len() { Ok(list) } else { Err(wrong.join(" ")) }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        Array::new(T::schema()).into()
+    }
+}
+
+impl FromWire for Map<String, Value> {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        match kind(raw) {
+            "dict" => serde_json::from_str(raw).map_err(|_| "Value must be valid JSON.".to_owned()),
+            other => Err(format!("Expected a dictionary of items but got type \"{other}\".")),
+        }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let mut object = Object::new();
+        object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(true)));
+        object.into()
+    }
+}
+
+impl FromWire for Value {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        serde_json::from_str(raw).map_err(|_| "Value must be valid JSON.".to_owned())
+    }
+
+    fn schema() -> RefOr<Schema> {
+        utoipa::openapi::schema::empty().into()
+    }
+}
+
+impl<T: FromWire> FromWire for OrEmpty<T> {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        let empty = string(raw).is_ok_and(|text| text.trim().is_empty());
+        if empty { Ok(Self(None)) } else { T::from_wire(raw).map(|value| Self(Some(value))) }
+    }
+
+    fn schema() -> RefOr<Schema> {
+        match T::schema() {
+            RefOr::T(Schema::Object(mut object)) => {
+                object.schema_type = match object.schema_type {
+                    SchemaType::Type(one) => [one, Type::Null].into_iter().collect(),
+                    SchemaType::Array(some) => some.into_iter().chain([Type::Null]).collect(),
+                    SchemaType::AnyValue => SchemaType::AnyValue,
+                };
+                object.min_length = None;
+                RefOr::T(Schema::Object(object))
+            }
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::attributes::Attributes;
+    use domain::catalogue::ItemType;
+    use domain::id::ClientId;
+    use domain::money::Price;
+    use domain::text::Text;
+
+    #[test]
+    fn only_the_right_kind_of_json_is_taken() {
+        assert_eq!(bool::from_wire("true"), Ok(true));
+        for wrong in ["\"true\"", "1", "0", "[]", "{}", "null"] {
+            assert_eq!(bool::from_wire(wrong), Err("Must be a valid boolean.".into()), "{wrong}");
+        }
+        for wrong in ["\"1\"", "1.0", "1e2", "true", "[]", "{}"] {
+            assert_eq!(u32::from_wire(wrong), Err("A valid integer is required.".into()), "{wrong}");
+        }
+        assert_eq!(u32::from_wire("-1"), Err("Ensure this value is greater than or equal to 0.".into()));
+        assert_eq!(u32::from_wire("4294967296"), Err("Ensure this value is less than or equal to 4294967295.".into()));
+        for wrong in ["1", "true", "[]", "{}", r#""\ud800""#] {
+            assert_eq!(Text::<0, 5>::from_wire(wrong), Err("Not a valid string.".into()), "{wrong}");
+        }
+        assert_eq!(ClientId::from_wire("7"), Err("Must be a valid UUID.".into()));
+    }
+
+    #[test]
+    fn a_number_keeps_every_digit_of_its_text() {
+        let amount = |raw| Bounded::<12, 2>::from_wire(raw).map(|Bounded(amount)| amount.to_string());
+        assert_eq!(amount("999999999999.99"), Ok("999999999999.99".into()));
+        assert_eq!(amount("\"0.10\""), Ok("0.1".into()));
+        for wrong in ["1000000000000", "0.001", "1e2", "1E2", "\"1e2\"", "\" 1\"", "true", "{}", "\"\""] {
+            assert!(amount(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_written_in_one_way() {
+        assert_eq!(Date::from_wire("\"2026-02-26\"").map(|date| date.to_string()), Ok("2026-02-26".into()));
+        for wrong in [
+            "20260226",
+            "2026-02-30",
+            "2026-2-26",
+            "0000-01-01",
+            "2026-02-26T00:00:00Z",
+            "-026-02-26",
+            "",
+            "２０26-01-1",
+        ] {
+            assert!(read_date(wrong).unwrap_err().starts_with("Date has wrong format."), "{wrong}");
+        }
+        assert!(Date::from_wire("20260226").is_err());
+    }
+
+    #[test]
+    fn an_instant_has_an_offset_or_is_in_utc() {
+        let read = |text| read_timestamp(text).map(|at| at.to_string());
+        assert_eq!(read("2026-03-01T10:00:00Z"), Ok("2026-03-01T10:00:00Z".into()));
+        assert_eq!(read("2026-03-01T10:00:00+02:00"), Ok("2026-03-01T08:00:00Z".into()));
+        assert_eq!(read("2026-03-01T10:00:00.25"), Ok("2026-03-01T10:00:00.25Z".into()));
+        assert_eq!(read("2026-03-01T10:00"), Ok("2026-03-01T10:00:00Z".into()));
+        for wrong in
+            ["2026-03-01", "20260301T100000Z", "2026-03-01T25:00:00Z", "2026-03-01T10:00:00[Europe/Paris]", "now", ""]
+        {
+            assert!(read(wrong).unwrap_err().starts_with("Datetime has wrong format."), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_not_in_the_list_is_echoed_short() {
+        assert_eq!(ItemType::from_wire("\"service\""), Ok(ItemType::Service));
+        assert_eq!(ItemType::from_wire("5"), Err("\"5\" is not a valid choice.".into()));
+        assert_eq!(ItemType::from_wire("\"Service\""), Err("\"Service\" is not a valid choice.".into()));
+        let long = ItemType::from_wire(&format!("\"{}\"", "x".repeat(10_000))).unwrap_err();
+        assert!(long.len() < 100, "{}", long.len());
+    }
+
+    #[test]
+    fn a_list_names_the_place_of_what_is_wrong_and_does_not_go_on_for_ever() {
+        assert_eq!(Vec::<u32>::from_wire("[1, 2]"), Ok(vec![1, 2]));
+        assert_eq!(Vec::<u32>::from_wire("[1, null]"), Err("Entry 2: A valid integer is required.".into()));
+        assert_eq!(Vec::<u32>::from_wire("{}"), Err("Expected a list of items but got type \"dict\".".into()));
+        let many = Vec::<u32>::from_wire(&format!("[{}null]", "null,".repeat(999))).unwrap_err();
+        assert_eq!(many.matches("Entry").count(), 10);
+    }
+
+    #[test]
+    fn attributes_are_an_object_within_bounds() {
+        assert!(Attributes::from_wire(r#"{"a": 1, "b": [null]}"#).is_ok());
+        for wrong in ["[]", "\"{}\"", r#"{"": 1}"#, r#"{"a": 1e999}"#] {
+            assert!(Attributes::from_wire(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_optional_value_shows_that_it_may_be_null() {
+        let schema = serde_json::to_value(OrEmpty::<ClientId>::schema()).unwrap();
+        assert_eq!(schema, serde_json::json!({"type": ["string", "null"], "format": "uuid"}));
+        let decimal = serde_json::to_value(OrEmpty::<Price>::schema()).unwrap();
+        assert_eq!(decimal["type"], serde_json::json!(["string", "number", "null"]));
+    }
+}

@@ -1,0 +1,319 @@
+//! Who is asking, for which organisation, and what they may do.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Error;
+use crate::id::{OrganisationId, UserId};
+
+/// The organisation on whose behalf something is read or written. Every key is built from one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Tenant(OrganisationId);
+
+impl Tenant {
+    /// The tenant of an organisation id that came from a credential or from a stored item, never
+    /// from a path or a body.
+    #[must_use]
+    pub const fn trusted(organisation: OrganisationId) -> Self {
+        Self(organisation)
+    }
+
+    /// The organisation's id.
+    #[must_use]
+    pub const fn organisation(self) -> OrganisationId {
+        self.0
+    }
+}
+
+/// The person behind a change, as history, tasks and notes show them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Author {
+    /// The user's id.
+    pub id: UserId,
+    /// The user's integer id, unique in the deployment.
+    pub number: u64,
+    /// The full name, or the username where there is none.
+    pub name: String,
+}
+
+/// A caller with a verified credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    tenant: Tenant,
+    author: Author,
+    role: Role,
+}
+
+/// What a member is in an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Role {
+    /// May do everything.
+    Owner,
+    /// May do what the groups grant.
+    Member(Vec<Group>),
+}
+
+impl Role {
+    /// Whether this role includes a permission.
+    #[must_use]
+    pub fn grants(&self, permission: Permission) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Member(groups) => {
+                permission == Permission(Action::View, Model::Attribute)
+                    || groups.iter().any(|group| group.grants(permission))
+            }
+        }
+    }
+
+    /// The groups of a member; none for an owner, who needs none.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        match self {
+            Self::Owner => &[],
+            Self::Member(groups) => groups,
+        }
+    }
+}
+
+impl Actor {
+    /// The actor of a verified credential.
+    #[must_use]
+    pub const fn new(tenant: Tenant, author: Author, role: Role) -> Self {
+        Self { tenant, author, role }
+    }
+
+    /// The organisation that everything this actor does happens in.
+    #[must_use]
+    pub const fn tenant(&self) -> Tenant {
+        self.tenant
+    }
+
+    /// The person.
+    #[must_use]
+    pub const fn author(&self) -> &Author {
+        &self.author
+    }
+
+    /// What the person is in the organisation.
+    #[must_use]
+    pub const fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// Every permission that the actor has, in a stable order.
+    #[must_use]
+    pub fn permissions(&self) -> Vec<Permission> {
+        Permission::all().filter(|permission| self.role.grants(*permission)).collect()
+    }
+
+    /// Demands a permission.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without it.
+    pub fn require(&self, action: Action, model: Model) -> Result<(), Error> {
+        if self.role.grants(Permission(action, model)) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+}
+
+/// The groups that a member can be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Group {
+    /// Sales.
+    Sales,
+    /// Instructors.
+    Instructors,
+    /// Teacher Assistant.
+    TeacherAssistant,
+    /// Operations.
+    Operations,
+}
+
+impl Group {
+    /// All groups.
+    pub const ALL: [Self; 4] = [Self::Sales, Self::Instructors, Self::TeacherAssistant, Self::Operations];
+
+    /// The group's public name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sales => "Sales",
+            Self::Instructors => "Instructors",
+            Self::TeacherAssistant => "Teacher Assistant",
+            Self::Operations => "Operations",
+        }
+    }
+
+    fn grants(self, Permission(action, model): Permission) -> bool {
+        let view = action == Action::View;
+        let no_delete = action != Action::Delete;
+        match self {
+            Self::Sales => match model {
+                Model::Lead | Model::Client | Model::Contact => true,
+                Model::Pipeline | Model::Category | Model::CatalogueItem | Model::PriceTier => view,
+                Model::Invoice | Model::InvoiceLineItem => no_delete,
+                Model::Service | Model::FollowUp | Model::Payment | Model::Expense => false,
+                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+            },
+            Self::Operations => match model {
+                Model::Client | Model::Service | Model::FollowUp | Model::Contact => true,
+                Model::Category | Model::CatalogueItem | Model::PriceTier => true,
+                Model::Invoice | Model::InvoiceLineItem | Model::Payment | Model::Expense => true,
+                Model::Lead | Model::Pipeline => false,
+                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+            },
+            Self::Instructors | Self::TeacherAssistant => match model {
+                Model::Service | Model::Client => view,
+                Model::FollowUp => true,
+                Model::Lead | Model::Contact | Model::Pipeline | Model::Category => false,
+                Model::CatalogueItem | Model::PriceTier | Model::Invoice | Model::InvoiceLineItem => false,
+                Model::Payment | Model::Expense => false,
+                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+            },
+        }
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Group {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|group| group.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a group."))
+    }
+}
+
+/// What can be done with a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Read.
+    View,
+    /// Create.
+    Add,
+    /// Update.
+    Change,
+    /// Delete.
+    Delete,
+}
+
+/// What permissions are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "each is the public name of one kind of object")]
+pub enum Model {
+    Lead,
+    Client,
+    Service,
+    FollowUp,
+    Contact,
+    Pipeline,
+    Category,
+    CatalogueItem,
+    PriceTier,
+    Invoice,
+    InvoiceLineItem,
+    Payment,
+    Expense,
+    Attribute,
+    Webhook,
+    User,
+    Business,
+}
+
+impl Model {
+    /// All models.
+    pub const ALL: [Self; 17] = [
+        Self::Lead,
+        Self::Client,
+        Self::Service,
+        Self::FollowUp,
+        Self::Contact,
+        Self::Pipeline,
+        Self::Category,
+        Self::CatalogueItem,
+        Self::PriceTier,
+        Self::Invoice,
+        Self::InvoiceLineItem,
+        Self::Payment,
+        Self::Expense,
+        Self::Attribute,
+        Self::Webhook,
+        Self::User,
+        Self::Business,
+    ];
+}
+
+/// One action on one model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Permission(pub Action, pub Model);
+
+impl Permission {
+    /// Every permission there is.
+    pub fn all() -> impl Iterator<Item = Self> {
+        const ACTIONS: [Action; 4] = [Action::Add, Action::Change, Action::Delete, Action::View];
+        Model::ALL.into_iter().flat_map(|model| ACTIONS.map(|action| Self(action, model)))
+    }
+}
+
+impl fmt::Display for Permission {
+    /// Django's words: `app.add_lead`, `app.view_catalogueitem`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let action = match self.0 {
+            Action::View => "view",
+            Action::Add => "add",
+            Action::Change => "change",
+            Action::Delete => "delete",
+        };
+        write!(f, "app.{action}_{}", format!("{:?}", self.1).to_lowercase())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(group: Group) -> Vec<String> {
+        Permission::all().filter(|p| group.grants(*p)).map(|p| p.to_string()).collect()
+    }
+
+    #[test]
+    fn sales_sells_but_books_no_money() {
+        let names = names(Group::Sales);
+        for yes in ["app.delete_lead", "app.add_client", "app.view_pipeline", "app.change_invoice", "app.add_invoicelineitem"] {
+            assert!(names.iter().any(|n| n == yes), "{yes}");
+        }
+        for no in ["app.add_payment", "app.view_payment", "app.delete_invoice", "app.add_pipeline", "app.add_catalogueitem", "app.view_user"] {
+            assert!(names.iter().all(|n| n != no), "{no}");
+        }
+    }
+
+    #[test]
+    fn instructors_see_clients_and_write_follow_ups() {
+        assert_eq!(
+            names(Group::Instructors),
+            [
+                "app.view_client",
+                "app.view_service",
+                "app.add_followup",
+                "app.change_followup",
+                "app.delete_followup",
+                "app.view_followup"
+            ]
+        );
+        assert_eq!(names(Group::Instructors), names(Group::TeacherAssistant));
+    }
+
+    #[test]
+    fn any_member_reads_attributes_and_no_group_writes_them() {
+        assert!(Role::Member(vec![]).grants(Permission(Action::View, Model::Attribute)));
+        for group in Group::ALL {
+            for action in [Action::Add, Action::Change, Action::Delete] {
+                assert!(!Role::Member(vec![group]).grants(Permission(action, Model::Attribute)));
+            }
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! The catalogue: categories, items, and price tiers.
+
+use crate::attributes::{Attributes, Schema};
+use crate::error::FieldErrors;
+use crate::id::{CategoryId, ItemId, TierId};
+use crate::money::{Currency, MoneyError, Percent, Price, Quantity};
+use crate::patch::Patch;
+use crate::record::{AttributesChange, Meta};
+use crate::text::{LongText, Name, ShortText, Text};
+use crate::worklist::Stamp;
+
+/// A stock-keeping unit: up to 50 characters, unique in the organisation.
+pub type Sku = Text<1, 50>;
+
+/// A category; categories form a tree.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Category {
+    /// The category's id.
+    pub id: CategoryId,
+    /// The name.
+    pub name: Name,
+    /// What it is for.
+    pub description: LongText,
+    /// The category above it; none for a root.
+    pub parent: Option<CategoryId>,
+    /// Attribute values.
+    pub attributes: Attributes,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// A category to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCategory {
+    /// The name.
+    pub name: Name,
+    /// What it is for.
+    pub description: LongText,
+    /// The category above it.
+    pub parent: Option<CategoryId>,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+/// A change of a category.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CategoryPatch {
+    /// The name.
+    pub name: Option<Name>,
+    /// What it is for.
+    pub description: Option<LongText>,
+    /// The category above it.
+    pub parent: Patch<CategoryId>,
+    /// Attribute values.
+    pub attributes: Option<AttributesChange>,
+}
+
+impl Category {
+    /// Makes a category.
+    ///
+    /// # Errors
+    /// What the attribute schema refuses.
+    pub fn create(id: CategoryId, new: NewCategory, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+        let NewCategory { name, description, parent, attributes } = new;
+        schema.validate_create(&attributes).into_result()?;
+        Ok(Self { id, name, description, parent, attributes, meta: Meta::new(stamp) })
+    }
+
+    /// The category after a change.
+    ///
+    /// # Errors
+    /// What the attribute schema refuses.
+    pub fn update(mut self, patch: CategoryPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+        let CategoryPatch { name, description, parent, attributes } = patch;
+        if let Some(change) = attributes {
+            self.attributes = change.apply(&self.attributes, schema)?;
+        }
+        self.name = name.unwrap_or(self.name);
+        self.description = description.unwrap_or(self.description);
+        parent.apply(&mut self.parent);
+        self.meta.touch(stamp.at);
+        Ok(self)
+    }
+}
+
+/// What kind of thing a catalogue item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemType {
+    /// Goods.
+    Product,
+    /// Work.
+    Service,
+    /// Something that recurs.
+    Subscription,
+}
+
+impl ItemType {
+    /// All kinds.
+    pub const ALL: [Self; 3] = [Self::Product, Self::Service, Self::Subscription];
+
+    /// The contract's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Service => "service",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
+impl std::fmt::Display for ItemType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for ItemType {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|t| t.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+    }
+}
+
+/// A product, service or subscription that can be sold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogueItem {
+    /// The item's id.
+    pub id: ItemId,
+    /// The category it stands in.
+    pub category: Option<CategoryId>,
+    /// The name.
+    pub name: Name,
+    /// The stock-keeping unit.
+    pub sku: Option<Sku>,
+    /// What it is.
+    pub description: LongText,
+    /// What kind of thing it is.
+    pub item_type: ItemType,
+    /// Price per unit where no tier applies.
+    pub base_price: Price,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// What is counted: hour, seat, month.
+    pub unit: ShortText,
+    /// The tax rate that its lines get.
+    pub tax_rate: Percent,
+    /// Stripe's id of its price.
+    pub stripe_price_id: Option<ShortText>,
+    /// Whether it is for sale.
+    pub is_active: bool,
+    /// URLs of the images that were uploaded.
+    pub images: Vec<String>,
+    /// Attribute values.
+    pub attributes: Attributes,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// A catalogue item to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewItem {
+    /// The category.
+    pub category: Option<CategoryId>,
+    /// The name.
+    pub name: Name,
+    /// The stock-keeping unit.
+    pub sku: Option<Sku>,
+    /// What it is.
+    pub description: LongText,
+    /// What kind of thing it is.
+    pub item_type: ItemType,
+    /// Price per unit.
+    pub base_price: Price,
+    /// The currency of its prices.
+    pub currency: Currency,
+    /// What is counted.
+    pub unit: ShortText,
+    /// The tax rate.
+    pub tax_rate: Percent,
+    /// Stripe's id of its price.
+    pub stripe_price_id: Option<ShortText>,
+    /// Whether it is for sale.
+    pub is_active: bool,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+/// A change of a catalogue item.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ItemPatch {
+    /// The category.
+    pub category: Patch<CategoryId>,
+    /// The name.
+    pub name: Option<Name>,
+    /// The stock-keeping unit.
+    pub sku: Patch<Sku>,
+    /// What it is.
+    pub description: Option<LongText>,
+    /// What kind of thing it is.
+    pub item_type: Option<ItemType>,
+    /// Price per unit.
+    pub base_price: Option<Price>,
+    /// The currency of its prices.
+    pub currency: Option<Currency>,
+    /// What is counted.
+    pub unit: Option<ShortText>,
+    /// The tax rate.
+    pub tax_rate: Option<Percent>,
+    /// Stripe's id of its price.
+    pub stripe_price_id: Patch<ShortText>,
+    /// Whether it is for sale.
+    pub is_active: Option<bool>,
+    /// Attribute values.
+    pub attributes: Option<AttributesChange>,
+}
+
+impl CatalogueItem {
+    /// Makes an item.
+    ///
+    /// # Errors
+    /// What the attribute schema refuses, or a price with more digits than the currency has.
+    pub fn create(id: ItemId, new: NewItem, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+        let NewItem {
+            category,
+            name,
+            sku,
+            description,
+            item_type,
+            base_price,
+            currency,
+            unit,
+            tax_rate,
+            stripe_price_id,
+            is_active,
+            attributes,
+        } = new;
+        let mut errors = schema.validate_create(&attributes);
+        errors.take("base_price", base_price.in_currency(currency));
+        errors.into_result()?;
+        Ok(Self {
+            id,
+            category,
+            name,
+            sku,
+            description,
+            item_type,
+            base_price,
+            currency,
+            unit,
+            tax_rate,
+            stripe_price_id,
+            is_active,
+            images: Vec::new(),
+            attributes,
+            meta: Meta::new(stamp),
+        })
+    }
+
+    /// The item after a change.
+    ///
+    /// # Errors
+    /// As [`CatalogueItem::create`].
+    pub fn update(mut self, patch: ItemPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+        let ItemPatch {
+            category,
+            name,
+            sku,
+            description,
+            item_type,
+            base_price,
+            currency,
+            unit,
+            tax_rate,
+            stripe_price_id,
+            is_active,
+            attributes,
+        } = patch;
+        let mut errors = FieldErrors::new();
+        if let Some(change) = attributes {
+            match change.apply(&self.attributes, schema) {
+                Ok(attributes) => self.attributes = attributes,
+                Err(wrong) => errors.merge(wrong),
+            }
+        }
+        category.apply(&mut self.category);
+        self.name = name.unwrap_or(self.name);
+        sku.apply(&mut self.sku);
+        self.description = description.unwrap_or(self.description);
+        self.item_type = item_type.unwrap_or(self.item_type);
+        self.base_price = base_price.unwrap_or(self.base_price);
+        self.currency = currency.unwrap_or(self.currency);
+        self.unit = unit.unwrap_or(self.unit);
+        self.tax_rate = tax_rate.unwrap_or(self.tax_rate);
+        stripe_price_id.apply(&mut self.stripe_price_id);
+        self.is_active = is_active.unwrap_or(self.is_active);
+        errors.take("base_price", self.base_price.in_currency(self.currency));
+        self.meta.touch(stamp.at);
+        errors.into_result().map(|()| self)
+    }
+
+    /// The price per unit when this many are bought: that of the highest tier that the quantity
+    /// reaches, else the base price.
+    #[must_use]
+    pub fn price_for(&self, quantity: Quantity, tiers: &[PriceTier]) -> Price {
+        tiers
+            .iter()
+            .filter(|tier| rust_decimal::Decimal::from(tier.min_quantity) <= quantity.value())
+            .max_by_key(|tier| tier.min_quantity)
+            .map_or(self.base_price, |tier| tier.price)
+    }
+}
+
+/// A price that holds from a quantity on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PriceTier {
+    /// The tier's id.
+    pub id: TierId,
+    /// The item that it prices.
+    pub item: ItemId,
+    /// The name.
+    pub name: Name,
+    /// The quantity from which it holds; unique among the item's tiers.
+    pub min_quantity: u32,
+    /// Price per unit.
+    pub price: Price,
+    /// Attribute values.
+    pub attributes: Attributes,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// A price tier to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewTier {
+    /// The name.
+    pub name: Name,
+    /// The quantity from which it holds.
+    pub min_quantity: u32,
+    /// Price per unit.
+    pub price: Price,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+/// A change of a price tier.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct TierPatch {
+    /// The name.
+    pub name: Option<Name>,
+    /// The quantity from which it holds.
+    pub min_quantity: Option<u32>,
+    /// Price per unit.
+    pub price: Option<Price>,
+    /// Attribute values.
+    pub attributes: Option<AttributesChange>,
+}
+
+impl PriceTier {
+    /// Makes a tier of an item.
+    ///
+    /// # Errors
+    /// What the attribute schema refuses, or a price with more digits than the item's currency.
+    pub fn create(
+        id: TierId,
+        item: &CatalogueItem,
+        new: NewTier,
+        schema: Schema<'_>,
+        stamp: Stamp<'_>,
+    ) -> Result<Self, FieldErrors> {
+        let NewTier { name, min_quantity, price, attributes } = new;
+        let mut errors = schema.validate_create(&attributes);
+        errors.take("price", price.in_currency(item.currency));
+        errors.into_result()?;
+        Ok(Self { id, item: item.id, name, min_quantity, price, attributes, meta: Meta::new(stamp) })
+    }
+
+    /// The tier after a change.
+    ///
+    /// # Errors
+    /// As [`PriceTier::create`].
+    pub fn update(
+        mut self,
+        item: &CatalogueItem,
+        patch: TierPatch,
+        schema: Schema<'_>,
+        stamp: Stamp<'_>,
+    ) -> Result<Self, FieldErrors> {
+        let TierPatch { name, min_quantity, price, attributes } = patch;
+        if let Some(change) = attributes {
+            self.attributes = change.apply(&self.attributes, schema)?;
+        }
+        self.name = name.unwrap_or(self.name);
+        self.min_quantity = min_quantity.unwrap_or(self.min_quantity);
+        self.price = price.unwrap_or(self.price);
+        self.price.in_currency(item.currency).map_err(|e: MoneyError| FieldErrors::one("price", e.to_string()))?;
+        self.meta.touch(stamp.at);
+        Ok(self)
+    }
+}

@@ -1,0 +1,260 @@
+//! Lines: what is sold, how many, at what price and tax.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use crate::attributes::Attributes;
+use crate::catalogue::{CatalogueItem, PriceTier};
+use crate::error::FieldErrors;
+use crate::id::{ItemId, LineId};
+use crate::money::{Currency, Money, MoneyError, Percent, Price, Quantity};
+use crate::record::{AttributesChange, Meta};
+use crate::text::Text;
+
+/// What a line is for: up to 500 characters.
+pub type LineText = Text<0, 500>;
+
+/// What kind of thing a line sells, in clawprint's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineKind {
+    /// Work.
+    #[default]
+    Service,
+    /// Goods.
+    Product,
+    /// A charge.
+    Fee,
+    /// Anything else.
+    Other,
+}
+
+impl LineKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Service, Self::Product, Self::Fee, Self::Other];
+
+    /// The contract's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Product => "product",
+            Self::Fee => "fee",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl std::fmt::Display for LineKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for LineKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|k| k.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+    }
+}
+
+/// The figures of a line, from which the others are computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// How many.
+    pub quantity: Quantity,
+    /// Price per unit.
+    pub unit_price: Price,
+    /// Discount in per cent.
+    pub discount: Percent,
+    /// Tax rate in per cent.
+    pub tax_rate: Percent,
+}
+
+impl Figures {
+    /// `round(quantity × unit_price × (1 − discount% / 100))`.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn subtotal(self, currency: Currency) -> Result<Money, MoneyError> {
+        let full = self.quantity.value().checked_mul(self.unit_price.value()).ok_or(MoneyError::Overflow)?;
+        let share = Decimal::ONE - self.discount.value() / Decimal::ONE_HUNDRED;
+        Money::rounded(full.checked_mul(share).ok_or(MoneyError::Overflow)?, currency)
+    }
+
+    /// `round(subtotal × rate / 100)`.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn tax(self, currency: Currency) -> Result<Money, MoneyError> {
+        self.tax_rate.of(self.subtotal(currency)?)
+    }
+}
+
+/// A line of an invoice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// The line's id.
+    pub id: LineId,
+    /// Its place among the invoice's lines.
+    pub position: u32,
+    /// The catalogue item that it sells.
+    pub item: Option<ItemId>,
+    /// What it is for.
+    pub description: LineText,
+    /// What kind of thing it sells.
+    pub kind: LineKind,
+    /// Quantity, price, discount and tax rate.
+    pub figures: Figures,
+    /// The line's amount before tax, computed.
+    pub subtotal: Money,
+    /// The line's tax, computed.
+    pub tax: Money,
+    /// Attribute values.
+    pub attributes: Attributes,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// A line as a client sends it: what it leaves out comes from the catalogue item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LineInput {
+    /// The catalogue item. Without one, the description and the price are there.
+    pub item: Option<ItemId>,
+    /// What it is for; the item's name, if left out.
+    pub description: Option<LineText>,
+    /// What kind of thing it sells.
+    pub kind: LineKind,
+    /// How many.
+    pub quantity: Quantity,
+    /// Price per unit; that of the tier which the quantity reaches, if left out.
+    pub unit_price: Option<Price>,
+    /// Discount in per cent.
+    pub discount: Percent,
+    /// Tax rate in per cent; the item's, if left out, and nothing without an item.
+    pub tax_rate: Option<Percent>,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+impl LineInput {
+    /// The line, with what it leaves out taken from its catalogue item: the price that the quantity
+    /// reaches, the tax rate, the name.
+    ///
+    /// # Errors
+    /// A description or a price that is missing without an item to take it from.
+    pub fn complete(self, catalogue: Option<(&CatalogueItem, &[PriceTier])>) -> Result<NewLine, FieldErrors> {
+        let Self { item, description, kind, quantity, unit_price, discount, tax_rate, attributes } = self;
+        let mut errors = FieldErrors::new();
+        let named = catalogue.and_then(|(item, _)| LineText::parse(item.name.as_str()).ok());
+        let priced = catalogue.map(|(item, tiers)| item.price_for(quantity, tiers));
+        let description = description.filter(|text| !text.as_str().is_empty()).or(named);
+        let description = errors.take("description", description.ok_or("This field is required."));
+        let unit_price = errors.take("unit_price", unit_price.or(priced).ok_or("This field is required."));
+        let (Some(description), Some(unit_price)) = (description, unit_price) else { return Err(errors) };
+        let tax_rate = tax_rate.or(catalogue.map(|(item, _)| item.tax_rate)).unwrap_or(Percent::ZERO);
+        let figures = Figures { quantity, unit_price, discount, tax_rate };
+        Ok(NewLine { item, description, kind, figures, attributes })
+    }
+}
+
+/// A line to be made, its defaults from the catalogue filled in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLine {
+    /// The catalogue item.
+    pub item: Option<ItemId>,
+    /// What it is for.
+    pub description: LineText,
+    /// What kind of thing it sells.
+    pub kind: LineKind,
+    /// Quantity, price, discount and tax rate.
+    pub figures: Figures,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+/// A change of a line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LinePatch {
+    /// The catalogue item.
+    pub item: crate::Patch<ItemId>,
+    /// What it is for.
+    pub description: Option<LineText>,
+    /// How many.
+    pub quantity: Option<Quantity>,
+    /// Price per unit.
+    pub unit_price: Option<Price>,
+    /// Discount in per cent.
+    pub discount: Option<Percent>,
+    /// Tax rate in per cent.
+    pub tax_rate: Option<Percent>,
+    /// Attribute values.
+    pub attributes: Option<AttributesChange>,
+}
+
+impl Line {
+    /// Applies the figures and texts of a change; its attributes have been checked by the caller.
+    ///
+    /// # Errors
+    /// Figures whose product is too large, or a price with more digits than the currency has.
+    pub(super) fn revise(&mut self, patch: LinePatch, currency: Currency, now: Timestamp) -> Result<(), MoneyError> {
+        let LinePatch { item, description, quantity, unit_price, discount, tax_rate, attributes: _ } = patch;
+        item.apply(&mut self.item);
+        self.description = description.unwrap_or_else(|| self.description.clone());
+        self.figures = Figures {
+            quantity: quantity.unwrap_or(self.figures.quantity),
+            unit_price: unit_price.unwrap_or(self.figures.unit_price),
+            discount: discount.unwrap_or(self.figures.discount),
+            tax_rate: tax_rate.unwrap_or(self.figures.tax_rate),
+        };
+        self.compute(currency)?;
+        self.meta.touch(now);
+        Ok(())
+    }
+
+    /// Computes subtotal and tax anew.
+    ///
+    /// # Errors
+    /// As [`Line::revise`].
+    pub(super) fn compute(&mut self, currency: Currency) -> Result<(), MoneyError> {
+        self.figures.unit_price.in_currency(currency)?;
+        self.subtotal = self.figures.subtotal(currency)?;
+        self.tax = self.figures.tax(currency)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::str::FromStr;
+
+    fn figures(quantity: &str, price: &str, discount: &str, tax: &str) -> Figures {
+        let d = |text| Decimal::from_str(text).unwrap();
+        Figures {
+            quantity: Quantity::new(d(quantity)).unwrap(),
+            unit_price: Price::new(d(price)).unwrap(),
+            discount: Percent::new(d(discount)).unwrap(),
+            tax_rate: Percent::new(d(tax)).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_rounded_once_before_tax_and_once_after() {
+        for (figures, subtotal, tax) in [
+            (figures("20", "100", "0", "15"), "2000.00 USD", "300.00 USD"),
+            (figures("1.5", "0.33", "0", "10"), "0.50 USD", "0.05 USD"),
+            (figures("1", "10.01", "50", "0"), "5.01 USD", "0.00 USD"),
+            (figures("1", "0.10", "0", "5"), "0.10 USD", "0.01 USD"),
+        ] {
+            assert_eq!(figures.subtotal(Currency::USD).unwrap().to_string(), subtotal);
+            assert_eq!(figures.tax(Currency::USD).unwrap().to_string(), tax);
+        }
+    }
+
+    #[test]
+    fn a_product_that_cannot_be_kept_is_refused() {
+        let huge = figures("99999999.99", "9999999999.99", "0", "0");
+        assert_eq!(huge.subtotal(Currency::USD), Err(MoneyError::Overflow));
+    }
+}

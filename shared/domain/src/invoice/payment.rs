@@ -1,0 +1,166 @@
+//! Payments: money that came in, and what of it went back.
+
+use jiff::Timestamp;
+
+use crate::attributes::Attributes;
+use crate::error::FieldErrors;
+use crate::id::{PaymentId, RefundId};
+use crate::money::{Currency, Money};
+use crate::patch::Patch;
+use crate::record::{AttributesChange, Meta};
+use crate::text::{LongText, ShortText};
+
+/// How money came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentMethod {
+    /// By Stripe.
+    Stripe,
+    /// By bank transfer.
+    BankTransfer,
+    /// In cash.
+    Cash,
+    /// By check.
+    Check,
+    /// Otherwise; also what a status that means paid books.
+    Other,
+}
+
+impl PaymentMethod {
+    /// All methods.
+    pub const ALL: [Self; 5] = [Self::Stripe, Self::BankTransfer, Self::Cash, Self::Check, Self::Other];
+
+    /// The contract's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stripe => "stripe",
+            Self::BankTransfer => "bank_transfer",
+            Self::Cash => "cash",
+            Self::Check => "check",
+            Self::Other => "other",
+        }
+    }
+}
+
+impl std::fmt::Display for PaymentMethod {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl std::str::FromStr for PaymentMethod {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|m| m.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+    }
+}
+
+/// A payment on an invoice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Payment {
+    /// The payment's id.
+    pub id: PaymentId,
+    /// What came in: above zero.
+    pub amount: Money,
+    /// How it came in.
+    pub method: PaymentMethod,
+    /// When it was made.
+    pub paid_at: Timestamp,
+    /// Stripe's id of the charge; booked once in an organisation.
+    pub stripe_charge_id: Option<ShortText>,
+    /// A wire's reference or a check's number.
+    pub reference: ShortText,
+    /// Free text.
+    pub notes: LongText,
+    /// Attribute values.
+    pub attributes: Attributes,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// Money that went back to the customer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refund {
+    /// The refund's id.
+    pub id: RefundId,
+    /// What went back: above zero.
+    pub amount: Money,
+    /// When.
+    pub refunded_at: Timestamp,
+    /// Stripe's id of the refund; booked once in an organisation.
+    pub stripe_refund_id: Option<ShortText>,
+    /// Authorship and version.
+    pub meta: Meta,
+}
+
+/// A payment as a client sends it: the amount is a figure of the invoice's currency.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentInput {
+    /// What came in: above zero.
+    pub amount: rust_decimal::Decimal,
+    /// How it came in.
+    pub method: PaymentMethod,
+    /// When; now, if not given.
+    pub paid_at: Option<Timestamp>,
+    /// Stripe's id of the charge.
+    pub stripe_charge_id: Option<ShortText>,
+    /// A reference.
+    pub reference: ShortText,
+    /// Free text.
+    pub notes: LongText,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+impl PaymentInput {
+    /// The payment in the invoice's currency.
+    ///
+    /// # Errors
+    /// An amount with more digits than the currency has, under `amount`.
+    pub fn in_currency(self, currency: Currency) -> Result<NewPayment, FieldErrors> {
+        let Self { amount, method, paid_at, stripe_charge_id, reference, notes, attributes } = self;
+        let amount = Money::exact(amount, currency).map_err(|e| FieldErrors::one("amount", e.to_string()))?;
+        // An empty id names no charge.
+        let stripe_charge_id = stripe_charge_id.filter(|id| !id.as_str().is_empty());
+        Ok(NewPayment { amount, method, paid_at, stripe_charge_id, reference, notes, attributes })
+    }
+}
+
+/// A payment to be booked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPayment {
+    /// What came in.
+    pub amount: Money,
+    /// How it came in.
+    pub method: PaymentMethod,
+    /// When; now, if not given.
+    pub paid_at: Option<Timestamp>,
+    /// Stripe's id of the charge.
+    pub stripe_charge_id: Option<ShortText>,
+    /// A reference.
+    pub reference: ShortText,
+    /// Free text.
+    pub notes: LongText,
+    /// Attribute values.
+    pub attributes: Attributes,
+}
+
+/// A change of a payment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PaymentPatch {
+    /// What came in, as a figure of the invoice's currency.
+    pub amount: Option<rust_decimal::Decimal>,
+    /// How it came in.
+    pub method: Option<PaymentMethod>,
+    /// When.
+    pub paid_at: Option<Timestamp>,
+    /// Stripe's id of the charge.
+    pub stripe_charge_id: Patch<ShortText>,
+    /// A reference.
+    pub reference: Option<ShortText>,
+    /// Free text.
+    pub notes: Option<LongText>,
+    /// Attribute values.
+    pub attributes: Option<AttributesChange>,
+}

@@ -1,0 +1,28 @@
+//! The books as pure data: money, ids, statuses, totals and rules.
+//!
+//! Nothing here is async, knows HTTP or AWS, or reads a clock: time and identity are arguments, so
+//! every rule can be tested by calling a function.
+
+pub mod actor;
+pub mod attributes;
+pub mod catalogue;
+pub mod client;
+pub mod contact;
+pub mod delivery;
+pub mod error;
+pub mod filter;
+pub mod id;
+pub mod invoice;
+pub mod money;
+pub mod organisation;
+pub mod patch;
+pub mod record;
+pub mod text;
+pub mod user;
+pub mod webhook;
+mod words;
+pub mod worklist;
+
+pub use actor::{Action, Actor, Author, Group, Model, Permission, Tenant};
+pub use error::{Error, FieldErrors};
+pub use patch::Patch;

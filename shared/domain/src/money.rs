@@ -1,0 +1,406 @@
+//! Money: a decimal amount with its currency, exact to the minor unit.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Why a number or an amount was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    /// Not a plain decimal number.
+    #[error("A valid number is required.")]
+    NotANumber,
+    /// More digits before the point than the field holds.
+    #[error("Ensure that there are no more than {0} digits before the decimal point.")]
+    TooLarge(u32),
+    /// More digits after the point than the field or the currency holds.
+    #[error("Ensure that there are no more than {0} decimal places.")]
+    TooPrecise(u32),
+    /// Below zero where that means nothing.
+    #[error("Ensure this value is greater than or equal to 0.")]
+    Negative,
+    /// Zero or below where something is needed.
+    #[error("Ensure this value is greater than 0.")]
+    NotPositive,
+    /// Above one hundred per cent.
+    #[error("Ensure this value is less than or equal to 100.")]
+    AboveHundred,
+    /// The result is too large to be kept.
+    #[error("The amounts add up to more than can be kept.")]
+    Overflow,
+    /// Two currencies in one sum.
+    #[error("Amounts of different currencies cannot be added.")]
+    MixedCurrencies,
+    /// Not an ISO 4217 code.
+    #[error("\"{}\" is not a valid ISO 4217 currency code.", code(.0))]
+    UnknownCurrency([u8; 8]),
+    /// A currency with more than two minor digits.
+    #[error("Currencies with more than two minor digits are not supported.")]
+    UnsupportedCurrency,
+}
+
+fn code(bytes: &[u8; 8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default().trim_end_matches('\0')
+}
+
+/// Reads a plain decimal: an optional minus, digits, and at most one point with digits after it.
+/// Signs, exponents, separators, `NaN` and white space are refused.
+///
+/// # Errors
+/// [`MoneyError::NotANumber`], or one of the bounds: `integer_digits` before the point (leading
+/// zeros aside) and `scale` after it (trailing zeros aside).
+pub fn parse_decimal(text: &str, integer_digits: u32, scale: u32) -> Result<Decimal, MoneyError> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) {
+        return Err(MoneyError::NotANumber);
+    }
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    if whole.len() > integer_digits as usize {
+        return Err(MoneyError::TooLarge(integer_digits));
+    }
+    if fraction.len() > scale as usize {
+        return Err(MoneyError::TooPrecise(scale));
+    }
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    Decimal::from_str(&format!("{sign}0{whole}.{fraction}0")).map(|d| d.normalize()).map_err(|_| MoneyError::NotANumber)
+}
+
+/// A currency of ISO 4217 with at most two minor digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    /// The default of every contract.
+    pub const USD: Self = Self(iso_currency::Currency::USD);
+
+    /// The three-letter code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// How many digits stand after the point: 2 for USD, 0 for JPY.
+    #[must_use]
+    pub fn minor_digits(self) -> u32 {
+        self.0.exponent().map_or(0, u32::from)
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        let mut shown = [0; 8];
+        for (to, from) in shown.iter_mut().zip(text.bytes().filter(u8::is_ascii_graphic)) {
+            *to = from;
+        }
+        let currency = iso_currency::Currency::from_code(text).ok_or(MoneyError::UnknownCurrency(shown))?;
+        // Funds, metals and test codes have no minor unit that money could be counted in.
+        match currency.exponent() {
+            Some(0..=2) => Ok(Self(currency)),
+            Some(_) => Err(MoneyError::UnsupportedCurrency),
+            None => Err(MoneyError::UnknownCurrency(shown)),
+        }
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The one rounding of the books: half away from zero.
+fn round(amount: Decimal, digits: u32) -> Decimal {
+    amount.round_dp_with_strategy(digits, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// An amount of one currency, with no more digits than its minor unit has.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Money {
+    amount: Decimal,
+    currency: Currency,
+}
+
+impl Money {
+    /// The largest magnitude that a sum may reach: 13 digits before the point.
+    const LIMIT: Decimal = Decimal::from_parts(1_316_134_912, 2328, 0, false, 0);
+
+    /// Nothing.
+    #[must_use]
+    pub const fn zero(currency: Currency) -> Self {
+        Self { amount: Decimal::ZERO, currency }
+    }
+
+    /// An amount that must be exact in the currency's minor unit.
+    ///
+    /// # Errors
+    /// A fraction of the minor unit, or an amount that is too large to be kept.
+    pub fn exact(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        let amount = amount.normalize();
+        if amount.scale() > currency.minor_digits() {
+            return Err(MoneyError::TooPrecise(currency.minor_digits()));
+        }
+        Self::bounded(amount, currency)
+    }
+
+    /// An amount rounded half away from zero to the currency's minor unit.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when it is too large to be kept.
+    pub fn rounded(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        Self::bounded(round(amount, currency.minor_digits()).normalize(), currency)
+    }
+
+    fn bounded(amount: Decimal, currency: Currency) -> Result<Self, MoneyError> {
+        if amount.abs() >= Self::LIMIT { Err(MoneyError::Overflow) } else { Ok(Self { amount, currency }) }
+    }
+
+    /// The amount in major units: 12.5 for twelve dollars fifty.
+    #[must_use]
+    pub const fn amount(self) -> Decimal {
+        self.amount
+    }
+
+    /// The currency.
+    #[must_use]
+    pub const fn currency(self) -> Currency {
+        self.currency
+    }
+
+    /// Whether it is more than nothing.
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        self.amount > Decimal::ZERO
+    }
+
+    /// The sum of two amounts.
+    ///
+    /// # Errors
+    /// Two currencies, or a sum that is too large.
+    pub fn add(self, other: Self) -> Result<Self, MoneyError> {
+        self.combine(other, Decimal::checked_add)
+    }
+
+    /// The difference of two amounts.
+    ///
+    /// # Errors
+    /// Two currencies, or a difference that is too large.
+    pub fn subtract(self, other: Self) -> Result<Self, MoneyError> {
+        self.combine(other, Decimal::checked_sub)
+    }
+
+    fn combine(self, other: Self, with: fn(Decimal, Decimal) -> Option<Decimal>) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::MixedCurrencies);
+        }
+        let amount = with(self.amount, other.amount).ok_or(MoneyError::Overflow)?;
+        Self::bounded(amount.normalize(), self.currency)
+    }
+
+    /// The sum of many amounts of one currency.
+    ///
+    /// # Errors
+    /// As [`Money::add`].
+    pub fn sum(amounts: impl IntoIterator<Item = Self>, currency: Currency) -> Result<Self, MoneyError> {
+        amounts.into_iter().try_fold(Self::zero(currency), Self::add)
+    }
+
+    /// The same figure in another currency: 10 USD becomes 10 EUR. Nothing is converted.
+    ///
+    /// # Errors
+    /// The other currency lacks the digits that the figure has.
+    pub fn relabelled(self, currency: Currency) -> Result<Self, MoneyError> {
+        Self::exact(self.amount, currency)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", two_places(self.amount), self.currency)
+    }
+}
+
+impl fmt::Debug for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A decimal with exactly two places, as four of the contracts write it: `80.00`.
+#[must_use]
+pub fn two_places(amount: Decimal) -> String {
+    format!("{:.2}", round(amount, 2))
+}
+
+macro_rules! checked_decimals {
+    ($($(#[$doc:meta])* $name:ident($integer:literal, $scale:literal, $check:expr)),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Decimal);
+
+        impl $name {
+            /// Checks a number.
+            ///
+            /// # Errors
+            /// Out of the bounds that the type's description gives.
+            pub fn new(value: Decimal) -> Result<Self, MoneyError> {
+                let value = value.normalize();
+                if value.scale() > $scale {
+                    return Err(MoneyError::TooPrecise($scale));
+                }
+                if value.abs() >= Decimal::from(10_u64.pow($integer)) {
+                    return Err(MoneyError::TooLarge($integer));
+                }
+                let check: fn(Decimal) -> Result<(), MoneyError> = $check;
+                check(value).map(|()| Self(value))
+            }
+
+            /// The number.
+            #[must_use]
+            pub const fn value(self) -> Decimal {
+                self.0
+            }
+        }
+
+        /// As text, so that no reader makes a float of it.
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let value = Decimal::from_str_exact(&text).map_err(D::Error::custom)?;
+                Self::new(value).map_err(D::Error::custom)
+            }
+        }
+    )+};
+}
+
+checked_decimals! {
+    /// How many units a line sells: above zero, (10,2).
+    Quantity(8, 2, |q| if q > Decimal::ZERO { Ok(()) } else { Err(MoneyError::NotPositive) }),
+    /// A rate in per cent: 0 to 100, (5,2).
+    Percent(3, 2, |p| {
+        if p < Decimal::ZERO {
+            Err(MoneyError::Negative)
+        } else if p > Decimal::ONE_HUNDRED {
+            Err(MoneyError::AboveHundred)
+        } else {
+            Ok(())
+        }
+    }),
+    /// A price per unit: not negative, (12,2). Its currency is that of what it stands in.
+    Price(10, 2, |p| if p >= Decimal::ZERO { Ok(()) } else { Err(MoneyError::Negative) }),
+}
+
+impl Percent {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// This share of an amount, rounded to its minor unit.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`].
+    pub fn of(self, amount: Money) -> Result<Money, MoneyError> {
+        let share = amount.amount.checked_mul(self.0).ok_or(MoneyError::Overflow)? / Decimal::ONE_HUNDRED;
+        Money::rounded(share, amount.currency)
+    }
+}
+
+impl Price {
+    /// The price in a currency.
+    ///
+    /// # Errors
+    /// More digits than the currency's minor unit has.
+    pub fn in_currency(self, currency: Currency) -> Result<Money, MoneyError> {
+        Money::exact(self.0, currency)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usd(text: &str) -> Money {
+        Money::exact(Decimal::from_str(text).unwrap(), Currency::USD).unwrap()
+    }
+
+    #[test]
+    fn only_plain_decimals_are_numbers() {
+        for bad in ["", "-", ".", "1.", ".5", "+1", "1e3", "1E3", "NaN", "Infinity", "1,000", " 1", "1_0", "0x1", "--1", "١"] {
+            assert_eq!(parse_decimal(bad, 10, 2), Err(MoneyError::NotANumber), "{bad:?}");
+        }
+        for (text, value) in [("0", "0"), ("007.50", "7.5"), ("-3.10", "-3.1"), ("1.5000000000000000000000000000000000000", "1.5")] {
+            assert_eq!(parse_decimal(text, 10, 2), Ok(Decimal::from_str(value).unwrap()), "{text}");
+        }
+        assert_eq!(parse_decimal("12345678901", 10, 2), Err(MoneyError::TooLarge(10)));
+        assert_eq!(parse_decimal("1.001", 10, 2), Err(MoneyError::TooPrecise(2)));
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        for (text, cents) in [("0.005", "0.01"), ("-0.005", "-0.01"), ("1.015", "1.02"), ("1.0149", "1.01"), ("2.675", "2.68")] {
+            let rounded = Money::rounded(Decimal::from_str(text).unwrap(), Currency::USD).unwrap();
+            assert_eq!(rounded, usd(cents), "{text}");
+        }
+        let yen: Currency = "JPY".parse().unwrap();
+        assert_eq!(Money::rounded(Decimal::from_str("10.5").unwrap(), yen).unwrap().amount(), Decimal::from(11));
+    }
+
+    #[test]
+    fn a_currency_is_iso_4217_with_at_most_two_minor_digits() {
+        assert_eq!("JPY".parse::<Currency>().map(Currency::minor_digits), Ok(0));
+        assert_eq!("KWD".parse::<Currency>(), Err(MoneyError::UnsupportedCurrency));
+        for bad in ["", "usd", "USDX", "XXQ", "€", "XAU"] {
+            assert!(matches!(bad.parse::<Currency>(), Err(MoneyError::UnknownCurrency(_))), "{bad}");
+        }
+        assert_eq!("nope".parse::<Currency>().unwrap_err().to_string(), "\"nope\" is not a valid ISO 4217 currency code.");
+    }
+
+    #[test]
+    fn sums_keep_to_one_currency_and_to_what_can_be_kept() {
+        let yen = Money::zero("JPY".parse().unwrap());
+        assert_eq!(usd("1").add(yen), Err(MoneyError::MixedCurrencies));
+        let most = usd("9999999999999.99");
+        assert_eq!(most.add(usd("0.01")), Err(MoneyError::Overflow));
+        assert_eq!(most.subtract(usd("0.99")), Ok(usd("9999999999999")));
+    }
+
+    #[test]
+    fn quantities_prices_and_rates_have_bounds() {
+        let d = |text: &str| Decimal::from_str(text).unwrap();
+        assert_eq!(Quantity::new(d("0")), Err(MoneyError::NotPositive));
+        assert_eq!(Quantity::new(d("99999999.99")).map(Quantity::value), Ok(d("99999999.99")));
+        assert_eq!(Quantity::new(d("100000000")), Err(MoneyError::TooLarge(8)));
+        assert_eq!(Price::new(d("-0.01")), Err(MoneyError::Negative));
+        assert_eq!(Percent::new(d("100.01")), Err(MoneyError::AboveHundred));
+        assert_eq!(Percent::new(d("12.345")), Err(MoneyError::TooPrecise(2)));
+    }
+}

@@ -1,0 +1,317 @@
+//! Users, their memberships, and the one-time passwords that prove an e-mail address.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::actor::{Author, Role};
+use crate::error::FieldErrors;
+use crate::id::{OrganisationId, UserId};
+use crate::text::{Email, Name, ShortText, Text, TextError};
+
+/// A username: 1 to 150 letters, digits and `@.+-_`, as Django has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Checks a username.
+    ///
+    /// # Errors
+    /// The message for the field.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = Text::<1, 150>::parse(text).map_err(|e: TextError| e.to_string())?.into_string();
+        if text.chars().all(|c| c.is_alphanumeric() || "@.+-_".contains(c)) {
+            Ok(Self(text))
+        } else {
+            Err("Enter a valid username. It may contain only letters, numbers, and @/./+/-/_ characters.".into())
+        }
+    }
+
+    /// The username as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form under which usernames are compared: two that differ in case are one.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// A password that may be taken: 8 to 128 characters, not all digits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// Checks a new password.
+    ///
+    /// # Errors
+    /// Every message for the field.
+    pub fn parse(text: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let length = text.chars().count();
+        if length < 8 {
+            errors.add("password", "This password is too short. It must contain at least 8 characters.");
+        }
+        if length > 128 {
+            errors.add("password", "Ensure this field has no more than 128 characters.");
+        }
+        if !text.is_empty() && text.chars().all(char::is_numeric) {
+            errors.add("password", "This password is entirely numeric.");
+        }
+        errors.into_result().map(|()| Self(text.to_owned()))
+    }
+
+    /// The password, to be hashed.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// What a person signs up with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignUp {
+    /// The username.
+    pub username: Username,
+    /// The e-mail address that is to be proven.
+    pub email: Email,
+    /// The password.
+    pub password: Password,
+    /// The phone number.
+    pub phone: ShortText,
+    /// The name of the organisation; the username, if left out.
+    pub business_name: Option<Name>,
+}
+
+/// A membership of a user in an organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// What the user is there.
+    pub role: Role,
+}
+
+/// A token of the crm contract, as it is kept: its hash alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenHash {
+    /// SHA-256 of the token, as lower-case hex.
+    pub hash: String,
+    /// When it was made; of more than ten, the oldest ends.
+    pub created_at: Timestamp,
+}
+
+/// A person who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// The user's id.
+    pub id: UserId,
+    /// The integer id, unique in the deployment.
+    pub number: u64,
+    /// The username.
+    pub username: Username,
+    /// The e-mail address.
+    pub email: Email,
+    /// The first name.
+    pub first_name: ShortText,
+    /// The last name.
+    pub last_name: ShortText,
+    /// The phone number.
+    pub phone: ShortText,
+    /// The password's argon2id hash in PHC form.
+    pub password_hash: String,
+    /// Whether the e-mail address was proven.
+    pub is_verified: bool,
+    /// The organisation that the user signed up with or was added to.
+    pub home: OrganisationId,
+    /// Every membership, the home organisation's included.
+    pub memberships: Vec<Membership>,
+    /// The tokens that are live, oldest first.
+    pub tokens: Vec<TokenHash>,
+    /// When the user was made.
+    pub date_joined: Timestamp,
+    /// Counts the writes of this user.
+    pub version: u64,
+}
+
+/// How many tokens of a user are live at a time.
+pub const LIVE_TOKENS: usize = 10;
+
+impl User {
+    /// The name that tasks, notes and histories show.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let full = format!("{} {}", self.first_name, self.last_name);
+        if full.trim().is_empty() { self.username.as_str().to_owned() } else { full.trim().to_owned() }
+    }
+
+    /// The user as the author of a change.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author { id: self.id, number: self.number, name: self.display_name() }
+    }
+
+    /// The role in an organisation, if the user is a member of it.
+    #[must_use]
+    pub fn role_in(&self, organisation: OrganisationId) -> Option<&Role> {
+        self.memberships.iter().find(|m| m.organisation == organisation).map(|m| &m.role)
+    }
+
+    /// Adds a token; of more than [`LIVE_TOKENS`], the oldest ends.
+    pub fn add_token(&mut self, token: TokenHash) {
+        self.tokens.push(token);
+        let surplus = self.tokens.len().saturating_sub(LIVE_TOKENS);
+        self.tokens.drain(..surplus);
+    }
+}
+
+/// What a one-time password proves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtpPurpose {
+    /// That the e-mail address of a sign-up is the user's.
+    SignUp,
+}
+
+impl OtpPurpose {
+    /// The purpose's stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SignUp => "signup",
+        }
+    }
+}
+
+/// A one-time password that was sent, as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Otp {
+    /// Keyed hash of the six digits.
+    pub hash: String,
+    /// When it stops being accepted.
+    pub expires_at: Timestamp,
+    /// How many wrong tries it has taken.
+    pub wrong_tries: u32,
+    /// The instants at which passwords were sent to this address within the last hour.
+    pub sent_at: Vec<Timestamp>,
+    /// Counts the writes.
+    pub version: u64,
+}
+
+/// What became of a try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtpTry {
+    /// It was right: the password is used up.
+    Accepted,
+    /// It was wrong.
+    Wrong,
+    /// The password is too old, or wrong tries have spent it.
+    Expired,
+}
+
+impl Otp {
+    /// How long a password is accepted.
+    pub const VALIDITY: SignedDuration = SignedDuration::from_mins(5);
+    /// How many wrong tries spend it.
+    pub const TRIES: u32 = 5;
+    /// How many may be sent to one address within an hour.
+    pub const PER_HOUR: usize = 5;
+
+    /// Counts the sending of another password after `previous`.
+    ///
+    /// # Errors
+    /// The seconds until the next one may be sent.
+    pub fn send(previous: Option<&Self>, hash: String, now: Timestamp) -> Result<Self, u32> {
+        let hour_ago = now - SignedDuration::from_hours(1);
+        let mut sent_at: Vec<_> =
+            previous.into_iter().flat_map(|otp| otp.sent_at.iter().copied()).filter(|at| *at > hour_ago).collect();
+        if sent_at.len() >= Self::PER_HOUR {
+            let oldest = sent_at[sent_at.len() - Self::PER_HOUR];
+            let wait = oldest.duration_since(hour_ago).as_secs() + 1;
+            return Err(u32::try_from(wait).unwrap_or(3600));
+        }
+        sent_at.push(now);
+        let version = previous.map_or(0, |otp| otp.version) + 1;
+        Ok(Self { hash, expires_at: now + Self::VALIDITY, wrong_tries: 0, sent_at, version })
+    }
+
+    /// Judges a try, given whether its hash is the kept one.
+    #[must_use]
+    pub fn judge(&self, matches: bool, now: Timestamp) -> OtpTry {
+        if now >= self.expires_at || self.wrong_tries >= Self::TRIES || self.hash.is_empty() {
+            OtpTry::Expired
+        } else if matches {
+            OtpTry::Accepted
+        } else {
+            OtpTry::Wrong
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_password_is_long_enough_and_not_a_number() {
+        assert!(Password::parse("SecurePass123!").is_ok());
+        assert_eq!(Password::parse("1234567").unwrap_err().iter().next().unwrap().1.len(), 2);
+        assert!(Password::parse("12345678").is_err());
+        assert_eq!(format!("{:?}", Password::parse("SecurePass123!").unwrap()), "Password(…)");
+    }
+
+    #[test]
+    fn an_otp_ends_with_its_time_or_its_wrong_tries() {
+        let otp = Otp::send(None, "h".into(), at(0)).unwrap();
+        assert_eq!(otp.judge(true, at(299)), OtpTry::Accepted);
+        assert_eq!(otp.judge(true, at(300)), OtpTry::Expired);
+        assert_eq!(Otp { wrong_tries: 4, ..otp.clone() }.judge(false, at(1)), OtpTry::Wrong);
+        assert_eq!(Otp { wrong_tries: 5, ..otp }.judge(true, at(1)), OtpTry::Expired);
+    }
+
+    #[test]
+    fn the_sixth_otp_within_an_hour_waits() {
+        let mut otp = Otp::send(None, "h".into(), at(0)).unwrap();
+        for minute in 1..5 {
+            otp = Otp::send(Some(&otp), "h".into(), at(60 * minute)).unwrap();
+        }
+        assert_eq!(Otp::send(Some(&otp), "h".into(), at(3590)), Err(11));
+        assert!(Otp::send(Some(&otp), "h".into(), at(3601)).is_ok());
+    }
+
+    #[test]
+    fn the_ten_newest_tokens_live() {
+        let mut user = User {
+            id: UserId::new(uuid::Uuid::nil()),
+            number: 1,
+            username: Username::parse("john_doe").unwrap(),
+            email: Email::parse("john@example.com").unwrap(),
+            first_name: ShortText::default(),
+            last_name: ShortText::default(),
+            phone: ShortText::default(),
+            password_hash: String::new(),
+            is_verified: true,
+            home: OrganisationId::new(uuid::Uuid::nil()),
+            memberships: vec![],
+            tokens: vec![],
+            date_joined: at(0),
+            version: 1,
+        };
+        for n in 0..12 {
+            user.add_token(TokenHash { hash: n.to_string(), created_at: at(n) });
+        }
+        assert_eq!(user.tokens.len(), LIVE_TOKENS);
+        assert_eq!(user.tokens[0].hash, "2");
+        assert_eq!(user.display_name(), "john_doe");
+    }
+}

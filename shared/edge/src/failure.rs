@@ -1,0 +1,121 @@
+//! What a handler fails with, and how it becomes an answer.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use contracts::{Problem, Rendered};
+use domain::FieldErrors;
+use http::{HeaderValue, StatusCode};
+
+use crate::contract::Contract;
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    problem: Problem,
+    /// What happened, for the log alone.
+    cause: Option<String>,
+}
+
+impl Failure {
+    /// A failure of ours; the cause is for the log alone.
+    #[must_use]
+    pub fn defect(cause: impl Into<String>) -> Self {
+        Self { problem: Problem::Internal, cause: Some(cause.into()) }
+    }
+
+    /// What the client is told.
+    #[must_use]
+    pub const fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// What the log is told.
+    #[must_use]
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// Names the methods of a path that has others than the one that was used.
+    pub(crate) fn with_allowed(mut self, methods: String) -> Self {
+        if let Problem::MethodNotAllowed { allow, .. } = &mut self.problem {
+            *allow = methods;
+        }
+        self
+    }
+
+    /// The answer in a contract's form.
+    pub(crate) fn render(&self, contract: Contract) -> Response {
+        let Rendered { status, headers, body } = contract.render(&self.problem);
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(body)).into_response();
+        // An empty `Allow` would keep axum from adding the methods that exist.
+        for (name, value) in headers.into_iter().filter(|(_, value)| !value.is_empty()) {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem, cause: None }
+    }
+}
+
+impl From<domain::Error> for Failure {
+    fn from(error: domain::Error) -> Self {
+        Problem::from(error).into()
+    }
+}
+
+impl From<FieldErrors> for Failure {
+    fn from(errors: FieldErrors) -> Self {
+        Problem::from(errors).into()
+    }
+}
+
+impl From<app::Error> for Failure {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::Domain(error) => error.into(),
+            app::Error::CredentialInvalid => Problem::CredentialInvalid.into(),
+            app::Error::Unavailable(why) => Self { problem: Problem::Unavailable, cause: Some(why) },
+            app::Error::Defect(what) => Self::defect(what),
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// The failure travels in the answer's extensions: only [`crate::service`] knows the contract
+    /// in which the client must read it. What stands in the body is the crm form.
+    fn into_response(self) -> Response {
+        let mut response = self.render(Contract::Crm);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_stay_out_of_what_the_client_is_told() {
+        for (error, problem) in [
+            (app::Error::Unavailable("table secret-name".into()), Problem::Unavailable),
+            (app::Error::Defect("table secret-name".into()), Problem::Internal),
+        ] {
+            let failure = Failure::from(error);
+            assert_eq!((failure.problem(), failure.cause()), (&problem, Some("table secret-name")));
+            assert!(!format!("{:?}", Contract::Crm.render(failure.problem())).contains("secret-name"));
+        }
+    }
+
+    #[test]
+    fn what_the_domain_names_needs_no_cause() {
+        let failure = Failure::from(app::Error::from(domain::Error::NotFound));
+        assert_eq!((failure.problem(), failure.cause()), (&Problem::Domain(domain::Error::NotFound), None));
+    }
+}

@@ -1,0 +1,33 @@
+//! HTTP: credentials, contract choice, error rendering, paging, limits.
+//!
+//! A function hands its routes to [`service`], which gives every answer its request id, its log
+//! line and the form of the contract in use. Handlers take what they need as arguments:
+//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`]. They fail with [`Failure`].
+
+mod answer;
+mod body;
+mod caller;
+mod contract;
+mod credential;
+mod etag;
+mod failure;
+mod idempotency;
+mod ids;
+pub mod lambda;
+mod log;
+mod paging;
+mod scope;
+mod sealed;
+mod service;
+#[cfg(test)]
+mod testing;
+
+pub use answer::{json, no_content};
+pub use body::{JsonBody, MAX_BODY, read};
+pub use caller::Caller;
+pub use contract::Contract;
+pub use etag::{IfMatch, object};
+pub use failure::Failure;
+pub use ids::{Id, Ids};
+pub use paging::Listing;
+pub use service::service;

@@ -1,0 +1,77 @@
+//! What is known of the request that is being answered, shared by everything that answers it.
+
+use std::sync::{Arc, OnceLock};
+
+use app::App;
+use app::session::Session;
+use domain::id::OrganisationId;
+use http::{Extensions, HeaderMap};
+use tokio::sync::OnceCell;
+
+use crate::contract::Contract;
+use crate::credential;
+use crate::failure::Failure;
+
+/// One request: how it is answered, and what the log will say of it.
+#[derive(Debug)]
+pub(crate) struct Scope {
+    /// The contract in use.
+    pub(crate) contract: Contract,
+    /// The path as the client wrote it.
+    pub(crate) path: String,
+    session: OnceCell<Result<Session, Failure>>,
+    route: OnceLock<String>,
+    cause: OnceLock<String>,
+}
+
+impl Scope {
+    pub(crate) fn new(contract: Contract, path: &str) -> Arc<Self> {
+        Arc::new(Self {
+            contract,
+            path: path.to_owned(),
+            session: OnceCell::new(),
+            route: OnceLock::new(),
+            cause: OnceLock::new(),
+        })
+    }
+
+    /// The scope of a request that came through [`crate::service`].
+    pub(crate) fn of(extensions: &Extensions) -> Result<Arc<Self>, Failure> {
+        let scope = extensions.get::<Arc<Self>>().cloned();
+        scope.ok_or_else(|| Failure::defect("a route was served outside edge::service"))
+    }
+
+    /// Verifies the request's credential, once.
+    pub(crate) async fn session(&self, app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
+        let verify = async || {
+            let credential = credential::credential(headers)?;
+            let organisation = credential::organisation(headers)?;
+            Ok(app.authenticate(&credential, organisation).await?)
+        };
+        self.session.get_or_init(verify).await.clone()
+    }
+
+    /// The organisation that the request turned out to be for.
+    pub(crate) fn organisation(&self) -> Option<OrganisationId> {
+        let session = self.session.get()?.as_ref().ok()?;
+        Some(session.actor.tenant().organisation())
+    }
+
+    /// Keeps the template of the route that was matched.
+    pub(crate) fn matched(&self, route: &str) {
+        self.route.get_or_init(|| route.to_owned());
+    }
+
+    pub(crate) fn route(&self) -> Option<&str> {
+        self.route.get().map(String::as_str)
+    }
+
+    /// Keeps what went wrong, for the log alone. The first cause is the one that explains the rest.
+    pub(crate) fn blame(&self, cause: String) {
+        self.cause.get_or_init(|| cause);
+    }
+
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.get().map(String::as_str)
+    }
+}

@@ -1,0 +1,222 @@
+//! What stands around the routes of every function.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use app::App;
+use axum::body::Body;
+use axum::extract::{FromRef, MatchedPath, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::{Extension, Router};
+use contracts::Problem;
+use futures::FutureExt;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+use store::meter::Meter;
+use tower::{Service, ServiceExt};
+
+use crate::contract::Contract;
+use crate::failure::Failure;
+use crate::scope::Scope;
+use crate::{idempotency, log};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A function's routes, as Lambda and the local cloud serve them.
+///
+/// Routes are written without a trailing slash and answer with and without. Every answer carries a
+/// request id and is logged; every failure, of extractors, unknown paths and methods, and panics
+/// too, is in the form of the contract in use; a POST with an `Idempotency-Key` happens once.
+pub fn service<S>(state: S, routes: Router<S>) -> Router
+where
+    App: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let app = App::from_ref(&state);
+    // Paths and methods that are unknown stay outside the layer: they claim no Idempotency-Key.
+    let router = routes
+        .route_layer(from_fn_with_state(app.clone(), around_route))
+        .fallback(async || Failure::from(Problem::UnknownPath))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state);
+    // Only a fallback sees requests before a route is matched.
+    Router::new().fallback_service(Edge { app, router })
+}
+
+async fn method_not_allowed(matched: MatchedPath, Extension(scope): Extension<Arc<Scope>>, method: Method) -> Failure {
+    scope.matched(matched.as_str());
+    // The methods that exist are added where the answer passes, from its `Allow` header.
+    Problem::MethodNotAllowed { method: method.to_string(), allow: String::new() }.into()
+}
+
+/// Gives a handler's answer its contract's form, so that it can be kept for an `Idempotency-Key`.
+async fn around_route(
+    State(app): State<App>,
+    Extension(scope): Extension<Arc<Scope>>,
+    matched: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    scope.matched(matched.as_str());
+    let handle = async |request| in_contract(&scope, caught(&scope, next.run(request)).await);
+    let answered = match idempotency::key(&request) {
+        Ok(None) => Ok(handle(request).await),
+        Ok(Some(key)) => idempotency::once(&app, &scope, &key, request, handle).await,
+        Err(failure) => Err(failure),
+    };
+    answered.unwrap_or_else(|failure| render(&scope, failure))
+}
+
+/// A panic becomes an answer, and its message a cause in the log.
+async fn caught(scope: &Scope, work: impl Future<Output = Response>) -> Response {
+    let panic = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(response) => return response,
+        Err(panic) => panic,
+    };
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message");
+    render(scope, Failure::defect(format!("panic: {text}")))
+}
+
+#[derive(Debug, Clone)]
+struct Edge {
+    app: App,
+    router: Router,
+}
+
+impl Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let edge = self.clone();
+        Box::pin(async move { Ok(edge.serve(request).await) })
+    }
+}
+
+impl Edge {
+    async fn serve(&self, mut request: Request) -> Response {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let request_id = request_id(&self.app, &request);
+        let written = request.uri().path().to_owned();
+        strip_trailing_slash(request.uri_mut());
+        let chosen = Contract::choose(request.uri().path(), request.headers());
+        let scope = Scope::new(*chosen.as_ref().unwrap_or(&Contract::Crm), &written);
+        request.extensions_mut().insert(Arc::clone(&scope));
+
+        let meter = Meter::default();
+        let mut response = match chosen {
+            Ok(_) => meter.scope(caught(&scope, self.route(&scope, request))).await,
+            Err(refusal) => render(&scope, refusal.into()),
+        };
+        if method == Method::HEAD {
+            *response.body_mut() = Body::empty();
+        }
+        dress(&mut response, &request_id);
+        let outcome = log::Outcome {
+            at: self.app.now(),
+            request_id: request_id.to_str().unwrap_or_default(),
+            method: &method,
+            status: response.status(),
+            took: started.elapsed(),
+            reading: meter.reading(),
+        };
+        println!("{}", log::line(&scope, &outcome));
+        response
+    }
+
+    async fn route(&self, scope: &Scope, request: Request) -> Response {
+        match self.router.clone().oneshot(request).await {
+            Ok(response) => in_contract(scope, response),
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// The gateway's id of a request, by which its own log names it, or else the invocation's. What a
+/// client claims is no id.
+fn request_id(app: &App, request: &Request) -> HeaderValue {
+    let gateway = request.request_context_ref().and_then(|context| {
+        let RequestContext::ApiGatewayV2(context) = context else { return None };
+        context.request_id.as_deref()
+    });
+    let invocation = request.lambda_context_ref().map(|context| context.request_id.as_str());
+    let known = [gateway, invocation].into_iter().flatten().find(|id| !id.is_empty());
+    known
+        .and_then(|id| HeaderValue::from_str(id).ok())
+        .unwrap_or_else(|| HeaderValue::try_from(app.new_id().to_string()).expect("an UUID is a good header value"))
+}
+
+fn strip_trailing_slash(uri: &mut Uri) {
+    let Some(stripped) = uri.path().strip_suffix('/').filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let target = match uri.query() {
+        Some(query) => format!("{stripped}?{query}"),
+        None => stripped.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = PathAndQuery::try_from(target).ok();
+    if let Ok(stripped) = Uri::from_parts(parts) {
+        *uri = stripped;
+    }
+}
+
+/// An answer of a route; what failed is said in the contract's form.
+fn in_contract(scope: &Scope, mut response: Response) -> Response {
+    let allow = response.headers().get(ALLOW).and_then(|allow| allow.to_str().ok()).map(methods);
+    let failure = response.extensions_mut().remove::<Failure>().or_else(|| foreign(&response));
+    match (failure, allow) {
+        (None, _) => response,
+        (Some(failure), Some(allow)) => render(scope, failure.with_allowed(allow)),
+        (Some(failure), None) => render(scope, failure),
+    }
+}
+
+fn methods(allow: &str) -> String {
+    allow.split(',').map(str::trim).collect::<Vec<_>>().join(", ")
+}
+
+/// What a failure in a form of its own means: `axum` refuses in plain text.
+fn foreign(response: &Response) -> Option<Failure> {
+    let status = response.status();
+    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes() == b"application/json");
+    if is_json || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    Some(match status {
+        StatusCode::NOT_FOUND => domain::Error::NotFound.into(),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::TooLarge.into(),
+        status if status.is_client_error() => Problem::Malformed("The request cannot be read.".to_owned()).into(),
+        status => Failure::defect(format!("a handler answered {status} without a failure")),
+    })
+}
+
+fn render(scope: &Scope, failure: Failure) -> Response {
+    let response = failure.render(scope.contract);
+    if response.status().is_server_error() {
+        scope.blame(failure.cause().map_or_else(|| format!("{:?}", failure.problem()), str::to_owned));
+    }
+    response
+}
+
+fn dress(response: &mut Response, request_id: &HeaderValue) {
+    let headers = response.headers_mut();
+    headers.insert(REQUEST_ID, request_id.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

@@ -1,0 +1,261 @@
+//! Organisations, users, their credentials, and one-time passwords.
+
+use domain::Tenant;
+use domain::actor::{Group, Role};
+use domain::id::{OrganisationId, UserId};
+use domain::money::Currency;
+use domain::organisation::Organisation;
+use domain::text::{Email, Name, ShortText};
+use domain::user::{Membership, Otp, OtpPurpose, TokenHash, User, Username};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Store;
+use crate::codec::{Stored, encode};
+use crate::error::{StoreError, Unique};
+use crate::keys;
+use crate::table::{Update, n};
+use crate::transaction::Transaction;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OrganisationBody {
+    id: OrganisationId,
+    name: Name,
+    currency: Currency,
+    owner: UserId,
+    created_at: Timestamp,
+}
+
+impl Stored for Organisation {
+    type Body = OrganisationBody;
+    const MODEL: Option<&'static str> = None;
+
+    fn body(&self) -> OrganisationBody {
+        let Self { id, name, currency, owner, created_at } = self.clone();
+        OrganisationBody { id, name, currency, owner, created_at }
+    }
+
+    fn restore(body: OrganisationBody) -> Result<Self, StoreError> {
+        let OrganisationBody { id, name, currency, owner, created_at } = body;
+        Ok(Self { id, name, currency, owner, created_at })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct UserBody {
+    id: UserId,
+    number: u64,
+    username: String,
+    email: Email,
+    first_name: ShortText,
+    last_name: ShortText,
+    phone: ShortText,
+    password_hash: String,
+    is_verified: bool,
+    home: OrganisationId,
+    memberships: Vec<MembershipBody>,
+    tokens: Vec<TokenBody>,
+    date_joined: Timestamp,
+    version: u64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct MembershipBody {
+    organisation: OrganisationId,
+    /// None for an owner.
+    groups: Option<Vec<String>>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct TokenBody {
+    hash: String,
+    created_at: Timestamp,
+}
+
+impl Stored for User {
+    type Body = UserBody;
+    const MODEL: Option<&'static str> = None;
+
+    #[rustfmt::skip]
+    fn body(&self) -> UserBody {
+        let Self {
+            id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
+            tokens, date_joined, version,
+        } = self.clone();
+        let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
+            organisation,
+            groups: match role {
+                Role::Owner => None,
+                Role::Member(groups) => Some(groups.iter().map(Group::to_string).collect()),
+            },
+        });
+        let tokens = tokens.into_iter().map(|TokenHash { hash, created_at }| TokenBody { hash, created_at });
+        UserBody {
+            id, number, username: username.as_str().to_owned(), email, first_name, last_name, phone, password_hash,
+            is_verified, home, memberships: memberships.collect(), tokens: tokens.collect(), date_joined, version,
+        }
+    }
+
+    #[rustfmt::skip]
+    fn restore(body: UserBody) -> Result<Self, StoreError> {
+        let UserBody {
+            id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
+            tokens, date_joined, version,
+        } = body;
+        let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
+            let role = match groups {
+                None => Role::Owner,
+                Some(groups) => Role::Member(
+                    groups.iter().map(|group| group.parse()).collect::<Result<_, _>>().map_err(StoreError::corrupt)?,
+                ),
+            };
+            Ok(Membership { organisation, role })
+        });
+        let tokens = tokens.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at });
+        Ok(Self {
+            id, number, username: Username::parse(&username).map_err(StoreError::corrupt)?, email, first_name,
+            last_name, phone, password_hash, is_verified, home, memberships: memberships.collect::<Result<_, _>>()?,
+            tokens: tokens.collect(), date_joined, version,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct OtpBody {
+    hash: String,
+    valid_until: Timestamp,
+    wrong_tries: u32,
+    sent_at: Vec<Timestamp>,
+    version: u64,
+    /// Unix seconds: DynamoDB deletes the item some time after, when no limit depends on it.
+    expires_at: i64,
+}
+
+impl Stored for Otp {
+    type Body = OtpBody;
+    const MODEL: Option<&'static str> = None;
+
+    fn body(&self) -> OtpBody {
+        let Self { hash, expires_at, wrong_tries, sent_at, version } = self.clone();
+        let last_sent = sent_at.last().copied().unwrap_or(expires_at);
+        OtpBody {
+            hash,
+            valid_until: expires_at,
+            wrong_tries,
+            sent_at,
+            version,
+            expires_at: last_sent.as_second() + 3600,
+        }
+    }
+
+    fn restore(body: OtpBody) -> Result<Self, StoreError> {
+        let OtpBody { hash, valid_until, wrong_tries, sent_at, version, expires_at: _ } = body;
+        Ok(Self { hash, expires_at: valid_until, wrong_tries, sent_at, version })
+    }
+}
+
+/// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
+/// with [`StoreError::Raced`] too.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl Store {
+    /// A user, with its credentials: one round trip.
+    pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
+        self.find(&keys::user(id)).await
+    }
+
+    /// The user of a username or of an e-mail address, in any case.
+    pub async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError> {
+        let login = login.trim().to_lowercase();
+        // Longer than any username or address, and than a key may be.
+        if login.is_empty() || login.len() > 1000 {
+            return Ok(None);
+        }
+        let kind = if login.contains('@') { ["EMAIL", "USERNAME"] } else { ["USERNAME", "EMAIL"] };
+        for kind in kind {
+            if let Some(holder) = self.holder(&keys::unique(kind, &login)).await? {
+                return self.user(UserId::new(holder)).await;
+            }
+        }
+        Ok(None)
+    }
+
+    /// An organisation.
+    pub async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
+        self.find(&keys::organisation(id)).await
+    }
+
+    /// The next integer of the deployment's series of users. A number is never given twice; one
+    /// that is not used after all is left out.
+    pub async fn next_user_number(&self) -> Result<u64, StoreError> {
+        let update = Update {
+            key: keys::series("USER"),
+            expression: "ADD #last :one",
+            condition: String::new(),
+            names: [("#last".to_owned(), "last".to_owned())].into(),
+            values: [(":one".to_owned(), n(1))].into(),
+        };
+        let item = self.table.update(update).await?;
+        let last = item.get("last").and_then(|last| last.as_n().ok());
+        last.and_then(|last| last.parse().ok()).ok_or_else(|| StoreError::corrupt("a series without its number"))
+    }
+
+    /// Writes a new organisation with its owner. [`StoreError::Taken`] for the username or the
+    /// e-mail address.
+    pub async fn create_account(&self, organisation: &Organisation, owner: &User) -> Result<(), StoreError> {
+        let tenant = Tenant::trusted(organisation.id);
+        let mut commit = Transaction::new();
+        commit.create(encode(organisation, &keys::organisation(organisation.id))?);
+        commit.create(encode(owner, &keys::user(owner.id))?);
+        commit.claim(Unique::Username, keys::unique("USERNAME", &owner.username.folded()), owner.id.uuid());
+        commit.claim(Unique::Email, keys::unique("EMAIL", &owner.email.folded()), owner.id.uuid());
+        let mut member = keys::membership(tenant, owner.number).attributes();
+        member.insert("user".into(), crate::table::s(owner.id.to_string()));
+        commit.create(member);
+        commit.commit(&self.table).await
+    }
+
+    /// Writes a user over the version `before`.
+    pub async fn save_user(&self, user: &User, before: u64) -> Result<(), StoreError> {
+        let mut commit = Transaction::new();
+        commit.replace(encode(user, &keys::user(user.id))?, before);
+        commit.commit(&self.table).await
+    }
+
+    /// The one-time password that was last sent to an address.
+    pub async fn otp(&self, purpose: OtpPurpose, email: &Email) -> Result<Option<Otp>, StoreError> {
+        self.find(&keys::otp(purpose.as_str(), &email.folded())).await
+    }
+
+    /// Writes a one-time password over the one that was read.
+    pub async fn save_otp(
+        &self,
+        purpose: OtpPurpose,
+        email: &Email,
+        otp: &Otp,
+        before: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let item = encode(otp, &keys::otp(purpose.as_str(), &email.folded()))?;
+        let mut commit = Transaction::new();
+        match before {
+            None => commit.create(item),
+            Some(version) => commit.replace(item, version),
+        };
+        commit.commit(&self.table).await
+    }
+
+    /// Uses a one-time password up and writes the user whose address it proved, in one commit: of
+    /// many tries at once, one is accepted.
+    pub async fn accept_otp(
+        &self,
+        purpose: OtpPurpose,
+        otp: &Otp,
+        user: &User,
+        user_before: u64,
+    ) -> Result<(), StoreError> {
+        let spent = Otp { hash: String::new(), version: otp.version + 1, ..otp.clone() };
+        let mut commit = Transaction::new();
+        commit.replace(encode(&spent, &keys::otp(purpose.as_str(), &user.email.folded()))?, otp.version);
+        commit.replace(encode(user, &keys::user(user.id))?, user_before);
+        commit.commit(&self.table).await
+    }
+}

@@ -1,0 +1,66 @@
+//! What the store can fail with.
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+
+/// Values that are unique, each in its scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unique {
+    /// A username, in the deployment.
+    Username,
+    /// An e-mail address, in the deployment.
+    Email,
+    /// A stock-keeping unit, in the organisation.
+    Sku,
+    /// An invoice number, in the organisation.
+    InvoiceNumber,
+    /// An attribute's name, per entity in the organisation.
+    AttributeName,
+    /// The quantity from which a price tier holds, per item.
+    TierQuantity,
+    /// A Stripe charge, in the organisation.
+    Charge,
+}
+
+/// A failure of the store.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed what this write was decided on; load, decide and try again.
+    #[error("lost a race")]
+    Raced,
+    /// Another object has the value.
+    #[error("{0:?} is taken")]
+    Taken(Unique),
+    /// What the write refers to, or changes in place, is not there.
+    #[error("what the write needs is not there")]
+    Missing,
+    /// An item would pass 400 KB, or a transaction its limits.
+    #[error("too large to be kept")]
+    TooLarge,
+    /// An item that does not read as what its key says.
+    #[error("corrupt item: {0}")]
+    Corrupt(String),
+    /// DynamoDB did not answer, or refused to work.
+    #[error("DynamoDB: {0}")]
+    Unavailable(String),
+}
+
+impl StoreError {
+    /// An item that cannot be read.
+    pub(crate) fn corrupt(what: impl std::fmt::Display) -> Self {
+        Self::Corrupt(what.to_string())
+    }
+}
+
+/// Maps what the SDK reports, once the errors that mean something were taken out.
+pub(crate) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: std::error::Error + aws_sdk_dynamodb::error::ProvideErrorMetadata + 'static,
+    R: std::fmt::Debug,
+{
+    use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+    let message = error.message().unwrap_or_default();
+    let too_large = error.code() == Some("ValidationException")
+        && (message.contains("size has exceeded") || message.contains("size exceeds"))
+        || error.code() == Some("ItemCollectionSizeLimitExceededException");
+    if too_large { StoreError::TooLarge } else { StoreError::Unavailable(DisplayErrorContext(error).to_string()) }
+}

@@ -1,0 +1,327 @@
+//! Invoices: header, lines, payments, refunds and history share a partition and commit together.
+
+use domain::Tenant;
+use domain::filter::InvoiceFilter;
+use domain::id::{EntryId, InvoiceId, LineId, PaymentId};
+use domain::invoice::{Changes, Header, HistoryEntry, Invoice, InvoiceNumber, Line, Payment};
+use domain::text::ShortText;
+use jiff::Timestamp;
+
+use crate::Store;
+use crate::clients::count_reference;
+use crate::codec::{decode, encode, encode_body, Stored};
+use crate::error::{StoreError, Unique};
+use crate::invoice_items::{LineOf, PaymentOf};
+use crate::keys::{self, Collection, Key, Part};
+use crate::lists::{Page, PageRequest, of_partition};
+use crate::table::{Item, Query, Update, n, s};
+use crate::transaction::Transaction;
+
+/// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
+/// with [`StoreError::Raced`] and [`StoreError::TooLarge`] too.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl Store {
+    /// An invoice's header.
+    pub async fn invoice_header(&self, tenant: Tenant, id: InvoiceId) -> Result<Option<Header>, StoreError> {
+        let item = self.table.get(&keys::invoice(tenant, id)).await?;
+        item.filter(is_live).map(decode).transpose()
+    }
+
+    /// An invoice with its lines, payments and refunds: one round trip.
+    pub async fn invoice(&self, tenant: Tenant, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
+        let items = self.table.query_all(whole_invoice(tenant, id)).await?;
+        let (mut header, mut lines, mut payments, mut refunds) = (None, vec![], vec![], vec![]);
+        for item in items {
+            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+            match Part::of(&sk) {
+                None if is_live(&item) => header = Some(decode::<Header>(item)?),
+                None => return Ok(None),
+                Some(Part::Line) => lines.push(decode::<LineOf>(item)?.1),
+                Some(Part::Payment) => payments.push(decode::<PaymentOf>(item)?.1),
+                Some(Part::Refund) => refunds.push(decode(item)?),
+                Some(Part::History) => {}
+            }
+        }
+        Ok(header.map(|header| Invoice::restore(header, lines, payments, refunds)))
+    }
+
+    /// The changes of an invoice's status, oldest first.
+    pub async fn invoice_history(&self, tenant: Tenant, id: InvoiceId) -> Result<Vec<HistoryEntry>, StoreError> {
+        let prefix = keys::invoice_part(tenant, id, Part::History, "").sk;
+        let query = Query {
+            condition: "pk = :pk AND begins_with(sk, :prefix)",
+            values: [(":pk".to_owned(), s(keys::invoices(tenant))), (":prefix".to_owned(), s(prefix))].into(),
+            ..Query::default()
+        };
+        self.table.query_all(query).await?.into_iter().map(decode).collect()
+    }
+
+    /// A line, by its id alone, with the invoice that it belongs to.
+    pub async fn line_by_id(&self, tenant: Tenant, id: LineId) -> Result<Option<(InvoiceId, Line)>, StoreError> {
+        let found: Option<LineOf> = self.part_by_id(tenant, keys::part_index(Part::Line, id)).await?;
+        Ok(found.map(|LineOf(invoice, line)| (invoice, line)))
+    }
+
+    /// A payment, by its id alone, with the invoice that it is booked on.
+    pub async fn payment_by_id(
+        &self,
+        tenant: Tenant,
+        id: PaymentId,
+    ) -> Result<Option<(InvoiceId, Payment)>, StoreError> {
+        let found: Option<PaymentOf> = self.part_by_id(tenant, keys::part_index(Part::Payment, id)).await?;
+        Ok(found.map(|PaymentOf(invoice, payment)| (invoice, payment)))
+    }
+
+    async fn part_by_id<T: Stored>(&self, tenant: Tenant, part: String) -> Result<Option<T>, StoreError> {
+        let query = Query {
+            index: Some("lsi2"),
+            condition: "pk = :pk AND lsi2 = :part",
+            values: [(":pk".to_owned(), s(keys::invoices(tenant))), (":part".to_owned(), s(part))].into(),
+            ..Query::default()
+        };
+        self.table.query(query).await?.items.into_iter().next().map(decode).transpose()
+    }
+
+    /// A page of the invoices, oldest first, by the index that narrows it most.
+    pub async fn invoices(
+        &self,
+        tenant: Tenant,
+        filter: &InvoiceFilter,
+        page: PageRequest,
+    ) -> Result<Page<Header>, StoreError> {
+        if let Some(number) = &filter.invoice_number {
+            return self.invoice_by_number(tenant, number, filter, &page).await;
+        }
+        let InvoiceFilter { client, statuses, currency, invoice_number: _ } = filter;
+        let matches = |header: &Header| filter.matches(header);
+        let (index, prefix, exact) = match (client, statuses) {
+            (Some(client), _) => ("lsi3", Some(format!("{client}#")), statuses.is_none()),
+            (None, Some([status])) => ("lsi2", Some(format!("{status}#")), true),
+            (None, Some(_)) => ("lsi1", None, false),
+            (None, None) => ("lsi1", None, true),
+        };
+        let exact = exact && currency.is_none();
+        let query = of_index(tenant, index, prefix, page.after.as_deref());
+        self.page_of(query, page.limit, (!exact).then_some(&matches as _)).await
+    }
+
+    async fn invoice_by_number(
+        &self,
+        tenant: Tenant,
+        number: &str,
+        filter: &InvoiceFilter,
+        page: &PageRequest,
+    ) -> Result<Page<Header>, StoreError> {
+        let none = Page { rows: vec![], next: None };
+        // Nothing longer was ever given as a number, and DynamoDB refuses keys over 1 KB.
+        let Ok(number) = InvoiceNumber::parse(number) else { return Ok(none) };
+        let holder = self.holder(&number_key(tenant, &number)).await?;
+        let Some(id) = holder.map(InvoiceId::new) else { return Ok(none) };
+        let seen = page.after.as_ref().is_some_and(|after| *after >= id.to_string());
+        let header = self.invoice_header(tenant, id).await?;
+        let rows = header.into_iter().filter(|header| !seen && filter.matches(header)).collect();
+        Ok(Page { rows, next: None })
+    }
+
+    /// Writes a new invoice with all its parts. [`StoreError::Missing`] when its client is gone,
+    /// [`StoreError::Taken`] for its number or a Stripe charge.
+    pub async fn create_invoice(&self, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {
+        let header = invoice.header();
+        let mut commit = Transaction::new();
+        commit.create(header_item(tenant, header)?);
+        commit.claim(Unique::InvoiceNumber, number_key(tenant, &header.number), header.id.uuid());
+        if let Some(client) = header.details.client {
+            commit.change(count_reference(tenant, Collection::Client, client, 1));
+        }
+        put_parts(&mut commit, tenant, invoice)?;
+        commit.commit(&self.table).await
+    }
+
+    /// Writes what a decision changed, over the header that it was based on.
+    /// [`StoreError::Missing`] when its new client is gone, [`StoreError::Taken`] for a charge.
+    pub async fn commit_invoice(&self, tenant: Tenant, invoice: &Invoice, before: &Header) -> Result<(), StoreError> {
+        let header = invoice.header();
+        let mut commit = Transaction::new();
+        commit.replace(header_item(tenant, header)?, before.meta.version);
+        if header.details.client != before.details.client {
+            if let Some(client) = before.details.client {
+                commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
+            }
+            if let Some(client) = header.details.client {
+                commit.change(count_reference(tenant, Collection::Client, client, 1));
+            }
+        }
+        put_parts(&mut commit, tenant, invoice)?;
+        commit.commit(&self.table).await
+    }
+
+    /// Takes an invoice out of every list; it is kept, and so is its number.
+    pub async fn delete_invoice(&self, tenant: Tenant, header: &Header, now: Timestamp) -> Result<(), StoreError> {
+        let mut commit = Transaction::new();
+        commit.change_or_race(Update {
+            key: keys::invoice(tenant, header.id),
+            expression: "REMOVE model, lsi1, lsi2, lsi3, gsi1pk, gsi1sk \
+                         SET deleted_at = :now, updated_at = :now, version = version + :one",
+            condition: "version = :before".into(),
+            names: [].into(),
+            values: [
+                (":now".to_owned(), s(now.to_string())),
+                (":one".to_owned(), n(1)),
+                (":before".to_owned(), n(header.meta.version)),
+            ]
+            .into(),
+        });
+        if let Some(client) = header.details.client {
+            commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
+        }
+        commit.commit(&self.table).await
+    }
+
+    /// Completes, or reopens, a task of an invoice in place. [`StoreError::Missing`] when the
+    /// invoice, the task, or the expected version is not there.
+    pub async fn complete_invoice_task(
+        &self,
+        tenant: Tenant,
+        id: InvoiceId,
+        task: EntryId,
+        completed: bool,
+        expected: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Header, StoreError> {
+        self.complete_task(keys::invoice(tenant, id), task, completed, expected, now).await
+    }
+
+    /// Removes a note of an invoice in place; as [`Store::complete_invoice_task`].
+    pub async fn drop_invoice_note(
+        &self,
+        tenant: Tenant,
+        id: InvoiceId,
+        note: EntryId,
+        expected: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Header, StoreError> {
+        self.drop_note(keys::invoice(tenant, id), note, expected, now).await
+    }
+}
+
+/// Whether a header's item is in the books: a deleted one is kept without its model.
+fn is_live(item: &Item) -> bool {
+    item.contains_key("model")
+}
+
+fn whole_invoice(tenant: Tenant, id: InvoiceId) -> Query {
+    Query {
+        condition: "pk = :pk AND begins_with(sk, :id)",
+        values: [(":pk".to_owned(), s(keys::invoices(tenant))), (":id".to_owned(), s(id.to_string()))].into(),
+        ..Query::default()
+    }
+}
+
+/// The headers of an index whose sort key is a prefix and the invoice's id.
+fn of_index(tenant: Tenant, index: &'static str, prefix: Option<String>, after: Option<&str>) -> Query {
+    let pk = keys::invoices(tenant);
+    let start = after.map(|id| {
+        let mut start = Key { pk: pk.clone(), sk: id.to_owned() }.attributes();
+        start.insert(index.to_owned(), s(format!("{}{id}", prefix.as_deref().unwrap_or_default())));
+        start
+    });
+    match prefix {
+        None => Query { index: Some(index), start, ..of_partition(pk) },
+        Some(prefix) => Query {
+            index: Some(index),
+            condition: "pk = :pk AND begins_with(#range, :prefix)",
+            names: [("#range".to_owned(), index.to_owned())].into(),
+            values: [(":pk".to_owned(), s(pk)), (":prefix".to_owned(), s(prefix))].into(),
+            start,
+            ..Query::default()
+        },
+    }
+}
+
+/// A header's item, with its places in the indexes.
+fn header_item(tenant: Tenant, header: &Header) -> Result<Item, StoreError> {
+    let id = header.id;
+    let mut item = encode(header, &keys::invoice(tenant, id))?;
+    item.insert("lsi1".into(), s(id.to_string()));
+    item.insert("lsi2".into(), s(format!("{}#{id}", header.status)));
+    if let Some(client) = header.details.client {
+        item.insert("lsi3".into(), s(format!("{client}#{id}")));
+    }
+    if let Some(due) = header.receivable_until() {
+        item.insert("gsi1pk".into(), s(keys::due(keys::due_shard(id))));
+        item.insert("gsi1sk".into(), s(format!("{due}#{id}")));
+    }
+    Ok(item)
+}
+
+fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {
+    let id = invoice.header().id;
+    let Changes {
+        lines,
+        removed_lines,
+        payments,
+        removed_payments,
+        refunds,
+        history,
+        claimed_charges,
+        released_charges,
+    } = invoice.changes();
+    let known = |missing: domain::Error| StoreError::Corrupt(format!("a change of a part that is not there: {missing}"));
+    for line in lines {
+        let line = invoice.line(*line).map_err(known)?;
+        let key = keys::invoice_part(tenant, id, Part::Line, line.id);
+        let mut item = encode(&LineOf(id, line.clone()), &key)?;
+        item.insert("lsi2".into(), s(keys::part_index(Part::Line, line.id)));
+        commit.put(item);
+    }
+    for payment in payments {
+        let payment = invoice.payment(*payment).map_err(known)?;
+        let key = keys::invoice_part(tenant, id, Part::Payment, payment.id);
+        let mut item = encode(&PaymentOf(id, payment.clone()), &key)?;
+        item.insert("lsi2".into(), s(keys::part_index(Part::Payment, payment.id)));
+        commit.put(item);
+    }
+    for refund in refunds {
+        let refund = invoice.refund(*refund).map_err(known)?;
+        commit.put(encode(refund, &keys::invoice_part(tenant, id, Part::Refund, refund.id))?);
+    }
+    for entry in history {
+        commit.put(encode(entry, &keys::invoice_part(tenant, id, Part::History, entry.id))?);
+    }
+    for line in removed_lines {
+        let key = keys::invoice_part(tenant, id, Part::Line, line.id);
+        throw_away(commit, tenant, key, &LineOf(id, line.clone()), line.meta.version)?;
+    }
+    for payment in removed_payments {
+        let key = keys::invoice_part(tenant, id, Part::Payment, payment.id);
+        throw_away(commit, tenant, key, &PaymentOf(id, payment.clone()), payment.meta.version)?;
+    }
+    for (charge, payment) in released_charges {
+        commit.release(charge_key(tenant, charge), payment.uuid());
+    }
+    for (charge, payment) in claimed_charges {
+        commit.claim(Unique::Charge, charge_key(tenant, charge), payment.uuid());
+    }
+    Ok(())
+}
+
+/// Moves a removed part out of the invoice's reach; it is kept.
+fn throw_away<T: Stored>(
+    commit: &mut Transaction,
+    tenant: Tenant,
+    key: Key,
+    object: &T,
+    version: u64,
+) -> Result<(), StoreError> {
+    commit.put(encode_body(&object.body(), &keys::trash(tenant, &key))?);
+    commit.remove(key, version);
+    Ok(())
+}
+
+fn number_key(tenant: Tenant, number: &InvoiceNumber) -> Key {
+    keys::unique_in(tenant, "INVOICE", number.as_str())
+}
+
+fn charge_key(tenant: Tenant, charge: &ShortText) -> Key {
+    keys::unique_in(tenant, "CHARGE", charge.as_str())
+}

@@ -1,0 +1,218 @@
+//! Every key of the table, in one place.
+//!
+//! Every item of an organisation has a partition key that starts with the organisation, which
+//! comes from a [`Tenant`] alone.
+//!
+//! | what | pk | sk |
+//! | --- | --- | --- |
+//! | client, contact, category, catalogue item, attribute, webhook | `ORG#o#KIND` | id |
+//! | price tier | `ORG#o#TIER#item` | id |
+//! | delivery | `ORG#o#DELIVERY#webhook` | id |
+//! | invoice header | `ORG#o#INVOICE` | id |
+//! | line, payment, refund, history of an invoice | `ORG#o#INVOICE` | `id#LINE#id`, `id#PAYMENT#id`, … |
+//! | what refers to a client or a category, counted | `ORG#o#REFS` | `CLIENT#id`, `CATEGORY#id` |
+//! | what was deleted | `ORG#o#TRASH` | `KIND#id` |
+//! | a unique value of the organisation | `ORG#o#UNIQUE#kind` | value |
+//! | organisation, member | `ORG#o`, `ORG#o#MEMBER` | `ORG`, number |
+//! | user, with its credentials | `USER#u` | `USER` |
+//! | a unique value of the deployment | `UNIQUE#kind#value` | `UNIQUE` |
+//! | one-time password, idempotency key, series | `OTP#…`, `IDEMPOTENCY#…`, `SEQ#…` | the kind |
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::Tenant;
+use domain::id::{InvoiceId, ItemId, OrganisationId, UserId, WebhookId};
+
+/// An item's primary key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub pk: String,
+    pub sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self { pk: pk.into(), sk: sk.into() }
+    }
+
+    /// The key as DynamoDB takes it.
+    pub fn attributes(&self) -> HashMap<String, AttributeValue> {
+        [("pk", &self.pk), ("sk", &self.sk)].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone()))).into()
+    }
+}
+
+/// Collections whose items have an id of their own as sort key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Collection {
+    Attribute,
+    Category,
+    Client,
+    Contact,
+    Item,
+    Webhook,
+    Tier(ItemId),
+    Delivery(WebhookId),
+}
+
+impl Collection {
+    fn name(self) -> String {
+        match self {
+            Self::Attribute => "ATTRIBUTE".into(),
+            Self::Category => "CATEGORY".into(),
+            Self::Client => "CLIENT".into(),
+            Self::Contact => "CONTACT".into(),
+            Self::Item => "ITEM".into(),
+            Self::Webhook => "WEBHOOK".into(),
+            Self::Tier(item) => format!("TIER#{item}"),
+            Self::Delivery(webhook) => format!("DELIVERY#{webhook}"),
+        }
+    }
+}
+
+fn org(tenant: Tenant) -> String {
+    format!("ORG#{}", tenant.organisation())
+}
+
+/// The partition of a collection.
+pub(crate) fn partition(tenant: Tenant, collection: Collection) -> String {
+    format!("{}#{}", org(tenant), collection.name())
+}
+
+/// An item of a collection.
+pub(crate) fn member(tenant: Tenant, collection: Collection, id: impl std::fmt::Display) -> Key {
+    Key::new(partition(tenant, collection), id.to_string())
+}
+
+/// Where a deleted item of a collection is kept.
+pub(crate) fn trash(tenant: Tenant, key: &Key) -> Key {
+    let kind = key.pk.strip_prefix(&format!("{}#", org(tenant))).unwrap_or(&key.pk);
+    Key::new(format!("{}#TRASH", org(tenant)), format!("{kind}#{}", key.sk))
+}
+
+/// What refers to an object of a collection, counted.
+pub(crate) fn refs(tenant: Tenant, collection: Collection, id: impl std::fmt::Display) -> Key {
+    Key::new(format!("{}#REFS", org(tenant)), format!("{}#{id}", collection.name()))
+}
+
+/// The state of the category tree, which a change of a parent must not race.
+pub(crate) fn category_tree(tenant: Tenant) -> Key {
+    Key::new(format!("{}#REFS", org(tenant)), "CATEGORY-TREE")
+}
+
+/// A unique value of an organisation.
+pub(crate) fn unique_in(tenant: Tenant, kind: &str, value: &str) -> Key {
+    Key::new(format!("{}#UNIQUE#{kind}", org(tenant)), value)
+}
+
+/// A unique value of the deployment.
+pub(crate) fn unique(kind: &str, value: &str) -> Key {
+    Key::new(format!("UNIQUE#{kind}#{value}"), "UNIQUE")
+}
+
+/// The partition of an organisation's invoices.
+pub(crate) fn invoices(tenant: Tenant) -> String {
+    format!("{}#INVOICE", org(tenant))
+}
+
+/// An invoice's header.
+pub(crate) fn invoice(tenant: Tenant, id: InvoiceId) -> Key {
+    Key::new(invoices(tenant), id.to_string())
+}
+
+/// The parts of an invoice beside its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Line,
+    Payment,
+    Refund,
+    History,
+}
+
+impl Part {
+    /// The part's name in the sort key.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Line => "LINE",
+            Self::Payment => "PAYMENT",
+            Self::Refund => "REFUND",
+            Self::History => "HISTORY",
+        }
+    }
+
+    /// What a sort key names: the header (none) or a part.
+    pub fn of(sk: &str) -> Option<Self> {
+        let name = sk.split('#').nth(1)?;
+        [Self::Line, Self::Payment, Self::Refund, Self::History].into_iter().find(|part| part.name() == name)
+    }
+}
+
+/// Where a line or a payment is found by its own id, in the index `lsi2` of the invoices.
+pub(crate) fn part_index(part: Part, id: impl std::fmt::Display) -> String {
+    format!("{}#{id}", part.name())
+}
+
+/// A part of an invoice.
+pub(crate) fn invoice_part(tenant: Tenant, invoice: InvoiceId, part: Part, id: impl std::fmt::Display) -> Key {
+    Key::new(invoices(tenant), format!("{invoice}#{}#{id}", part.name()))
+}
+
+/// The invoice that a sort key belongs to.
+pub(crate) fn invoice_of(sk: &str) -> Option<InvoiceId> {
+    sk.split('#').next()?.parse().ok()
+}
+
+/// An organisation.
+pub(crate) fn organisation(id: OrganisationId) -> Key {
+    Key::new(format!("ORG#{id}"), "ORG")
+}
+
+/// The partition of an organisation's members.
+pub(crate) fn members(tenant: Tenant) -> String {
+    format!("{}#MEMBER", org(tenant))
+}
+
+/// A member of an organisation; padded, so that members sort by number.
+pub(crate) fn membership(tenant: Tenant, number: u64) -> Key {
+    Key::new(members(tenant), format!("{number:020}"))
+}
+
+/// A user.
+pub(crate) fn user(id: UserId) -> Key {
+    Key::new(format!("USER#{id}"), "USER")
+}
+
+/// A one-time password for an address.
+pub(crate) fn otp(purpose: &str, email: &str) -> Key {
+    Key::new(format!("OTP#{purpose}#{email}"), "OTP")
+}
+
+/// A series of integers.
+pub(crate) fn series(name: &str) -> Key {
+    Key::new(format!("SEQ#{name}"), "SEQ")
+}
+
+/// An idempotency key.
+pub(crate) fn idempotency(hash: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
+}
+
+/// How many partitions the open receivables are spread over.
+pub(crate) const DUE_SHARDS: u32 = 8;
+
+/// The partition of the index of open receivables that an invoice is in.
+pub(crate) fn due_shard(invoice: InvoiceId) -> u32 {
+    // The last bytes of a UUIDv7 are random.
+    u32::from(invoice.uuid().as_bytes()[15]) % DUE_SHARDS
+}
+
+/// The index's partition key of a shard.
+pub(crate) fn due(shard: u32) -> String {
+    format!("DUE#{shard}")
+}
+
+/// The organisation that a partition key belongs to.
+pub(crate) fn tenant_of(pk: &str) -> Option<Tenant> {
+    let id = pk.strip_prefix("ORG#")?.get(..36)?;
+    id.parse().ok().map(Tenant::trusted)
+}

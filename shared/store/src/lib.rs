@@ -1,0 +1,46 @@
+//! The DynamoDB single table: keys, items, transactions.
+//!
+//! The only crate that knows a key. Reads are strongly consistent, but for the sweep's index, so a
+//! row that was just written is in the next list. Every write is conditional on the version that it
+//! was decided on; a write that loses a race is [`StoreError::Raced`] and changes nothing.
+
+mod accounts;
+mod attributes;
+mod catalogue;
+mod clients;
+mod codec;
+mod contacts;
+mod deliveries;
+mod error;
+pub mod idempotency;
+mod invoice_items;
+mod invoices;
+mod keys;
+mod lists;
+pub mod meter;
+pub mod stream;
+mod sweep;
+mod table;
+mod transaction;
+mod webhooks;
+
+pub use contacts::{ContactWrite, PrimaryMove};
+pub use error::{StoreError, Unique};
+pub use lists::{Page, PageRequest};
+pub use sweep::Receivable;
+
+use table::Table;
+
+/// The table, with the operations of the books.
+#[derive(Debug, Clone)]
+pub struct Store {
+    table: Table,
+}
+
+impl Store {
+    /// The table of a name, through a client.
+    #[must_use]
+    pub fn new(client: aws_sdk_dynamodb::Client, table_name: &str) -> Self {
+        Self { table: Table { client, name: table_name.into() } }
+    }
+}

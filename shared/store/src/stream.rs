@@ -1,0 +1,102 @@
+//! What the table's stream says: which object of the books changed, and how.
+//!
+//! An object's item carries its model while the object is in the books; so a record's two images
+//! tell by themselves whether the object was made, changed or deleted.
+
+use domain::Tenant;
+use domain::catalogue::{CatalogueItem, Category, PriceTier};
+use domain::client::Client;
+use domain::contact::Contact;
+use domain::id::InvoiceId;
+use domain::invoice::{Header, Line, Payment};
+use domain::webhook::{WebhookEvent, WebhookModel};
+use serde_dynamo::{AttributeValue, Item};
+
+use crate::codec::{self, Stored};
+use crate::error::StoreError;
+use crate::invoice_items::{LineOf, PaymentOf};
+use crate::keys;
+
+/// An object of the books, as an image of the stream has it.
+#[derive(Debug, Clone, PartialEq)]
+#[allow(missing_docs, reason = "each holds the object that it is named after")]
+pub enum Object {
+    Client(Client),
+    Contact(Contact),
+    Category(Category),
+    CatalogueItem(CatalogueItem),
+    PriceTier(PriceTier),
+    Invoice(Header),
+    InvoiceLineItem(InvoiceId, Line),
+    Payment(InvoiceId, Payment),
+}
+
+/// A committed change of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The organisation.
+    pub tenant: Tenant,
+    /// The kind of object.
+    pub model: WebhookModel,
+    /// What happened to it.
+    pub event: WebhookEvent,
+    /// The object as it was; none when it is new.
+    pub before: Option<Object>,
+    /// The object as it is; none when it was deleted.
+    pub after: Option<Object>,
+}
+
+/// Reads a record's images. None when the record is about something else than an object of the
+/// books.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] for an image that does not read as its model says.
+pub fn change(old: &Item, new: &Item) -> Result<Option<Change>, StoreError> {
+    let (model_before, model_after) = (text(old, "model"), text(new, "model"));
+    let Some(model) = model_after.or(model_before) else { return Ok(None) };
+    let Some(tenant) = text(new, "pk").or(text(old, "pk")).and_then(keys::tenant_of) else {
+        return Err(StoreError::corrupt("an object outside an organisation"));
+    };
+    let event = match (model_before, model_after) {
+        (None, _) => WebhookEvent::Create,
+        (Some(_), Some(_)) => WebhookEvent::Update,
+        (Some(_), None) => WebhookEvent::Delete,
+    };
+    let model: WebhookModel = model.parse().map_err(StoreError::corrupt)?;
+    let before = model_before.map(|_| object(model, old)).transpose()?;
+    let after = model_after.map(|_| object(model, new)).transpose()?;
+    Ok(Some(Change { tenant, model, event, before, after }))
+}
+
+fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {
+    match item.get(name) {
+        Some(AttributeValue::S(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn object(model: WebhookModel, item: &Item) -> Result<Object, StoreError> {
+    Ok(match model {
+        WebhookModel::Client => Object::Client(read(item)?),
+        WebhookModel::Contact => Object::Contact(read(item)?),
+        WebhookModel::Category => Object::Category(read(item)?),
+        WebhookModel::CatalogueItem => Object::CatalogueItem(read(item)?),
+        WebhookModel::PriceTier => Object::PriceTier(read(item)?),
+        WebhookModel::Invoice => Object::Invoice(read(item)?),
+        WebhookModel::InvoiceLineItem => {
+            let LineOf(invoice, line) = read(item)?;
+            Object::InvoiceLineItem(invoice, line)
+        }
+        WebhookModel::Payment => {
+            let PaymentOf(invoice, payment) = read(item)?;
+            Object::Payment(invoice, payment)
+        }
+        WebhookModel::Lead | WebhookModel::Service | WebhookModel::FollowUp => {
+            return Err(StoreError::corrupt(format!("a {model} is not kept in this table")));
+        }
+    })
+}
+
+fn read<T: Stored>(item: &Item) -> Result<T, StoreError> {
+    T::restore(codec::from_stream(item.clone())?)
+}
