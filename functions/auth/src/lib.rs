@@ -1,1 +1,65 @@
-//! Sign-up, tokens and the current user over HTTP.
+//! Sign-up, tokens and the current user over HTTP: crm, "Authentication".
+
+use app::App;
+use app::accounts::OtpOutcome;
+use app::mail::Mailer;
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use contracts::crm::accounts::{
+    CredentialsBody, MeJson, MessageJson, OtpRefusal, SignUpBody, TokenJson, VerifySignUpBody, credentials_refused,
+};
+use edge::{Caller, Failure, JsonBody, json, read, rendered};
+use http::StatusCode;
+
+/// What the handlers need.
+#[derive(Debug, Clone, FromRef)]
+pub struct Auth {
+    /// The use cases.
+    pub app: App,
+    /// Mail.
+    pub mailer: Mailer,
+}
+
+/// The function's routes.
+#[must_use]
+pub fn router(auth: Auth) -> Router {
+    let routes = Router::new()
+        .route("/api/signup", post(sign_up))
+        .route("/api/verify-signup-otp", post(verify_sign_up))
+        .route("/api-token-auth", post(obtain_token))
+        .route("/api/api-token-auth", post(obtain_token))
+        .route("/api/me", get(me));
+    edge::service(auth, routes)
+}
+
+async fn sign_up(State(auth): State<Auth>, body: JsonBody) -> Result<Response, Failure> {
+    let sign_up = read::<SignUpBody>(&body)?.into_sign_up()?;
+    auth.app.sign_up(&auth.mailer, sign_up).await?;
+    Ok(json(StatusCode::CREATED, MessageJson::SIGNED_UP))
+}
+
+async fn verify_sign_up(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
+    let (email, code) = read::<VerifySignUpBody>(&body)?.into_proof()?;
+    let refusal = match app.verify_sign_up(&email, &code).await? {
+        OtpOutcome::Verified => return Ok(json(StatusCode::OK, MessageJson::VERIFIED)),
+        OtpOutcome::Invalid => OtpRefusal::Invalid,
+        OtpOutcome::Expired => OtpRefusal::Expired,
+        OtpOutcome::NoneSent => OtpRefusal::NotFound,
+        OtpOutcome::UnknownUser => OtpRefusal::UnknownUser,
+    };
+    Ok(rendered(refusal.render()))
+}
+
+async fn obtain_token(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
+    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
+    match app.issue_token(&login, &password).await? {
+        Some(token) => Ok(json(StatusCode::OK, TokenJson { token })),
+        None => Err(credentials_refused().into()),
+    }
+}
+
+async fn me(caller: Caller) -> Result<Response, Failure> {
+    Ok(json(StatusCode::OK, MeJson::new(&caller.session.user, caller.actor())))
+}

@@ -1,1 +1,48 @@
-//! The OpenAPI documents and the page to read and try them over HTTP.
+//! The OpenAPI documents and the page to read and try them.
+//!
+//! Requests to paths that nobody owns come here too, and get the crm form's 404.
+
+use std::sync::{Arc, LazyLock};
+
+use app::App;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use contracts::{Problem, crm};
+use edge::{Failure, json};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use utoipa_swagger_ui::Config;
+
+/// The page's settings: which documents it offers.
+static PAGE: LazyLock<Arc<Config<'static>>> =
+    LazyLock::new(|| Arc::new(Config::new(["/openapi/crm.json"]).persist_authorization(true).try_it_out_enabled(true)));
+
+/// The function's routes.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/docs", get(async || page("index.html")))
+        .route("/docs/{*file}", get(async |Path(file): Path<String>| page(&file)))
+        .route("/openapi/{file}", get(document));
+    edge::service(app, routes)
+}
+
+async fn document(Path(file): Path<String>) -> Result<Response, Failure> {
+    match file.as_str() {
+        "crm.json" => Ok(json(StatusCode::OK, crm::openapi::openapi())),
+        _ => Err(Problem::UnknownPath.into()),
+    }
+}
+
+fn page(file: &str) -> Result<Response, Failure> {
+    let found = utoipa_swagger_ui::serve(file, Arc::clone(&PAGE)).map_err(|error| Failure::defect(error.to_string()))?;
+    let Some(found) = found else { return Err(Problem::UnknownPath.into()) };
+    if file == "index.html" {
+        // The page names its files relative to itself, and is served without a trailing slash too.
+        let html = String::from_utf8_lossy(&found.bytes).replacen("<head>", "<head>\n    <base href=\"/docs/\" />", 1);
+        return Ok(Html(html).into_response());
+    }
+    Ok(([(CONTENT_TYPE, found.content_type)], found.bytes.into_owned()).into_response())
+}

@@ -1,1 +1,34 @@
 //! Invoices, line items and payments over HTTP.
+
+mod invoices;
+mod line_items;
+mod payments;
+
+use app::App;
+use axum::Router;
+use axum::routing::{get, post};
+
+/// The function's routes.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let routes = Router::new()
+        .route("/api/invoices", get(invoices::list).post(invoices::create))
+        .route(
+            "/api/invoices/{id}",
+            get(invoices::retrieve).put(invoices::replace).patch(invoices::update).delete(invoices::delete),
+        )
+        .route("/api/invoices/{id}/recalculate", post(invoices::recalculate))
+        .route("/api/invoices/{id}/update-task", post(invoices::update_task))
+        .route("/api/invoices/{id}/delete-note", post(invoices::delete_note))
+        .route("/api/invoices/{id}/line-items", get(line_items::list).post(line_items::create))
+        .route(
+            "/api/invoices/{id}/line-items/{line_id}",
+            get(line_items::retrieve).put(line_items::replace).patch(line_items::update).delete(line_items::delete),
+        )
+        .route("/api/invoices/{id}/payments", get(payments::list).post(payments::create))
+        .route(
+            "/api/invoices/{id}/payments/{payment_id}",
+            get(payments::retrieve).put(payments::replace).patch(payments::update).delete(payments::delete),
+        );
+    edge::service(app, routes)
+}

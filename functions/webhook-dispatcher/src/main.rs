@@ -1,3 +1,21 @@
 //! The Lambda binary of `webhook-dispatcher`.
 
-fn main() {}
+use app::App;
+use app::aws::{required_variable, sdk_config};
+use app::queue::DeliveryQueue;
+use lambda_runtime::service_fn;
+use webhook_dispatcher::sender::{Sender, SenderConfig};
+use webhook_dispatcher::{Dispatcher, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let config = sdk_config().await;
+    let allow_private_targets = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
+    let dispatcher = Dispatcher {
+        app: App::from_env(&config)?,
+        queue: DeliveryQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("DELIVERY_QUEUE_URL")?),
+        sender: Sender::new(SenderConfig { allow_private_targets, ..SenderConfig::default() }),
+    };
+    lambda_runtime::run(service_fn(|event| Box::pin(handle(dispatcher.clone(), event)))).await
+}

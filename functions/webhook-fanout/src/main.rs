@@ -1,3 +1,16 @@
 //! The Lambda binary of `webhook-fanout`.
 
-fn main() {}
+use app::App;
+use app::aws::{required_variable, sdk_config};
+use app::queue::DeliveryQueue;
+use lambda_runtime::service_fn;
+use webhook_fanout::{Fanout, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let config = sdk_config().await;
+    let queue = DeliveryQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("DELIVERY_QUEUE_URL")?);
+    let fanout = Fanout { app: App::from_env(&config)?, queue };
+    lambda_runtime::run(service_fn(|event| Box::pin(handle(fanout.clone(), event)))).await
+}

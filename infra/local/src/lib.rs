@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod cloud;
+pub mod demo;
 pub mod event_pattern;
 pub mod function;
 pub mod registry;

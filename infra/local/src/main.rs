@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use lambda_runtime::tracing::subscriber;
-use tributary_local::{Cloud, Error, Options, registry};
+use tributary_local::{Cloud, Options, demo, registry};
 
 /// What is logged, unless RUST_LOG says otherwise. The embedded DynamoDB warns of every 400, and a condition that fails
 /// is everyday business.
@@ -41,13 +41,27 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Error> {
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { port, data_dir, ephemeral } = arguments;
     let cloud = Cloud::start(Options { port, data_dir, ephemeral, ..Options::default() }, registry::build).await?;
-    println!("Tributary listens on {}", cloud.base_url());
+    let (app, mailer) = (registry::app(cloud.environment()), registry::mailer(cloud.environment()));
+    let credentials = demo::seed(&app, &mailer, cloud.mailbox()).await?;
+    greet(cloud.base_url(), credentials["token"].as_str().unwrap_or_default());
+    cloud.handle().set_credentials(credentials);
     ended().await;
     cloud.shutdown().await;
     Ok(())
+}
+
+/// Says where everything is, and how to call it.
+fn greet(base_url: &str, token: &str) {
+    println!(
+        "Tributary listens on {base_url}\n\n  \
+         reference    {base_url}/docs\n  \
+         credentials  {base_url}/_local/credentials\n  \
+         mailbox      {base_url}/_local/mailbox\n\n\
+         crm:\n  curl -H 'Authorization: Token {token}' {base_url}/api/invoices/\n"
+    );
 }
 
 /// Waits for Ctrl-C or, where there is one, a request to terminate.

@@ -1,10 +1,65 @@
-//! The functions of this binary.
+//! The functions of this binary, with the clients that they have in Lambda, endpoints apart.
+
+use std::sync::Arc;
+
+use app::App;
+use app::mail::Mailer;
+use app::ports::SystemEntropy;
+use app::queue::DeliveryQueue;
+use app::secrets::SecretKey;
+use fn_auth::Auth;
+use fn_webhook_dispatcher::Dispatcher;
+use fn_webhook_dispatcher::sender::{Sender, SenderConfig};
+use fn_webhook_fanout::Fanout;
+use fn_webhooks::Webhooks;
+use store::Store;
 
 use crate::cloud::Environment;
-use crate::function::Registry;
+use crate::function::{Function, HttpFunction, Registry, TypedFunction};
 
 /// Builds every function for the local cloud's environment.
 #[must_use]
-pub fn build(_environment: &Environment) -> Registry {
-    Registry::new()
+pub fn build(environment: &Environment) -> Registry {
+    let app = app(environment);
+    let mailer = mailer(environment);
+    let queue_url = environment.variable("webhook-dispatcher", "DELIVERY_QUEUE_URL").unwrap_or_default();
+    let queue = DeliveryQueue::new(environment.sdk.sqs(&environment.sqs_url), queue_url);
+    let private = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
+    let sender = Sender::new(SenderConfig { allow_private_targets: private, ..SenderConfig::default() });
+
+    let fanout = Fanout { app: app.clone(), queue: queue.clone() };
+    let dispatcher = Dispatcher { app: app.clone(), queue: queue.clone(), sender };
+    let sweep = app.clone();
+    let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
+    let functions: [(&str, Arc<dyn Function>); 10] = [
+        ("attributes", http(fn_attributes::router(app.clone()))),
+        ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
+        ("catalogue", http(fn_catalogue::router(app.clone()))),
+        ("clients", http(fn_clients::router(app.clone()))),
+        ("docs", http(fn_docs::router(app.clone()))),
+        ("invoices", http(fn_invoices::router(app.clone()))),
+        ("webhooks", http(fn_webhooks::router(Webhooks { app, queue }))),
+        ("webhook-fanout", Arc::new(TypedFunction::new(move |event| fn_webhook_fanout::handle(fanout.clone(), event)))),
+        (
+            "webhook-dispatcher",
+            Arc::new(TypedFunction::new(move |event| fn_webhook_dispatcher::handle(dispatcher.clone(), event))),
+        ),
+        ("sweep", Arc::new(TypedFunction::new(move |event| fn_sweep::handle(sweep.clone(), event)))),
+    ];
+    functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
+}
+
+/// The use cases over the local cloud's table.
+#[must_use]
+pub fn app(environment: &Environment) -> App {
+    let store = Store::new(environment.sdk.dynamodb(&environment.dynamodb_url), &environment.table_name);
+    let secret = environment.variable("auth", "SECRET_KEY").unwrap_or_default();
+    App::new(store, Arc::clone(&environment.clock), Arc::new(SystemEntropy), SecretKey::new(secret))
+}
+
+/// Mail into the local mailbox.
+#[must_use]
+pub fn mailer(environment: &Environment) -> Mailer {
+    let sender = environment.variable("auth", "MAIL_SENDER").unwrap_or_default();
+    Mailer::new(environment.sdk.ses(&environment.ses_url), sender)
 }

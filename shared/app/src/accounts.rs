@@ -5,29 +5,14 @@ use domain::error::FieldErrors;
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
-use domain::text::{Email, Name, ShortText};
-use domain::user::{Membership, Otp, OtpPurpose, OtpTry, Password, TokenHash, User, Username};
+use domain::text::{Email, Name};
+use domain::user::{Membership, Otp, OtpPurpose, OtpTry, SignUp, TokenHash, User};
 use store::{StoreError, Unique};
 
 use crate::mail::{Mailer, PlainMail};
 use crate::secrets::{self, sha256_hex};
 use crate::session::new_token;
 use crate::{App, Error};
-
-/// What a sign-up sends.
-#[derive(Debug, Clone)]
-pub struct SignUp {
-    /// The username.
-    pub username: Username,
-    /// The address, which a one-time password proves.
-    pub email: Email,
-    /// The password.
-    pub password: Password,
-    /// The phone number.
-    pub phone: ShortText,
-    /// The organisation's name; the username, if not given.
-    pub business_name: Option<Name>,
-}
 
 /// What became of a one-time password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +65,8 @@ impl App {
             number: self.store.next_user_number().await?,
             username,
             email,
-            first_name: ShortText::default(),
-            last_name: ShortText::default(),
+            first_name: Default::default(),
+            last_name: Default::default(),
             phone,
             password_hash,
             is_verified: false,

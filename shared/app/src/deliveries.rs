@@ -6,6 +6,7 @@ use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus};
 use domain::id::{DeliveryId, WebhookId};
 use domain::webhook::{Webhook, retry};
 use domain::{Action, Actor, Model};
+use jiff::Timestamp;
 use store::{Page, PageRequest, StoreError};
 
 use crate::queue::{DeliveryQueue, DeliveryRef};
@@ -34,6 +35,19 @@ pub enum AttemptResult {
         /// From its `Retry-After`.
         retry_after: Option<Duration>,
     },
+}
+
+impl AttemptResult {
+    /// Reads an answer: 2xx alone delivers, 410 switches off; a redirect, any other status and no
+    /// answer at all have failed.
+    #[must_use]
+    pub fn of(response_status: Option<u16>, retry_after: Option<&str>, now: Timestamp) -> Self {
+        match response_status {
+            Some(200..=299) => Self::Delivered,
+            Some(410) => Self::SwitchedOff,
+            Some(_) | None => Self::Failed { retry_after: retry_after.and_then(|at| retry::parse_retry_after(at, now)) },
+        }
+    }
 }
 
 /// What follows an attempt.
@@ -166,5 +180,35 @@ impl App {
             Ok(self.store.save_webhook(reference.tenant(), &webhook, before).await?)
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(status: Option<u16>, retry_after: Option<&str>) -> AttemptResult {
+        AttemptResult::of(status, retry_after, Timestamp::from_second(1_700_000_000).unwrap())
+    }
+
+    #[test]
+    fn only_2xx_delivers_and_only_410_switches_off() {
+        for status in 100..600 {
+            let expected = match status {
+                200..=299 => AttemptResult::Delivered,
+                410 => AttemptResult::SwitchedOff,
+                _ => AttemptResult::Failed { retry_after: None },
+            };
+            assert_eq!(of(Some(status), None), expected, "{status}");
+        }
+        assert_eq!(of(None, None), AttemptResult::Failed { retry_after: None });
+    }
+
+    #[test]
+    fn a_failure_keeps_the_wait_that_was_asked_for() {
+        let waits = |seconds| AttemptResult::Failed { retry_after: Some(Duration::from_secs(seconds)) };
+        assert_eq!(of(Some(503), Some("120")), waits(120));
+        assert_eq!(of(Some(429), Some("Tue, 14 Nov 2023 22:14:20 GMT")), waits(60));
+        assert_eq!(of(Some(503), Some("soon")), AttemptResult::Failed { retry_after: None });
     }
 }

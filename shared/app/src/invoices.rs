@@ -207,10 +207,11 @@ impl App {
 /// Lines; errors as for invoices.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
 impl App {
-    /// The lines of an invoice, in their order.
-    pub async fn list_lines(&self, actor: &Actor, invoice: InvoiceId) -> Result<Vec<Line>, Error> {
+    /// A page of the lines of an invoice, in their order.
+    pub async fn list_lines(&self, actor: &Actor, invoice: InvoiceId, page: PageRequest) -> Result<Page<Line>, Error> {
         may(actor, Action::View, Model::InvoiceLineItem)?;
-        Ok(self.load_invoice(actor, invoice).await?.lines().into_iter().cloned().collect())
+        let lines = self.load_invoice(actor, invoice).await?.lines().into_iter().cloned().collect();
+        Ok(Page::of(lines, &page, |line: &Line| line.id.to_string()))
     }
 
     /// A line.
@@ -309,10 +310,16 @@ impl App {
 /// Payments; errors as for invoices.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
 impl App {
-    /// The payments on an invoice, oldest first.
-    pub async fn list_payments(&self, actor: &Actor, invoice: InvoiceId) -> Result<Vec<Payment>, Error> {
+    /// A page of the payments on an invoice, oldest first.
+    pub async fn list_payments(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        page: PageRequest,
+    ) -> Result<Page<Payment>, Error> {
         may(actor, Action::View, Model::Payment)?;
-        Ok(self.load_invoice(actor, invoice).await?.payments().into_iter().cloned().collect())
+        let payments = self.load_invoice(actor, invoice).await?.payments().into_iter().cloned().collect();
+        Ok(Page::of(payments, &page, |payment: &Payment| payment.id.to_string()))
     }
 
     /// A payment.

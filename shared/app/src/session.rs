@@ -34,10 +34,8 @@ pub struct Session {
     pub actor: Actor,
     /// Names the credential without revealing it; idempotency keys are counted per credential.
     pub credential: String,
-    /// The user's name to sign in with.
-    pub username: String,
-    /// The user's address.
-    pub email: String,
+    /// The user.
+    pub user: User,
 }
 
 /// Users by credential, for as long as a warm instance may trust them.
@@ -101,8 +99,7 @@ impl App {
         Ok(Session {
             actor: Actor::new(Tenant::trusted(organisation), user.author(), role),
             credential: hash,
-            username: user.username.as_str().to_owned(),
-            email: user.email.as_str().to_owned(),
+            user,
         })
     }
 }

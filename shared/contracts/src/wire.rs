@@ -222,6 +222,8 @@ pub fn described(schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
 ///
 /// `required` and `optional` say what the schema says; the mapper decides.
 macro_rules! body {
+    (@needed required) => { true };
+    (@needed optional) => { false };
     (
         $(#[doc = $about:literal])+
         $name:ident {
@@ -241,7 +243,7 @@ macro_rules! body {
                 object.description = Some(concat!($($about, "\n"),+).trim().replace("\n ", "\n"));
                 $(
                     let name = stringify!($field).trim_start_matches("r#").to_owned();
-                    if stringify!($need) == "required" {
+                    if $crate::wire::body!(@needed $need) {
                         object.required.push(name.clone());
                     }
                     let about = concat!($($field_about),+);

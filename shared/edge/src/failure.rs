@@ -45,17 +45,22 @@ impl Failure {
 
     /// The answer in a contract's form.
     pub(crate) fn render(&self, contract: Contract) -> Response {
-        let Rendered { status, headers, body } = contract.render(&self.problem);
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(body)).into_response();
-        // An empty `Allow` would keep axum from adding the methods that exist.
-        for (name, value) in headers.into_iter().filter(|(_, value)| !value.is_empty()) {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                response.headers_mut().insert(name, value);
-            }
-        }
-        response
+        rendered(contract.render(&self.problem))
     }
+}
+
+/// An answer that a contract has given its form.
+#[must_use]
+pub fn rendered(Rendered { status, headers, body }: Rendered) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = (status, Json(body)).into_response();
+    // An empty `Allow` would keep axum from adding the methods that exist.
+    for (name, value) in headers.into_iter().filter(|(_, value)| !value.is_empty()) {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 impl From<Problem> for Failure {

@@ -28,6 +28,21 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// The page of a list that is at hand as a whole, in the order of its keys.
+    #[must_use]
+    pub fn of(mut rows: Vec<T>, request: &PageRequest, key: impl Fn(&T) -> String) -> Self {
+        if let Some(after) = &request.after {
+            let seen = rows.iter().position(|row| key(row) == *after).map_or(0, |position| position + 1);
+            rows.drain(..seen);
+        }
+        let more = rows.len() > request.limit;
+        rows.truncate(request.limit);
+        let next = rows.last().filter(|_| more).map(key);
+        Self { rows, next }
+    }
+}
+
 impl Store {
     /// One object of a collection.
     pub(crate) async fn find<T: Stored>(&self, key: &Key) -> Result<Option<T>, StoreError> {

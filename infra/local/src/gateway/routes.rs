@@ -127,10 +127,8 @@ fn parameters_of(segments: &[Segment], parts: &[&str]) -> Option<BTreeMap<String
                 parameters.insert(name.clone(), decoded(part));
             }
             Segment::Greedy(name) => {
+                // The rest may be empty, but its slash is there: `/docs/{proxy+}` takes `/docs/` and not `/docs`.
                 let all = rest.join("/");
-                if all.is_empty() {
-                    return None;
-                }
                 parameters.insert(name.clone(), decoded(&all));
                 return Some(parameters);
             }

@@ -1,6 +1,8 @@
 //! Sign-up, tokens, and who one is. Sign-up and its proof speak as the document that defines them
 //! does: a message, or an error by its words.
 
+use std::fmt;
+
 use domain::actor::{Actor, Role};
 use domain::text::{Email, Name, ShortText};
 use domain::user::{Password, SignUp, User, Username};
@@ -9,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Object, Schema, Type};
+use utoipa::openapi::schema::{KnownFormat, Object, Schema, SchemaFormat, Type};
 use uuid::Uuid;
 
 use crate::Rendered;
@@ -26,6 +28,27 @@ impl FromWire for Username {
     }
 }
 
+/// Text that `Debug` does not show.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
+impl FromWire for Hidden {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        String::from_wire(raw).map(Self)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let format = SchemaFormat::KnownFormat(KnownFormat::Password);
+        Object::builder().schema_type(Type::String).format(Some(format)).into()
+    }
+}
+
 body! {
     /// What a person signs up with.
     SignUpBody {
@@ -34,7 +57,7 @@ body! {
         /// The e-mail address; a one-time password is sent to it.
         required email: Email,
         /// At least 8 characters, not all of them digits.
-        required password: String,
+        required password: Hidden,
         /// The phone number.
         optional phone_no: ShortText,
         /// The name of the organisation; the username, if left out.
@@ -48,7 +71,7 @@ body! {
         /// The e-mail address.
         required email: Email,
         /// The six digits that were sent to it.
-        required otp: String,
+        required otp: Hidden,
     }
 }
 
@@ -58,7 +81,7 @@ body! {
         /// The username.
         required username: String,
         /// The password.
-        required password: String,
+        required password: Hidden,
     }
 }
 
@@ -73,7 +96,7 @@ impl SignUpBody {
         let username = required(&mut errors, "username", username);
         let email = required(&mut errors, "email", email);
         let password = required(&mut errors, "password", password)
-            .and_then(|password| Password::parse(&password).map_err(|wrong| errors.merge(wrong)).ok());
+            .and_then(|Hidden(password)| Password::parse(&password).map_err(|wrong| errors.merge(wrong)).ok());
         let phone = text(&mut errors, "phone_no", phone_no).unwrap_or_default();
         let business_name = or_default(&mut errors, "business_name", business_name);
         match (username, email, password) {
@@ -95,7 +118,7 @@ impl VerifySignUpBody {
         let mut errors = FieldErrors::new();
         let email = required(&mut errors, "email", email);
         let otp = required(&mut errors, "otp", otp);
-        email.zip(otp).ok_or(errors)
+        email.zip(otp.map(|Hidden(otp)| otp)).ok_or(errors)
     }
 }
 
@@ -109,7 +132,7 @@ impl CredentialsBody {
         let mut errors = FieldErrors::new();
         let username = required(&mut errors, "username", username);
         let password = required(&mut errors, "password", password);
-        username.zip(password).ok_or(errors)
+        username.zip(password.map(|Hidden(password)| password)).ok_or(errors)
     }
 }
 
@@ -163,7 +186,7 @@ impl OtpRefusal {
 }
 
 /// A token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Token)]
 pub struct TokenJson {
     /// Send it as `Authorization: Token <token>`.
@@ -246,9 +269,11 @@ mod tests {
     }
 
     #[test]
-    fn a_password_keeps_its_white_space() {
+    fn a_password_keeps_its_white_space_and_is_not_shown_by_debug() {
         let body = br#"{"username": " a", "password": " secret "}"#;
-        let credentials = parse_object::<CredentialsBody>(body).unwrap().into_credentials();
+        let credentials = parse_object::<CredentialsBody>(body).unwrap();
+        assert!(!format!("{credentials:?}").contains("secret"));
+        let credentials = credentials.into_credentials();
         assert_eq!(credentials, Ok((" a".into(), " secret ".into())));
     }
 

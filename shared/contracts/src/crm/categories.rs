@@ -118,7 +118,9 @@ mod tests {
 
     #[test]
     fn the_documents_categories_are_read_field_by_field() {
-        let root = json!({"name": "Software", "description": "Software products and licenses", "parent": null, "attributes": {}});
+        let root = json!({
+            "name": "Software", "description": "Software products and licenses", "parent": null, "attributes": {}
+        });
         let NewCategory { name, description, parent, attributes } = body(root).into_new().unwrap();
         assert_eq!((name.as_str(), description.as_str()), ("Software", "Software products and licenses"));
         assert!(parent.is_none() && attributes.is_empty());

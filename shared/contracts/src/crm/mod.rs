@@ -13,6 +13,7 @@ pub mod invoice_status;
 pub mod invoices;
 pub mod line_items;
 pub mod openapi;
+pub mod parameters;
 pub mod payments;
 pub mod routes;
 pub mod tiers;

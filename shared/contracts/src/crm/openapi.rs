@@ -15,7 +15,9 @@ use utoipa::openapi::{
     Tag,
 };
 
-use super::routes::{Method, Parameter, ParameterKind, ROUTES, Route};
+use super::parameters::{Parameter, ParameterKind};
+use super::routes::{Method, Route, routes};
+use super::webhooks::ConditionBody;
 use super::worklist::{NoteBody, TaskBody};
 
 /// The shared schemas, by name.
@@ -84,8 +86,9 @@ pub fn openapi() -> OpenApi {
     let mut schemas = Schemas::new();
     one::<TaskBody>(&mut schemas);
     one::<NoteBody>(&mut schemas);
+    one::<ConditionBody>(&mut schemas);
     let mut paths = Paths::new();
-    for route in ROUTES {
+    for route in routes() {
         let item = PathItem::new(http_method(route.method), operation(route, &mut schemas));
         match paths.paths.get_mut(&shown_path(route)) {
             Some(there) => there.merge_operations(item),
@@ -117,8 +120,8 @@ Clients, contacts, catalogue, invoices and payments of an organisation.
 
 Every path works with and without its trailing slash. Decimals are text with two places and are taken as text or \
 number. An update leaves alone what it leaves out; `attributes` that are sent replace what was there with PUT and are \
-merged key by key with PATCH, where null removes a key. Lists come oldest first in pages, and the `Link` header leads to \
-the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
+merged key by key with PATCH, where null removes a key. Lists come oldest first in pages, and the `Link` header leads \
+to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
 change by the `ETag` that was read.";
 
 fn shown_path(route: &Route) -> String {
@@ -207,9 +210,8 @@ fn header(about: &str) -> Header {
 }
 
 fn parameters(route: &Route) -> Vec<ApiParameter> {
-    let mut all: Vec<_> =
-        route.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect();
-    let mut parameters: Vec<_> = all.drain(..).map(|name| path_parameter(route, name)).collect();
+    let names = route.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let mut parameters: Vec<_> = names.map(|name| path_parameter(route, name)).collect();
     parameters.extend(route.query.iter().map(query_parameter));
     if route.method == Method::Post {
         let about =
@@ -335,75 +337,4 @@ fn failure(status: u16, about: &str) -> Response {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::Value;
-
-    use super::*;
-
-    fn reference() -> Value {
-        serde_json::to_value(openapi()).unwrap()
-    }
-
-    fn refs(value: &Value, found: &mut BTreeSet<String>) {
-        match value {
-            Value::Object(map) => {
-                found.extend(map.get("$ref").and_then(Value::as_str).map(str::to_owned));
-                map.values().for_each(|value| refs(value, found));
-            }
-            Value::Array(list) => list.iter().for_each(|value| refs(value, found)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-
-    #[test]
-    fn the_reference_is_the_checked_snapshot() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/crm.json");
-        let made = openapi().to_pretty_json().unwrap() + "\n";
-        if std::env::var_os("UPDATE_OPENAPI").is_some() {
-            std::fs::write(path, &made).unwrap();
-        }
-        let kept = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(
-            made == kept,
-            "shared/contracts/openapi/crm.json is not what the routes and wire types say. If the change is meant, write \
-             it anew: UPDATE_OPENAPI=1 cargo test -p tributary-contracts"
-        );
-    }
-
-    #[test]
-    fn every_reference_leads_somewhere_and_every_schema_is_used() {
-        let reference = reference();
-        let mut used = BTreeSet::new();
-        refs(&reference, &mut used);
-        for target in &used {
-            assert!(reference.pointer(target.trim_start_matches('#')).is_some(), "{target}");
-        }
-        for name in reference["components"]["schemas"].as_object().unwrap().keys() {
-            assert!(used.contains(&format!("#/components/schemas/{name}")), "{name}");
-        }
-    }
-
-    #[test]
-    fn it_is_openapi_3_1_with_one_operation_per_route() {
-        let reference = reference();
-        assert!(reference["openapi"].as_str().unwrap().starts_with("3.1."), "{}", reference["openapi"]);
-        for route in ROUTES {
-            let method = route.method.as_str().to_lowercase();
-            let operation = &reference["paths"][shown_path(route)][&method];
-            assert_eq!(operation["operationId"], route.operation);
-            assert_eq!(operation["security"].is_array(), route.credential, "{}", route.operation);
-            assert!(TAGS.iter().any(|(tag, _)| *tag == route.tag), "{}", route.tag);
-        }
-    }
-
-    #[test]
-    fn a_new_object_needs_what_the_document_needs_and_a_change_nothing() {
-        let schemas = reference()["components"]["schemas"].take();
-        assert_eq!(schemas["InvoiceBody"]["required"], json!(["client"]));
-        assert_eq!(schemas["InvoicePatch"].get("required"), None);
-        assert_eq!(schemas["CatalogueItem"]["required"].as_array().unwrap().len(), 17);
-        assert_eq!(schemas["WebhookCreated"]["allOf"].as_array().unwrap().len(), 2);
-    }
-}
+mod tests;

@@ -54,7 +54,7 @@ macro_rules! read_decimals {
             }
 
             fn schema() -> RefOr<Schema> {
-                decimal_schema($integer, $scale, "")
+                decimal_schema($integer, $scale)
             }
         }
     )+};

@@ -90,11 +90,11 @@ pub(super) fn formatted(format: KnownFormat) -> ObjectBuilder {
     of_type(Type::String).format(Some(SchemaFormat::KnownFormat(format)))
 }
 
-pub(super) fn decimal_schema(integer_digits: u32, scale: u32, sign: &str) -> RefOr<Schema> {
+pub(super) fn decimal_schema(integer_digits: u32, scale: u32) -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type([Type::String, Type::Number].into_iter().collect::<SchemaType>())
         .format(Some(SchemaFormat::Custom("decimal".into())))
-        .pattern(Some(format!("^{sign}\\d{{1,{integer_digits}}}(\\.\\d{{1,{scale}}})?$")))
+        .pattern(Some(format!("^\\d{{1,{integer_digits}}}(\\.\\d{{1,{scale}}})?$")))
         .into()
 }
 
@@ -139,7 +139,7 @@ impl<const INTEGER: u32, const SCALE: u32> FromWire for Bounded<INTEGER, SCALE> 
     }
 
     fn schema() -> RefOr<Schema> {
-        decimal_schema(INTEGER, SCALE, "-?")
+        decimal_schema(INTEGER, SCALE)
     }
 }
 
@@ -258,7 +258,7 @@ impl FromWire for Value {
     }
 
     fn schema() -> RefOr<Schema> {
-        utoipa::openapi::schema::empty().into()
+        ObjectBuilder::new().schema_type(SchemaType::AnyValue).into()
     }
 }
 

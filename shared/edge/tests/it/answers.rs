@@ -5,7 +5,7 @@ use http::Request;
 use lambda_http::{Context, RequestExt};
 use serde_json::json;
 
-use crate::support::{ask, send};
+use crate::support::{ask, function, send};
 
 const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 const OTHER: &str = "0192f0c1-2345-7abc-8def-0123456789ac";
@@ -74,5 +74,5 @@ async fn the_id_of_the_invocation_is_the_id_of_the_answer() {
     let mut context = Context::default();
     context.request_id = "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned();
     let request = Request::get("/nowhere").body(Body::empty()).unwrap().with_lambda_context(context);
-    assert_eq!(send(request).await.header("x-request-id"), "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+    assert_eq!(send(function(), request).await.header("x-request-id"), "8476a536-e9f4-11e8-9739-2dfe598c3fcd");
 }

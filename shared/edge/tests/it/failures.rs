@@ -137,3 +137,10 @@ async fn a_refused_credential_claims_no_idempotency_key() {
     assert_eq!(ask("POST /things", &headers, "{}").await.status, 201);
     assert_eq!(ask("POST /things", &[JSON, ("idempotency-key", "k")], "{}").await.status, 503);
 }
+
+#[tokio::test]
+async fn unknown_paths_and_methods_claim_no_idempotency_key() {
+    for (line, status) in [("POST /nowhere", 404), ("POST /busy", 405)] {
+        assert_eq!(ask(line, &[JSON, ("idempotency-key", "k")], "{}").await.status, status, "{line}");
+    }
+}

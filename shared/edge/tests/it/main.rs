@@ -4,4 +4,7 @@
 
 mod answers;
 mod failures;
+mod idempotency;
+mod lists;
 mod support;
+mod table;

@@ -81,17 +81,22 @@ impl Answer {
 
 /// Asks the function: `ask("GET /things", &[("accept", "*/*")], "")`.
 pub async fn ask(line: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+    ask_of(function(), line, headers, body).await
+}
+
+/// Asks another function.
+pub async fn ask_of(function: Router, line: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
     let (method, target) = line.split_once(' ').unwrap();
     let mut request = Request::builder().method(method).uri(target);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    send(request.body(body.into()).unwrap()).await
+    send(function, request.body(body.into()).unwrap()).await
 }
 
 /// Sends a request as it is.
-pub async fn send(request: Request<Body>) -> Answer {
-    let (parts, body) = function().oneshot(request).await.unwrap().into_parts();
+pub async fn send(function: Router, request: Request<Body>) -> Answer {
+    let (parts, body) = function.oneshot(request).await.unwrap().into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
     Answer { status: parts.status.as_u16(), headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
 }

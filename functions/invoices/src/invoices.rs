@@ -1,0 +1,111 @@
+//! Invoices: crm, section 12.1.
+
+use app::App;
+use axum::extract::State;
+use axum::response::Response;
+use contracts::crm::invoices::{InvoiceBody, InvoiceJson};
+use contracts::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
+use contracts::crm::{Update, filters};
+use domain::id::InvoiceId;
+use domain::invoice::Header;
+use edge::{Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
+use http::StatusCode;
+
+pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> Result<Response, Failure> {
+    let filter = filters::invoices(listing.filters())?;
+    let page = app.list_invoices(caller.actor(), &filter, listing.page()).await?;
+    Ok(listing.answer(page, |invoice| InvoiceJson::from(&invoice)))
+}
+
+pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
+    let new = read::<InvoiceBody>(&body)?.into_new()?;
+    let invoice = app.create_invoice(caller.actor(), new).await?;
+    Ok(shown(StatusCode::CREATED, invoice.header()))
+}
+
+pub async fn retrieve(State(app): State<App>, caller: Caller, Id(id): Id<InvoiceId>) -> Result<Response, Failure> {
+    let invoice = app.get_invoice(caller.actor(), id).await?;
+    Ok(shown(StatusCode::OK, &invoice))
+}
+
+pub async fn replace(
+    state: State<App>,
+    caller: Caller,
+    id: Id<InvoiceId>,
+    version: IfMatch,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    change(state, caller, id, version, body, Update::Put).await
+}
+
+pub async fn update(
+    state: State<App>,
+    caller: Caller,
+    id: Id<InvoiceId>,
+    version: IfMatch,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    change(state, caller, id, version, body, Update::Patch).await
+}
+
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    IfMatch(expected): IfMatch,
+    body: JsonBody,
+    mode: Update,
+) -> Result<Response, Failure> {
+    let patch = read::<InvoiceBody>(&body)?.into_patch(mode)?;
+    let invoice = app.update_invoice(caller.actor(), id, patch, expected).await?;
+    Ok(shown(StatusCode::OK, invoice.header()))
+}
+
+pub async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Failure> {
+    app.delete_invoice(caller.actor(), id, expected).await?;
+    Ok(no_content())
+}
+
+pub async fn update_task(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    IfMatch(expected): IfMatch,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (task, completed) = read::<TaskUpdateBody>(&body)?.into_update()?;
+    let invoice = app.update_invoice_task(caller.actor(), id, task, completed, expected).await?;
+    Ok(shown(StatusCode::OK, &invoice))
+}
+
+pub async fn delete_note(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    IfMatch(expected): IfMatch,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let note = read::<NoteDeleteBody>(&body)?.into_id()?;
+    let invoice = app.delete_invoice_note(caller.actor(), id, note, expected).await?;
+    Ok(shown(StatusCode::OK, &invoice))
+}
+
+/// Takes the totals from the lines anew. The body, if there is one, says nothing.
+pub async fn recalculate(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    IfMatch(expected): IfMatch,
+) -> Result<Response, Failure> {
+    let invoice = app.recalculate_invoice(caller.actor(), id, expected).await?;
+    Ok(shown(StatusCode::OK, invoice.header()))
+}
+
+fn shown(status: StatusCode, header: &Header) -> Response {
+    object(status, header.meta.version, InvoiceJson::from(header))
+}

@@ -1,0 +1,187 @@
+//! The demo organisation: what a first start makes, so that there is something to call.
+
+use app::accounts::OtpOutcome;
+use app::mail::Mailer;
+use app::session::Credential;
+use app::{App, Error};
+use domain::Actor;
+use domain::attributes::Attributes;
+use domain::catalogue::{ItemType, NewCategory, NewItem, NewTier};
+use domain::client::NewClient;
+use domain::contact::NewContact;
+use domain::id::{ClientId, ContactId, ItemId};
+use domain::invoice::{
+    Details, LineInput, LineKind, LineText, NewInvoice, PaymentInput, PaymentMethod, SentTotals, Status, StatusRequest,
+    utc_date,
+};
+use domain::money::{Currency, Percent, Price, Quantity};
+use domain::record::NewExtras;
+use domain::text::{Email, LongText, Name, ShortText, Text};
+use domain::user::{Password, SignUp, Username};
+use jiff::ToSpan;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::services::ses::Mailbox;
+
+/// The demo's user. The password is public, as the local cloud is nobody's but yours.
+const USERNAME: &str = "demo";
+const EMAIL: &str = "demo@example.com";
+const PASSWORD: &str = "tributary-demo";
+
+/// Makes the demo organisation, unless a start before this one has, and gives its credentials.
+///
+/// # Errors
+/// What signing up or making the data fails with.
+pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<Value, Error> {
+    let known = app.issue_token(USERNAME, PASSWORD).await?;
+    let is_new = known.is_none();
+    if is_new {
+        sign_up(app, mailer, mailbox).await?;
+    }
+    let token = match known {
+        Some(token) => token,
+        None => app.issue_token(USERNAME, PASSWORD).await?.ok_or_else(|| Error::Defect("the demo has no token".into()))?,
+    };
+    let session = app.authenticate(&Credential::Token(token.clone()), None).await?;
+    if is_new {
+        Box::pin(fill(app, &session.actor)).await?;
+    }
+    let organisation = session.actor.tenant().organisation().uuid();
+    Ok(json!({
+        "username": USERNAME,
+        "email": EMAIL,
+        "password": PASSWORD,
+        "user_id": session.user.number,
+        "organization_id": organisation,
+        "business_id": format!("biz_{}", organisation.simple()),
+        "token": token,
+        // The credentials of the contracts that this deployment does not serve.
+        "access": null,
+        "refresh": null,
+        "api_key": null,
+        "stripe_webhook_secret": null,
+        "stripe_api_base": null,
+    }))
+}
+
+/// Signs up as a person would: the one-time password is read from the mailbox.
+async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Error> {
+    let email = Email::parse(EMAIL).map_err(defect)?;
+    let sign_up = SignUp {
+        username: Username::parse(USERNAME).map_err(defect)?,
+        email: email.clone(),
+        password: Password::parse(PASSWORD)?,
+        phone: ShortText::default(),
+        business_name: Some(name("Demo Trading Company")?),
+    };
+    app.sign_up(mailer, sign_up).await?;
+    let mails = mailbox.list().await.map_err(defect)?;
+    let text = mails.iter().find(|mail| mail.to.iter().any(|to| to == EMAIL)).and_then(|mail| mail.text.clone());
+    let code: String = text.unwrap_or_default().split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).unwrap_or_default().into();
+    match app.verify_sign_up(&email, &code).await? {
+        OtpOutcome::Verified => Ok(()),
+        refused => Err(Error::Defect(format!("the demo's one-time password was refused: {refused:?}"))),
+    }
+}
+
+/// A client with a contact, a small catalogue, and an invoice that is paid in part.
+async fn fill(app: &App, owner: &Actor) -> Result<(), Error> {
+    let extras = NewExtras::default;
+    let client = app.create_client(owner, NewClient { name: name("Acme Corp")?, email: None, extras: extras() }).await?;
+    let contact = NewContact {
+        client: client.id,
+        first_name: Text::parse("Maria").map_err(defect)?,
+        last_name: Text::parse("Lopez").map_err(defect)?,
+        email: Some(Email::parse("m.lopez@example.com").map_err(defect)?),
+        phone: ShortText::default(),
+        job_title: short("CFO")?,
+        is_primary: true,
+        extras: extras(),
+    };
+    let contact = app.create_contact(owner, contact).await?;
+    let item = catalogue(app, owner).await?;
+    invoice(app, owner, client.id, contact.id, item).await
+}
+
+async fn catalogue(app: &App, owner: &Actor) -> Result<ItemId, Error> {
+    let category = NewCategory {
+        name: name("Services")?,
+        description: LongText::default(),
+        parent: None,
+        attributes: Attributes::default(),
+    };
+    let category = app.create_category(owner, category).await?;
+    let item = NewItem {
+        category: Some(category.id),
+        name: name("Web Development")?,
+        sku: Some(Text::parse("WEB-DEV-001").map_err(defect)?),
+        description: LongText::parse("Custom web development, hourly rate").map_err(defect)?,
+        item_type: ItemType::Service,
+        base_price: price(100)?,
+        currency: Currency::USD,
+        unit: short("hour")?,
+        tax_rate: Percent::new(Decimal::from(15)).map_err(defect)?,
+        stripe_price_id: None,
+        is_active: true,
+        attributes: Attributes::default(),
+    };
+    let item = app.create_item(owner, item).await?;
+    let tier =
+        NewTier { name: name("From ten hours")?, min_quantity: 10, price: price(80)?, attributes: Attributes::default() };
+    app.create_tier(owner, item.id, tier).await?;
+    Ok(item.id)
+}
+
+async fn invoice(app: &App, owner: &Actor, client: ClientId, contact: ContactId, item: ItemId) -> Result<(), Error> {
+    let today = utc_date(app.now());
+    let invoice = NewInvoice {
+        details: Details { client: Some(client), contact: Some(contact), ..Details::default() },
+        status: StatusRequest { target: Status::Sent, shown_as: &[Status::Sent] },
+        issue_date: Some(today),
+        due_date: Some(today.saturating_add(30.days())),
+        currency: Currency::USD,
+        totals: SentTotals::default(),
+        lines: vec![],
+        extras: NewExtras::default(),
+    };
+    let invoice = app.create_invoice(owner, invoice).await?;
+    let line = LineInput {
+        item: Some(item),
+        description: Some(LineText::parse("Web Development — 20 hours").map_err(defect)?),
+        kind: LineKind::Service,
+        quantity: Quantity::new(Decimal::from(20)).map_err(defect)?,
+        unit_price: None,
+        discount: Percent::ZERO,
+        tax_rate: None,
+        attributes: Attributes::default(),
+    };
+    app.create_line(owner, invoice.header().id, line).await?;
+    let payment = PaymentInput {
+        amount: Decimal::from(500),
+        method: PaymentMethod::BankTransfer,
+        paid_at: None,
+        stripe_charge_id: None,
+        reference: short("WIRE-001")?,
+        notes: LongText::default(),
+        attributes: Attributes::default(),
+    };
+    app.create_payment(owner, invoice.header().id, payment).await?;
+    Ok(())
+}
+
+fn name(text: &str) -> Result<Name, Error> {
+    Name::parse(text).map_err(defect)
+}
+
+fn short(text: &str) -> Result<ShortText, Error> {
+    ShortText::parse(text).map_err(defect)
+}
+
+fn price(units: u32) -> Result<Price, Error> {
+    Price::new(Decimal::from(units)).map_err(defect)
+}
+
+fn defect(error: impl std::fmt::Display) -> Error {
+    Error::Defect(format!("the demo's data: {error}"))
+}

@@ -1,0 +1,80 @@
+//! Query parameters of the lists, as data.
+
+/// A query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub about: &'static str,
+    /// What its value is.
+    pub kind: ParameterKind,
+}
+
+/// What the value of a query parameter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParameterKind {
+    /// A text.
+    Text,
+    /// A UUID.
+    Id,
+    /// `true` or `false`.
+    Flag,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A number of rows.
+    Limit,
+}
+
+const fn parameter(name: &'static str, about: &'static str, kind: ParameterKind) -> Parameter {
+    Parameter { name, about, kind }
+}
+
+const LIMIT: Parameter =
+    parameter("limit", "How many rows a page has: 1 to 1000, and 1000 if left out.", ParameterKind::Limit);
+const CURSOR: Parameter =
+    parameter("cursor", "Where the page starts, as the `Link` of the page before says.", ParameterKind::Text);
+
+/// What every list takes.
+pub const PAGE: &[Parameter] = &[LIMIT, CURSOR];
+
+/// What the clients can be narrowed to.
+pub const CLIENT_QUERY: &[Parameter] =
+    &[parameter("name", "A part of the name, in any case.", ParameterKind::Text), LIMIT, CURSOR];
+
+/// What the contacts can be narrowed to.
+pub const CONTACT_QUERY: &[Parameter] = &[
+    parameter("client", "Those of this client.", ParameterKind::Id),
+    parameter("is_primary", "The primary ones, or the others.", ParameterKind::Flag),
+    parameter("first_name", "Those with exactly this first name.", ParameterKind::Text),
+    LIMIT,
+    CURSOR,
+];
+
+/// What the categories can be narrowed to.
+pub const CATEGORY_QUERY: &[Parameter] = &[
+    parameter("name", "A part of the name, in any case.", ParameterKind::Text),
+    parameter("parent", "Those right under this category; `null` for those at the top.", ParameterKind::Text),
+    LIMIT,
+    CURSOR,
+];
+
+/// What the catalogue items can be narrowed to.
+pub const ITEM_QUERY: &[Parameter] = &[
+    parameter("category", "Those of this category.", ParameterKind::Id),
+    parameter("type", "Those of this kind.", ParameterKind::Word(&["product", "service", "subscription"])),
+    parameter("is_active", "Those that are for sale, or the others.", ParameterKind::Flag),
+    parameter("sku", "The one with exactly this stock-keeping unit.", ParameterKind::Text),
+    LIMIT,
+    CURSOR,
+];
+
+/// What the invoices can be narrowed to.
+pub const INVOICE_QUERY: &[Parameter] = &[
+    parameter("client", "Those of this client.", ParameterKind::Id),
+    parameter("status", "Those shown with this word.", ParameterKind::Word(&super::invoice_status::WORDS)),
+    parameter("currency", "Those in this currency.", ParameterKind::Text),
+    parameter("invoice_number", "The one with exactly this number.", ParameterKind::Text),
+    LIMIT,
+    CURSOR,
+];

@@ -1,0 +1,29 @@
+//! Objects in crm form, as webhooks see them whatever contract changed them.
+
+use contracts::crm::{
+    catalogue::CatalogueItemJson, categories::CategoryJson, clients::ClientJson, contacts::ContactJson,
+    invoices::InvoiceJson, line_items::LineItemJson, payments::PaymentJson, tiers::PriceTierJson,
+};
+use serde::Serialize;
+use serde_json::Value;
+use store::stream::Object;
+
+/// The object as the crm contract shows it.
+///
+/// # Errors
+/// Never for the wire types as they are: all of them have text keys.
+pub fn crm_body(object: &Object) -> Result<Value, serde_json::Error> {
+    fn json(shown: impl Serialize) -> Result<Value, serde_json::Error> {
+        serde_json::to_value(shown)
+    }
+    match object {
+        Object::Client(client) => json(ClientJson::from(client)),
+        Object::Contact(contact) => json(ContactJson::from(contact)),
+        Object::Category(category) => json(CategoryJson::from(category)),
+        Object::CatalogueItem(item) => json(CatalogueItemJson::from(item)),
+        Object::PriceTier(tier) => json(PriceTierJson::from(tier)),
+        Object::Invoice(header) => json(InvoiceJson::from(header)),
+        Object::InvoiceLineItem(invoice, line) => json(LineItemJson::new(*invoice, line)),
+        Object::Payment(invoice, payment) => json(PaymentJson::new(*invoice, payment)),
+    }
+}
