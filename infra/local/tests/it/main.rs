@@ -3,3 +3,4 @@
 
 mod cloud;
 mod services;
+mod support;

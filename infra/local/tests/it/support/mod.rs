@@ -1,0 +1,156 @@
+//! A whole local cloud and a small HTTP client, as a user has them.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value, json};
+use tributary_local::{Cloud, Options, registry};
+
+/// A local cloud of its own, that keeps nothing.
+pub struct Tributary {
+    pub cloud: Cloud,
+    http: Client<HttpConnector, Full<Bytes>>,
+}
+
+/// A user with a token.
+#[derive(Debug, Clone)]
+pub struct User {
+    pub username: String,
+    pub email: String,
+    pub password: String,
+    pub token: String,
+}
+
+/// An answer, read whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|e| panic!("{}: {e}: {:?}", self.status, self.text))
+    }
+
+    /// The body as JSON, after a check of the status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() { Value::Null } else { self.json() }
+    }
+
+    /// A header's text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Tributary {
+    /// Starts everything but the demo.
+    pub async fn start() -> Self {
+        let cloud = Cloud::start(Options::ephemeral(), registry::build).await.unwrap();
+        Self { cloud, http: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
+        let response = self.http.request(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// Sends a request with any body and headers.
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.cloud.base_url()));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Full::new(body.into())).unwrap()).await
+    }
+
+    /// Sends JSON, with a user's token if one is given.
+    pub async fn call(&self, user: Option<&User>, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let authorization = user.map(|user| format!("Token {}", user.token));
+        let mut headers = vec![];
+        if let Some(authorization) = &authorization {
+            headers.push(("authorization", authorization.as_str()));
+        }
+        if body.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.raw(method, path, &headers, body.map(|body| body.to_string()).unwrap_or_default()).await
+    }
+
+    pub async fn get(&self, user: &User, path: &str) -> Answer {
+        self.call(Some(user), Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, user: &User, path: &str, body: Value) -> Answer {
+        self.call(Some(user), Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, user: &User, path: &str, body: Value) -> Answer {
+        self.call(Some(user), Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, user: &User, path: &str, body: Value) -> Answer {
+        self.call(Some(user), Method::PATCH, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, user: &User, path: &str) -> Answer {
+        self.call(Some(user), Method::DELETE, path, None).await
+    }
+
+    /// Signs a user up as a person does: the one-time password is read from the mailbox.
+    pub async fn sign_up(&self, username: &str) -> User {
+        let (email, password) = (format!("{username}@example.com"), "SecurePass123!".to_owned());
+        let body = json!({"username": username, "email": email, "password": password});
+        self.call(None, Method::POST, "/api/signup/", Some(body)).await.expect(201);
+        let otp = self.otp(&email).await;
+        let body = json!({"email": email, "otp": otp});
+        self.call(None, Method::POST, "/api/verify-signup-otp/", Some(body)).await.expect(200);
+        let body = json!({"username": username, "password": password});
+        let token = self.call(None, Method::POST, "/api-token-auth/", Some(body)).await.expect(200);
+        let token = token["token"].as_str().unwrap().to_owned();
+        User { username: username.to_owned(), email, password, token }
+    }
+
+    /// The newest one-time password that was mailed to an address.
+    pub async fn otp(&self, email: &str) -> String {
+        let mails = self.raw(Method::GET, "/_local/mailbox", &[], "").await.expect(200);
+        let to_email = |mail: &&Value| mail["to"].as_array().unwrap().iter().any(|to| to == email);
+        let mail = mails.as_array().unwrap().iter().find(to_email).expect("no mail to that address");
+        let text = mail["text"].as_str().unwrap();
+        let code = text.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6);
+        code.expect("no code in the mail").to_owned()
+    }
+
+    /// Moves the clock that everything reads.
+    pub async fn advance(&self, seconds: u64) {
+        let body = json!({"advance_seconds": seconds}).to_string();
+        self.raw(Method::POST, "/_local/clock", &[("content-type", "application/json")], body).await.expect(200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_signs_up_and_is_the_owner_of_a_new_organisation() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("john_doe").await;
+    let me = tributary.get(&user, "/api/me/").await.expect(200);
+    assert_eq!((me["username"].as_str(), me["is_owner"].as_bool()), (Some("john_doe"), Some(true)));
+}
