@@ -139,6 +139,28 @@ impl Environment {
     pub fn variable(&self, group: &str, name: &str) -> Option<&str> {
         self.functions.get(group)?.get(name).map(String::as_str)
     }
+
+    /// All that a function of another process needs to work on this cloud: the variables of every
+    /// function, and where the services are.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        let mut variables: BTreeMap<_, _> = self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        // The certificates' place is Lambda's, and nothing here speaks TLS.
+        variables.remove("SSL_CERT_FILE");
+        let (id, secret) = services::sdk::CREDENTIALS;
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", id),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+            ("AWS_REGION", services::REGION),
+            ("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url),
+            ("AWS_ENDPOINT_URL_SQS", &self.sqs_url),
+            ("AWS_ENDPOINT_URL_SESV2", &self.ses_url),
+            ("AWS_ENDPOINT_URL_S3", &self.s3_url),
+        ] {
+            variables.insert(name.to_owned(), value.to_owned());
+        }
+        variables
+    }
 }
 
 /// A running local cloud. Dropping it ends it at once; `shutdown` lets requests under way finish.
@@ -223,6 +245,7 @@ impl Cloud {
             credentials: Arc::clone(&handle.credentials),
             invoker: invoker.clone(),
             sweep: schedules.iter().find(|call| call.group == "sweep").cloned(),
+            variables: environment.variables(),
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let gateway = Gateway::new(&template, invoker.clone(), local, Arc::clone(&clock), port);

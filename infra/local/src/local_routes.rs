@@ -3,12 +3,13 @@
 //! These routes show credentials, so a page of another site must not reach them: neither by a request across origins
 //! nor by a name of its own that resolves to this machine.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use app::ports::Clock;
 use axum::body::Body;
 use http::request::Parts;
-use http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -35,6 +36,8 @@ pub(crate) struct LocalRoutes {
     pub(crate) invoker: Invoker,
     /// The sweep, if the template has one.
     pub(crate) sweep: Option<ScheduledCall>,
+    /// What a function of another process needs in its environment to work on this cloud.
+    pub(crate) variables: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -52,10 +55,11 @@ impl LocalRoutes {
         match (&parts.method, path) {
             (&Method::GET | &Method::HEAD, "credentials") => self.credentials(),
             (&Method::GET | &Method::HEAD, "mailbox") => self.mailbox().await,
+            (&Method::GET | &Method::HEAD, "environment") => self.environment(),
             (&Method::GET | &Method::HEAD, "clock") => shown(self.clock.now()),
             (&Method::POST, "clock") => self.advance(body).await,
             (&Method::POST, "sweep") => self.sweep().await,
-            (_, "credentials" | "mailbox" | "clock" | "sweep") => {
+            (_, "credentials" | "mailbox" | "environment" | "clock" | "sweep") => {
                 problem(StatusCode::METHOD_NOT_ALLOWED, "this method is not allowed here")
             }
             _ => problem(StatusCode::NOT_FOUND, "there is no such local route"),
@@ -67,6 +71,14 @@ impl LocalRoutes {
             Some(credentials) => json_response(StatusCode::OK, credentials),
             None => problem(StatusCode::NOT_FOUND, "there is no demo"),
         }
+    }
+
+    /// One `NAME=value` a line, as `env` takes them.
+    fn environment(&self) -> Response<Body> {
+        let lines: String = self.variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        let mut response = Response::new(Body::from(lines));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+        response
     }
 
     async fn mailbox(&self) -> Response<Body> {

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
 mod cloud;
+mod events;
 mod services;
 mod support;
