@@ -14,7 +14,6 @@ use store::Page;
 
 /// The function's routes. One path serves both: the key is an entity's name to list and create, and
 /// a definition's id to change and delete.
-#[must_use]
 pub fn router(app: App) -> Router {
     let methods = get(list).post(create).put(update).patch(update).delete(delete);
     edge::service(app, Router::new().route("/api/attributes/{key}", methods))

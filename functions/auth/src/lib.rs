@@ -23,7 +23,6 @@ pub struct Auth {
 }
 
 /// The function's routes.
-#[must_use]
 pub fn router(auth: Auth) -> Router {
     let routes = Router::new()
         .route("/api/signup", post(sign_up))

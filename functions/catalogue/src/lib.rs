@@ -9,7 +9,6 @@ use axum::Router;
 use axum::routing::get;
 
 /// The function's routes.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/api/categories", get(categories::list).post(categories::create))

@@ -8,7 +8,6 @@ use axum::Router;
 use axum::routing::{get, post};
 
 /// The function's routes.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/api/clients", get(clients::list).post(clients::create))

@@ -20,7 +20,6 @@ static PAGE: LazyLock<Arc<Config<'static>>> =
     LazyLock::new(|| Arc::new(Config::new(["/openapi/crm.json"]).persist_authorization(true).try_it_out_enabled(true)));
 
 /// The function's routes.
-#[must_use]
 pub fn router(app: App) -> Router {
     let routes = Router::new()
         .route("/docs", get(async || page("index.html")))

@@ -39,7 +39,10 @@ pub struct Dispatcher {
 ///
 /// # Errors
 /// Never: what fails stays in the queue.
-pub async fn handle(dispatcher: Dispatcher, event: LambdaEvent<SqsEvent>) -> Result<SqsBatchResponse, lambda_runtime::Error> {
+pub async fn handle(
+    dispatcher: Dispatcher,
+    event: LambdaEvent<SqsEvent>,
+) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let handled = join_all(event.payload.records.into_iter().map(|message| dispatcher.handle_message(message))).await;
     let mut response = SqsBatchResponse::default();
     for message_id in handled.into_iter().flatten() {
@@ -68,14 +71,12 @@ impl Dispatcher {
     /// Whether the message is done with.
     async fn dispatch(&self, message: &SqsMessage) -> Result<bool, Error> {
         let body = message.body.as_deref().unwrap_or_default();
-        let reference: DeliveryRef = serde_json::from_str(body).map_err(|e| Error::Defect(e.to_string()))?;
         let receipt = message.receipt_handle.as_deref().unwrap_or_default();
-        let next = match self.app.due(reference).await? {
-            Due::Done => Next::Done,
-            Due::Dead => Next::Dead,
-            Due::Send(due) => {
-                let (delivery, webhook) = *due;
-                self.attempt(reference, delivery, &webhook).await?
+        let next = match serde_json::from_str(body) {
+            Ok(reference) => self.next(reference).await?,
+            Err(error) => {
+                tracing::error!(message = message.message_id, %error, "a message that names no delivery");
+                Next::Dead
             }
         };
         match next {
@@ -83,6 +84,17 @@ impl Dispatcher {
             Next::After(delay) => self.queue.hide(receipt, delay).await.map(|()| false),
             // Seen again at once, until the queue has seen it often enough to set it aside.
             Next::Dead => self.queue.hide(receipt, Duration::ZERO).await.map(|()| false),
+        }
+    }
+
+    async fn next(&self, reference: DeliveryRef) -> Result<Next, Error> {
+        match self.app.due(reference).await? {
+            Due::Done => Ok(Next::Done),
+            Due::Dead => Ok(Next::Dead),
+            Due::Send(due) => {
+                let (delivery, webhook) = *due;
+                self.attempt(reference, delivery, &webhook).await
+            }
         }
     }
 

@@ -9,7 +9,7 @@ use app::{App, Error};
 use aws_lambda_events::event::dynamodb::{Event as DynamoDbEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use edge::events::crm_body;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use store::stream::{Change, Object};
@@ -59,10 +59,18 @@ async fn fan_out(batch: &mut FanOut<'_>, record: &EventRecord) -> Result<(), Err
         (Some(before), None) => before,
         (None, None) => return Ok(()),
     };
-    let at = Timestamp::from_second(record.change.approximate_creation_date_time.timestamp())
-        .map_err(|e| Error::Defect(e.to_string()))?;
-    batch.fan_out(&Event { id: record.event_id.clone(), at, tenant, model, event, object }).await?;
+    let second = record.change.approximate_creation_date_time.timestamp();
+    let at = committed_at(second, &object).map_err(|e| Error::Defect(e.to_string()))?;
+    let sequence = record.change.sequence_number.as_deref().and_then(|number| number.parse().ok()).unwrap_or_default();
+    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object }).await?;
     Ok(())
+}
+
+/// When a change was committed. The stream tells the second; where in it, the object tells.
+fn committed_at(second: i64, object: &Value) -> Result<Timestamp, jiff::Error> {
+    let second = Timestamp::from_second(second)?;
+    let changed = object.get("updated_at").and_then(Value::as_str).and_then(|at| at.parse().ok()).unwrap_or(second);
+    Ok(changed.clamp(second, second.checked_add(SignedDuration::from_millis(999))?))
 }
 
 fn shown(object: &Object) -> Result<Value, Error> {
@@ -75,4 +83,26 @@ fn without_time(object: &Value) -> Value {
         fields.remove("updated_at");
     }
     object
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_put_where_its_object_says_within_the_streams_second() {
+        let table = [
+            (json!({"updated_at": "2024-01-01T00:00:05.25Z"}), "2024-01-01T00:00:05.25Z"),
+            (json!({"updated_at": "2024-01-01T00:00:04.9Z"}), "2024-01-01T00:00:05Z"),
+            (json!({"updated_at": "2023-01-01T00:00:00Z"}), "2024-01-01T00:00:05Z"),
+            (json!({"updated_at": "2024-01-01T00:00:07Z"}), "2024-01-01T00:00:05.999Z"),
+            (json!({"updated_at": 5}), "2024-01-01T00:00:05Z"),
+            (json!({}), "2024-01-01T00:00:05Z"),
+        ];
+        for (object, expected) in table {
+            assert_eq!(committed_at(1_704_067_205, &object).unwrap().to_string(), expected, "{object}");
+        }
+    }
 }

@@ -19,7 +19,6 @@ pub struct Webhooks {
 }
 
 /// The function's routes.
-#[must_use]
 pub fn router(state: Webhooks) -> Router {
     let routes = Router::new()
         .route("/api/webhooks", get(webhooks::list).post(webhooks::create))

@@ -72,6 +72,11 @@ impl LocalClock {
         Ok(now)
     }
 
+    /// How far the clock is ahead of the system's.
+    pub(crate) fn ahead(&self) -> SignedDuration {
+        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Waits until the clock shows `due`, by the passing of time or by being moved.
     pub async fn reached(&self, due: Timestamp) {
         let mut moved = self.moved.subscribe();
@@ -92,8 +97,7 @@ impl LocalClock {
 
 impl Clock for LocalClock {
     fn now(&self) -> Timestamp {
-        let offset = *self.offset.lock().unwrap_or_else(PoisonError::into_inner);
-        self.system.now().saturating_add(offset).expect("a duration in seconds is absolute")
+        self.system.now().saturating_add(self.ahead()).expect("a duration in seconds is absolute")
     }
 }
 

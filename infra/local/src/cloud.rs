@@ -261,6 +261,7 @@ impl Cloud {
             dynamodb: &environment.dynamodb_url,
             sqs: &environment.sqs_url,
             directory: data.kept(),
+            clock: &clock,
         };
         pollers::start(&template, sources, &invoker, &mut tasks);
         let since = clock.now();

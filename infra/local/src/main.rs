@@ -32,6 +32,8 @@ async fn main() -> ExitCode {
     let filter = subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| subscriber::EnvFilter::new(DEFAULT_LOG));
     subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Whoever started this process need not read what it prints: a full or a closed pipe stops no request.
+    edge::log::redirect(|line| tracing::info!(target: "request", "{line}"));
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -37,20 +37,42 @@ impl App {
     /// # Errors
     /// A username or address that is taken; [`domain::Error::TooMany`] one-time passwords; SES.
     pub async fn sign_up(&self, mailer: &Mailer, sign_up: SignUp) -> Result<(), Error> {
-        let hash = secrets::hash_password(sign_up.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
-        let email = sign_up.email.clone();
-        let waiting = self.store.user_by_login(email.as_str()).await?.filter(|user| {
-            !user.is_verified && user.username.folded() == sign_up.username.folded() && user.email.folded() == email.folded()
-        });
-        match waiting {
-            Some(user) => {
-                let before = user.version;
-                let again = User { password_hash: hash, phone: sign_up.phone, version: before + 1, ..user };
-                self.store.save_user(&again, before).await?;
+        let (purpose, email) = (OtpPurpose::SignUp, sign_up.email.clone());
+        let password_hash =
+            secrets::hash_password(sign_up.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
+        let code = secrets::six_digits(self.entropy.as_ref());
+        let otp_hash = self.otp_hash(purpose, &email, &code);
+        self.retrying(async || {
+            let previous = self.store.otp(purpose, &email).await?;
+            let otp = Otp::send(previous.as_ref(), otp_hash.clone(), self.now())
+                .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
+            let otp_before = previous.map(|otp| otp.version);
+            match self.waiting(&sign_up).await? {
+                Some(user) => {
+                    let before = user.version;
+                    let (password_hash, phone) = (password_hash.clone(), sign_up.phone.clone());
+                    let again = User { password_hash, phone, version: before + 1, ..user };
+                    // Together: a secret never counts under a one-time password that was mailed for another.
+                    Ok(self.store.renew_sign_up(&otp, otp_before, &again, before).await?)
+                }
+                None => {
+                    self.open_account(sign_up.clone(), password_hash.clone()).await?;
+                    Ok(self.store.save_otp(purpose, &email, &otp, otp_before).await?)
+                }
             }
-            None => self.open_account(sign_up, hash).await?,
-        }
-        self.send_otp(mailer, OtpPurpose::SignUp, &email).await
+        })
+        .await?;
+        mail_code(mailer, purpose, email, &code).await
+    }
+
+    /// The user who signed up with the same username and address and has not proven it yet.
+    async fn waiting(&self, sign_up: &SignUp) -> Result<Option<User>, Error> {
+        let user = self.store.user_by_login(sign_up.email.as_str()).await?;
+        Ok(user.filter(|user| {
+            !user.is_verified
+                && user.username.folded() == sign_up.username.folded()
+                && user.email.folded() == sign_up.email.folded()
+        }))
     }
 
     async fn open_account(&self, sign_up: SignUp, password_hash: String) -> Result<(), Error> {
@@ -80,30 +102,14 @@ impl App {
         self.store.create_account(&organisation, &owner).await.map_err(|error| {
             let mut errors = FieldErrors::new();
             match error {
-                StoreError::Taken(Unique::Username) => errors.add("username", "A user with that username already exists."),
+                StoreError::Taken(Unique::Username) => {
+                    errors.add("username", "A user with that username already exists.")
+                }
                 StoreError::Taken(Unique::Email) => errors.add("email", "A user with that email already exists."),
                 other => return Error::from(other),
             }
             errors.into()
         })
-    }
-
-    /// Sends a one-time password to an address.
-    async fn send_otp(&self, mailer: &Mailer, purpose: OtpPurpose, email: &Email) -> Result<(), Error> {
-        let code = secrets::six_digits(self.entropy.as_ref());
-        let hash = self.otp_hash(purpose, email, &code);
-        self.retrying(async || {
-            let previous = self.store.otp(purpose, email).await?;
-            let otp = Otp::send(previous.as_ref(), hash.clone(), self.now())
-                .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
-            Ok(self.store.save_otp(purpose, email, &otp, previous.map(|otp| otp.version)).await?)
-        })
-        .await?;
-        let subject = match purpose {
-            OtpPurpose::SignUp => "Verify your e-mail address",
-        };
-        let text = format!("Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n");
-        mailer.send(PlainMail { to: email.clone(), subject: subject.into(), text }).await
     }
 
     /// Tries the one-time password of a sign-up. Of many tries at once, at most one is accepted.
@@ -113,7 +119,9 @@ impl App {
     pub async fn verify_sign_up(&self, email: &Email, code: &str) -> Result<OtpOutcome, Error> {
         let purpose = OtpPurpose::SignUp;
         self.retrying(async || {
-            let Some(user) = self.store.user_by_login(email.as_str()).await? else { return Ok(OtpOutcome::UnknownUser) };
+            let Some(user) = self.store.user_by_login(email.as_str()).await? else {
+                return Ok(OtpOutcome::UnknownUser);
+            };
             let Some(otp) = self.store.otp(purpose, email).await?.filter(|otp| !otp.hash.is_empty()) else {
                 return Ok(OtpOutcome::NoneSent);
             };
@@ -165,6 +173,30 @@ impl App {
     }
 }
 
+/// Sends a one-time password to an address.
+async fn mail_code(mailer: &Mailer, purpose: OtpPurpose, to: Email, code: &str) -> Result<(), Error> {
+    let subject = match purpose {
+        OtpPurpose::SignUp => "Verify your e-mail address",
+    };
+    let text = format!(
+        "Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n"
+    );
+    mailer.send(PlainMail { to, subject: subject.into(), text }).await
+}
+
 /// The hash of no one's password, with the parameters of every hash.
 const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use argon2::password_hash::phc::PasswordHash;
+
+    #[test]
+    fn the_hash_of_no_one_takes_the_time_of_any_other() {
+        let parameters = |hash: &str| PasswordHash::new(hash).unwrap().params.to_string();
+        let hash = secrets::hash_password("SecurePass123!", &crate::ports::SystemEntropy).unwrap();
+        assert_eq!(parameters(DUMMY_HASH), parameters(&hash));
+    }
+}

@@ -38,7 +38,9 @@ impl App {
     pub async fn create_attribute(&self, actor: &Actor, new: NewAttribute) -> Result<Attribute, Error> {
         may(actor, Action::Add, Model::Attribute)?;
         let attribute = Attribute::new(AttributeId::new(self.new_id()), new, self.now())?;
-        self.store.create_attribute(actor.tenant(), &attribute).await.map_err(name_taken)?;
+        // Two that claim one name at once conflict; the one that tries again is told that it is taken.
+        self.retrying(async || self.store.create_attribute(actor.tenant(), &attribute).await.map_err(name_taken))
+            .await?;
         Ok(attribute)
     }
 

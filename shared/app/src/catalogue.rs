@@ -38,11 +38,9 @@ impl App {
         may(actor, Action::Add, Model::Category)?;
         let schema = self.schema(actor, EntityName::Category).await?;
         let category = Category::create(CategoryId::new(self.new_id()), new, schema.of(), self.stamp(actor))?;
-        self.retrying(async || {
-            match self.store.create_category(actor.tenant(), &category).await {
-                Err(StoreError::Missing) => Err(parent_missing(&category)),
-                other => Ok(other?),
-            }
+        self.retrying(async || match self.store.create_category(actor.tenant(), &category).await {
+            Err(StoreError::Missing) => Err(parent_missing(&category)),
+            other => Ok(other?),
         })
         .await?;
         Ok(category)
@@ -195,12 +193,9 @@ impl App {
     /// A page of the tiers of an item.
     pub async fn list_tiers(&self, actor: &Actor, item: ItemId, page: PageRequest) -> Result<Page<PriceTier>, Error> {
         may(actor, Action::View, Model::PriceTier)?;
-        let tiers = self.store.tier_page(actor.tenant(), item, page).await?;
-        if tiers.rows.is_empty() {
-            // An empty list and a list of nothing look the same: only then the item is looked for.
-            self.load_item(actor, item).await?;
-        }
-        Ok(tiers)
+        // The tiers of a deleted item are out of reach with it.
+        self.load_item(actor, item).await?;
+        Ok(self.store.tier_page(actor.tenant(), item, page).await?)
     }
 
     /// A tier of an item.
@@ -253,7 +248,6 @@ impl App {
     }
 
     async fn load_tier(&self, actor: &Actor, item: ItemId, id: TierId) -> Result<PriceTier, Error> {
-        // The tiers of a deleted item are out of reach with it.
         self.load_item(actor, item).await?;
         self.store.tier(actor.tenant(), item, id).await?.ok_or(domain::Error::NotFound.into())
     }
@@ -278,7 +272,8 @@ fn sku_taken(error: StoreError) -> Error {
 fn quantity_taken(error: StoreError) -> Error {
     match error {
         StoreError::Taken(Unique::TierQuantity) => {
-            domain::Error::field("min_quantity", "This item has a price tier with this minimum quantity already.").into()
+            domain::Error::field("min_quantity", "This item has a price tier with this minimum quantity already.")
+                .into()
         }
         other => other.into(),
     }

@@ -88,7 +88,8 @@ impl App {
         let tenant = actor.tenant();
         self.retrying(async || {
             let changed = self.store.complete_client_task(tenant, id, task, completed, expected, self.now()).await;
-            self.in_place(changed, expected, async || Ok(self.store.client(tenant, id).await?.map(|c| c.meta.version))).await
+            self.in_place(changed, expected, async || Ok(self.store.client(tenant, id).await?.map(|c| c.meta.version)))
+                .await
         })
         .await
     }
@@ -105,7 +106,8 @@ impl App {
         let tenant = actor.tenant();
         self.retrying(async || {
             let changed = self.store.drop_client_note(tenant, id, note, expected, self.now()).await;
-            self.in_place(changed, expected, async || Ok(self.store.client(tenant, id).await?.map(|c| c.meta.version))).await
+            self.in_place(changed, expected, async || Ok(self.store.client(tenant, id).await?.map(|c| c.meta.version)))
+                .await
         })
         .await
     }

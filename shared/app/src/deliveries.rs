@@ -45,7 +45,9 @@ impl AttemptResult {
         match response_status {
             Some(200..=299) => Self::Delivered,
             Some(410) => Self::SwitchedOff,
-            Some(_) | None => Self::Failed { retry_after: retry_after.and_then(|at| retry::parse_retry_after(at, now)) },
+            Some(_) | None => {
+                Self::Failed { retry_after: retry_after.and_then(|at| retry::parse_retry_after(at, now)) }
+            }
         }
     }
 }
@@ -73,12 +75,9 @@ impl App {
         page: PageRequest,
     ) -> Result<Page<Delivery>, Error> {
         may(actor, Action::View, Model::Webhook)?;
-        let found = self.store.deliveries(actor.tenant(), webhook, page, self.now()).await?;
-        if found.rows.is_empty() {
-            // No deliveries and no webhook look the same: only then the webhook is looked for.
-            self.load_webhook(actor, webhook).await?;
-        }
-        Ok(found)
+        // The deliveries of a deleted webhook are out of reach with it.
+        self.load_webhook(actor, webhook).await?;
+        Ok(self.store.deliveries(actor.tenant(), webhook, page, self.now()).await?)
     }
 
     /// Sends a delivery once more, on a schedule that starts anew, whatever became of it.

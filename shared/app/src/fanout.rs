@@ -19,7 +19,9 @@ use crate::{App, Error};
 pub struct Event {
     /// The stream's id of the change: the same whenever it is seen.
     pub id: String,
-    /// When the change was committed, to the second.
+    /// The change's place in the stream: later changes of one object have larger ones.
+    pub sequence: u128,
+    /// When the change was committed.
     pub at: Timestamp,
     /// The organisation.
     pub tenant: Tenant,
@@ -136,14 +138,24 @@ fn message_id(event: &Event) -> String {
     format!("msg_{}", crate::secrets::hex(&hash[..16]))
 }
 
-/// The delivery's id: a UUIDv7 of the event's time, whose random part is derived from the event and
-/// the webhook. The same event gives the same id, and deliveries sort by time.
+/// The delivery's id: a UUIDv7 of the event's time, whose random part is the event's place in the
+/// stream, as far as it fits, and a hash of event and webhook. The same event gives the same id, and
+/// deliveries sort by time, those of one millisecond by the stream.
 fn delivery_id(webhook: WebhookId, event: &Event) -> DeliveryId {
     let hash = Sha256::digest(format!("delivery\0{}\0{webhook}", event.id));
     let mut random = [0; 10];
-    random.copy_from_slice(&hash[..10]);
+    random[..5].copy_from_slice(&place(event.sequence));
+    random[5..].copy_from_slice(&hash[..5]);
     let millis = u64::try_from(event.at.as_millisecond()).unwrap_or_default();
     DeliveryId::new(uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+}
+
+/// The 34 lowest bits of a place in the stream, around those that are a UUID's own: the four highest
+/// of the first byte and the two highest of the third.
+fn place(sequence: u128) -> [u8; 5] {
+    let spread = (sequence >> 22 & 0xfff) << 24 | (sequence >> 16 & 0x3f) << 16 | sequence & 0xffff;
+    let [.., a, b, c, d, e] = spread.to_be_bytes();
+    [a, b, c, d, e]
 }
 
 #[cfg(test)]
@@ -156,6 +168,7 @@ mod tests {
     fn event(id: &str) -> Event {
         Event {
             id: id.into(),
+            sequence: 1,
             at: Timestamp::from_second(1_700_000_000).unwrap(),
             tenant: Tenant::trusted(OrganisationId::new(Uuid::from_u128(1))),
             model: WebhookModel::Client,
@@ -172,5 +185,18 @@ mod tests {
         assert_ne!(delivery_id(webhook, &event("a")), delivery_id(WebhookId::new(Uuid::from_u128(8)), &event("a")));
         assert_eq!(message_id(&event("a")), message_id(&event("a")));
         assert_ne!(message_id(&event("a")), message_id(&event("b")));
+    }
+
+    #[test]
+    fn deliveries_of_one_millisecond_sort_as_the_stream_does() {
+        let webhook = WebhookId::new(Uuid::from_u128(7));
+        for bit in 0..33 {
+            let start = 100_000_000_000_000_000_000_u128 >> 34 << 34 | 1 << bit;
+            let ids: Vec<_> = (0..4)
+                .map(|step| Event { sequence: start + step, ..event(&step.to_string()) })
+                .map(|event| delivery_id(webhook, &event).to_string())
+                .collect();
+            assert!(ids.is_sorted(), "{bit}: {ids:?}");
+        }
     }
 }

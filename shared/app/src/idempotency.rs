@@ -51,10 +51,8 @@ impl App {
     pub async fn begin_idempotent(&self, scope: &str, key: &str, fingerprint: &str) -> Result<Begun, Error> {
         let now = self.now();
         let key = crate::secrets::hex(&self.mac("idempotency", &[scope.as_bytes(), key.as_bytes()]));
-        let claimed = self
-            .store
-            .claim_idempotency_key(&key, fingerprint, now, now + Self::KEPT, now - Self::ABANDONED)
-            .await?;
+        let claimed =
+            self.store.claim_idempotency_key(&key, fingerprint, now, now + Self::KEPT, now - Self::ABANDONED).await?;
         Ok(match claimed {
             Claimed::Fresh => {
                 Begun::Proceed(Claim { key, fingerprint: fingerprint.to_owned(), claimed_at: now.as_millisecond() })

@@ -1,13 +1,9 @@
-//! Invoices, their lines and payments.
+//! Invoices.
 
 use domain::attributes::EntityName;
 use domain::filter::InvoiceFilter;
-use domain::id::{ContactId, EntryId, InvoiceId, ItemId, LineId, PaymentId};
-use domain::invoice::{
-    Header, Invoice, InvoiceNumber, InvoicePatch, Line, LineInput, LinePatch, NewInvoice, NewLine, Payment,
-    PaymentInput, PaymentPatch, Status, StatusRequest, utc_date,
-};
-use domain::money::Currency;
+use domain::id::{ContactId, EntryId, InvoiceId};
+use domain::invoice::{Header, Invoice, InvoiceNumber, InvoicePatch, NewInvoice, Status, StatusRequest, utc_date};
 use domain::record::Moment;
 use domain::{Action, Actor, Model};
 use jiff::civil::Date;
@@ -74,12 +70,14 @@ impl App {
         expected: Expected,
     ) -> Result<Invoice, Error> {
         may(actor, Action::Change, Model::Invoice)?;
-        status_allowed(actor, patch.status)?;
         let schema = self.schema(actor, EntityName::Invoice).await?;
         self.contact_must_exist(actor, patch.details.contact.as_set().copied()).await?;
         let (invoice, ()) = self
             .change_invoice(actor, id, |invoice| {
                 check_version(expected, invoice.header().meta.version)?;
+                // A word that the contract shows already books nothing, so it needs no more.
+                let current = invoice.header().status;
+                status_allowed(actor, patch.status.filter(|status| !status.shown_as.contains(&current)))?;
                 Ok(invoice.update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?)
             })
             .await?;
@@ -149,11 +147,11 @@ impl App {
         .await
     }
 
-    async fn load_header(&self, actor: &Actor, id: InvoiceId) -> Result<Header, Error> {
+    pub(crate) async fn load_header(&self, actor: &Actor, id: InvoiceId) -> Result<Header, Error> {
         self.store.invoice_header(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
     }
 
-    async fn load_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
+    pub(crate) async fn load_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
         self.store.invoice(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
     }
 
@@ -161,12 +159,12 @@ impl App {
         Ok(self.store.invoice_header(actor.tenant(), id).await?.map(|header| header.meta.version))
     }
 
-    fn moment<'a>(&self, actor: &'a Actor) -> Moment<'a> {
+    pub(crate) fn moment<'a>(&self, actor: &'a Actor) -> Moment<'a> {
         self.stamp(actor).into()
     }
 
     /// Load, decide, commit once; again when somebody else was first.
-    async fn change_invoice<T>(
+    pub(crate) async fn change_invoice<T>(
         &self,
         actor: &Actor,
         id: InvoiceId,
@@ -201,189 +199,6 @@ impl App {
         let random = u16::from_be_bytes(crate::secrets::random(self.entropy.as_ref()));
         let number = format!("INV-{}-{random:04X}", issued.strftime("%Y%m%d"));
         InvoiceNumber::parse(&number).map_err(|e| Error::Defect(e.to_string()))
-    }
-}
-
-/// Lines; errors as for invoices.
-#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
-impl App {
-    /// A page of the lines of an invoice, in their order.
-    pub async fn list_lines(&self, actor: &Actor, invoice: InvoiceId, page: PageRequest) -> Result<Page<Line>, Error> {
-        may(actor, Action::View, Model::InvoiceLineItem)?;
-        let lines = self.load_invoice(actor, invoice).await?.lines().into_iter().cloned().collect();
-        Ok(Page::of(lines, &page, |line: &Line| line.id.to_string()))
-    }
-
-    /// A line.
-    pub async fn get_line(&self, actor: &Actor, invoice: InvoiceId, id: LineId) -> Result<Line, Error> {
-        may(actor, Action::View, Model::InvoiceLineItem)?;
-        Ok(self.load_invoice(actor, invoice).await?.line(id)?.clone())
-    }
-
-    /// Adds a line. From a catalogue item it takes the price that the quantity reaches and the
-    /// item's tax rate, where none are given.
-    pub async fn create_line(&self, actor: &Actor, invoice: InvoiceId, input: LineInput) -> Result<Line, Error> {
-        may(actor, Action::Add, Model::InvoiceLineItem)?;
-        let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
-        schema.of().validate_create(&input.attributes).into_result()?;
-        let (line, priced_in) = self.complete_line(actor, input).await?;
-        let id = LineId::new(self.new_id());
-        let (invoice, ()) = self
-            .change_invoice(actor, invoice, |invoice| {
-                let currency = invoice.header().currency;
-                if let Some(other) = priced_in.filter(|priced_in| *priced_in != currency) {
-                    let message = format!("The item is priced in {other}; give the unit_price in {currency}.");
-                    return Err(domain::Error::field("catalogue_item", message).into());
-                }
-                Ok(invoice.add_line(id, line.clone(), self.moment(actor), &mut || self.new_id())?)
-            })
-            .await?;
-        Ok(invoice.line(id)?.clone())
-    }
-
-    /// Changes a line.
-    pub async fn update_line(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        id: LineId,
-        patch: LinePatch,
-        expected: Expected,
-    ) -> Result<Line, Error> {
-        may(actor, Action::Change, Model::InvoiceLineItem)?;
-        let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
-        if let Some(item) = patch.item.as_set() {
-            self.referred_item(actor, *item).await?;
-        }
-        let (invoice, ()) = self
-            .change_invoice(actor, invoice, |invoice| {
-                check_version(expected, invoice.line(id)?.meta.version)?;
-                let moment = self.moment(actor);
-                Ok(invoice.update_line(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
-            })
-            .await?;
-        Ok(invoice.line(id)?.clone())
-    }
-
-    /// Removes a line.
-    pub async fn delete_line(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        id: LineId,
-        expected: Expected,
-    ) -> Result<(), Error> {
-        may(actor, Action::Delete, Model::InvoiceLineItem)?;
-        self.change_invoice(actor, invoice, |invoice| {
-            check_version(expected, invoice.line(id)?.meta.version)?;
-            Ok(invoice.remove_line(id, self.moment(actor), &mut || self.new_id())?)
-        })
-        .await?;
-        Ok(())
-    }
-
-    /// Fills in what a line takes from the catalogue, and says in which currency the price stands
-    /// if it came from there.
-    async fn complete_line(&self, actor: &Actor, input: LineInput) -> Result<(NewLine, Option<Currency>), Error> {
-        let catalogue = match input.item {
-            None => None,
-            Some(id) => {
-                let item = self.referred_item(actor, id).await?;
-                let tiers = match input.unit_price {
-                    Some(_) => Vec::new(),
-                    None => self.store.tiers(actor.tenant(), id).await?,
-                };
-                Some((item, tiers))
-            }
-        };
-        let from_catalogue = input.unit_price.is_none();
-        let priced_in = catalogue.as_ref().filter(|_| from_catalogue).map(|(item, _)| item.currency);
-        let line = input.complete(catalogue.as_ref().map(|(item, tiers)| (item, tiers.as_slice())))?;
-        Ok((line, priced_in))
-    }
-
-    async fn referred_item(&self, actor: &Actor, id: ItemId) -> Result<domain::catalogue::CatalogueItem, Error> {
-        self.store.item(actor.tenant(), id).await?.ok_or_else(|| no_such("catalogue_item", id))
-    }
-}
-
-/// Payments; errors as for invoices.
-#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
-impl App {
-    /// A page of the payments on an invoice, oldest first.
-    pub async fn list_payments(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        page: PageRequest,
-    ) -> Result<Page<Payment>, Error> {
-        may(actor, Action::View, Model::Payment)?;
-        let payments = self.load_invoice(actor, invoice).await?.payments().into_iter().cloned().collect();
-        Ok(Page::of(payments, &page, |payment: &Payment| payment.id.to_string()))
-    }
-
-    /// A payment.
-    pub async fn get_payment(&self, actor: &Actor, invoice: InvoiceId, id: PaymentId) -> Result<Payment, Error> {
-        may(actor, Action::View, Model::Payment)?;
-        Ok(self.load_invoice(actor, invoice).await?.payment(id)?.clone())
-    }
-
-    /// Books a payment.
-    pub async fn create_payment(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        input: PaymentInput,
-    ) -> Result<Payment, Error> {
-        may(actor, Action::Add, Model::Payment)?;
-        let schema = self.schema(actor, EntityName::Payment).await?;
-        schema.of().validate_create(&input.attributes).into_result()?;
-        let id = PaymentId::new(self.new_id());
-        let (invoice, ()) = self
-            .change_invoice(actor, invoice, |invoice| {
-                let payment = input.clone().in_currency(invoice.header().currency)?;
-                Ok(invoice.record_payment(id, payment, self.moment(actor), &mut || self.new_id())?)
-            })
-            .await?;
-        Ok(invoice.payment(id)?.clone())
-    }
-
-    /// Changes a payment.
-    pub async fn update_payment(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        id: PaymentId,
-        patch: PaymentPatch,
-        expected: Expected,
-    ) -> Result<Payment, Error> {
-        may(actor, Action::Change, Model::Payment)?;
-        let schema = self.schema(actor, EntityName::Payment).await?;
-        let (invoice, ()) = self
-            .change_invoice(actor, invoice, |invoice| {
-                check_version(expected, invoice.payment(id)?.meta.version)?;
-                let moment = self.moment(actor);
-                Ok(invoice.update_payment(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
-            })
-            .await?;
-        Ok(invoice.payment(id)?.clone())
-    }
-
-    /// Removes a payment.
-    pub async fn delete_payment(
-        &self,
-        actor: &Actor,
-        invoice: InvoiceId,
-        id: PaymentId,
-        expected: Expected,
-    ) -> Result<(), Error> {
-        may(actor, Action::Delete, Model::Payment)?;
-        self.change_invoice(actor, invoice, |invoice| {
-            check_version(expected, invoice.payment(id)?.meta.version)?;
-            Ok(invoice.remove_payment(id, self.moment(actor), &mut || self.new_id())?)
-        })
-        .await?;
-        Ok(())
     }
 }
 

@@ -96,11 +96,7 @@ impl App {
         };
         let organisation = organisation.unwrap_or(user.home);
         let role = user.role_in(organisation).ok_or(domain::Error::Forbidden)?.clone();
-        Ok(Session {
-            actor: Actor::new(Tenant::trusted(organisation), user.author(), role),
-            credential: hash,
-            user,
-        })
+        Ok(Session { actor: Actor::new(Tenant::trusted(organisation), user.author(), role), credential: hash, user })
     }
 }
 

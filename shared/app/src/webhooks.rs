@@ -1,6 +1,6 @@
 //! Webhooks: who is told of which changes.
 
-use domain::id::{ClientId, ContactId, CategoryId, InvoiceId, ItemId, LineId, PaymentId, TierId, WebhookId};
+use domain::id::{CategoryId, ClientId, ContactId, InvoiceId, ItemId, LineId, PaymentId, TierId, WebhookId};
 use domain::webhook::{NewWebhook, Secret, Webhook, WebhookModel, WebhookPatch};
 use domain::{Action, Actor, Model};
 use store::stream::Object;
@@ -68,7 +68,8 @@ impl App {
         .await
     }
 
-    /// The object that a webhook is tried out on: one of its model, by id.
+    /// The object that a webhook is tried out on: one of its model, by id. What belongs to a deleted
+    /// item or invoice is out of reach with it.
     pub async fn object_for_test(&self, actor: &Actor, model: WebhookModel, id: Uuid) -> Result<Object, Error> {
         may(actor, Action::View, Model::Webhook)?;
         let (store, tenant) = (&self.store, actor.tenant());
@@ -77,15 +78,23 @@ impl App {
             WebhookModel::Contact => store.contact(tenant, ContactId::new(id)).await?.map(Object::Contact),
             WebhookModel::Category => store.category(tenant, CategoryId::new(id)).await?.map(Object::Category),
             WebhookModel::CatalogueItem => store.item(tenant, ItemId::new(id)).await?.map(Object::CatalogueItem),
-            WebhookModel::PriceTier => store.tier_by_id(tenant, TierId::new(id)).await?.map(Object::PriceTier),
+            WebhookModel::PriceTier => {
+                let tier = store.tier_by_id(tenant, TierId::new(id)).await?.ok_or(domain::Error::NotFound)?;
+                self.load_item(actor, tier.item).await?;
+                Some(Object::PriceTier(tier))
+            }
             WebhookModel::Invoice => store.invoice_header(tenant, InvoiceId::new(id)).await?.map(Object::Invoice),
             WebhookModel::InvoiceLineItem => {
-                let line = store.line_by_id(tenant, LineId::new(id)).await?;
-                line.map(|(invoice, line)| Object::InvoiceLineItem(invoice, line))
+                let (invoice, line) =
+                    store.line_by_id(tenant, LineId::new(id)).await?.ok_or(domain::Error::NotFound)?;
+                self.load_header(actor, invoice).await?;
+                Some(Object::InvoiceLineItem(invoice, line))
             }
             WebhookModel::Payment => {
-                let payment = store.payment_by_id(tenant, PaymentId::new(id)).await?;
-                payment.map(|(invoice, payment)| Object::Payment(invoice, payment))
+                let found = store.payment_by_id(tenant, PaymentId::new(id)).await?;
+                let (invoice, payment) = found.ok_or(domain::Error::NotFound)?;
+                self.load_header(actor, invoice).await?;
+                Some(Object::Payment(invoice, payment))
             }
             // Nothing of these models exists yet that could have the id.
             WebhookModel::Lead | WebhookModel::Service | WebhookModel::FollowUp => None,

@@ -1,10 +1,10 @@
 //! Who is asking, for which organisation, and what they may do.
 
 use std::fmt;
-use std::str::FromStr;
 
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
+use crate::words::words;
 
 /// The organisation on whose behalf something is read or written. Every key is built from one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,34 +116,21 @@ impl Actor {
     }
 }
 
-/// The groups that a member can be in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Group {
-    /// Sales.
-    Sales,
-    /// Instructors.
-    Instructors,
-    /// Teacher Assistant.
-    TeacherAssistant,
-    /// Operations.
-    Operations,
+words! {
+    /// The groups that a member can be in, by their public names.
+    pub enum Group {
+        /// Sales.
+        Sales = "Sales",
+        /// Instructors.
+        Instructors = "Instructors",
+        /// Teacher Assistant.
+        TeacherAssistant = "Teacher Assistant",
+        /// Operations.
+        Operations = "Operations",
+    }
 }
 
 impl Group {
-    /// All groups.
-    pub const ALL: [Self; 4] = [Self::Sales, Self::Instructors, Self::TeacherAssistant, Self::Operations];
-
-    /// The group's public name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Sales => "Sales",
-            Self::Instructors => "Instructors",
-            Self::TeacherAssistant => "Teacher Assistant",
-            Self::Operations => "Operations",
-        }
-    }
-
     fn grants(self, Permission(action, model): Permission) -> bool {
         let view = action == Action::View;
         let no_delete = action != Action::Delete;
@@ -171,20 +158,6 @@ impl Group {
                 Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
             },
         }
-    }
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl FromStr for Group {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|group| group.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a group."))
     }
 }
 
@@ -283,10 +256,19 @@ mod tests {
     #[test]
     fn sales_sells_but_books_no_money() {
         let names = names(Group::Sales);
-        for yes in ["app.delete_lead", "app.add_client", "app.view_pipeline", "app.change_invoice", "app.add_invoicelineitem"] {
+        for yes in
+            ["app.delete_lead", "app.add_client", "app.view_pipeline", "app.change_invoice", "app.add_invoicelineitem"]
+        {
             assert!(names.iter().any(|n| n == yes), "{yes}");
         }
-        for no in ["app.add_payment", "app.view_payment", "app.delete_invoice", "app.add_pipeline", "app.add_catalogueitem", "app.view_user"] {
+        for no in [
+            "app.add_payment",
+            "app.view_payment",
+            "app.delete_invoice",
+            "app.add_pipeline",
+            "app.add_catalogueitem",
+            "app.view_user",
+        ] {
             assert!(names.iter().all(|n| n != no), "{no}");
         }
     }

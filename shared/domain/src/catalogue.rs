@@ -7,6 +7,7 @@ use crate::money::{Currency, MoneyError, Percent, Price, Quantity};
 use crate::patch::Patch;
 use crate::record::{AttributesChange, Meta};
 use crate::text::{LongText, Name, ShortText, Text};
+use crate::words::words;
 use crate::worklist::Stamp;
 
 /// A stock-keeping unit: up to 50 characters, unique in the organisation.
@@ -83,43 +84,15 @@ impl Category {
     }
 }
 
-/// What kind of thing a catalogue item is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemType {
-    /// Goods.
-    Product,
-    /// Work.
-    Service,
-    /// Something that recurs.
-    Subscription,
-}
-
-impl ItemType {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Product, Self::Service, Self::Subscription];
-
-    /// The contract's word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Service => "service",
-            Self::Subscription => "subscription",
-        }
-    }
-}
-
-impl std::fmt::Display for ItemType {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for ItemType {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|t| t.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+words! {
+    /// What kind of thing a catalogue item is.
+    pub enum ItemType {
+        /// Goods.
+        Product = "product",
+        /// Work.
+        Service = "service",
+        /// Something that recurs.
+        Subscription = "subscription",
     }
 }
 

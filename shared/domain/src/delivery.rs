@@ -4,47 +4,19 @@ use jiff::Timestamp;
 
 use crate::id::{DeliveryId, WebhookId};
 use crate::webhook::{Method, WebhookEvent, WebhookModel};
+use crate::words::words;
 
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryStatus {
-    /// No attempt yet.
-    Pending,
-    /// The receiver answered 2xx.
-    Delivered,
-    /// The last attempt failed; more follow.
-    Failed,
-    /// No attempt follows.
-    Dead,
-}
-
-impl DeliveryStatus {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Delivered, Self::Failed, Self::Dead];
-
-    /// The contract's word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Failed => "failed",
-            Self::Dead => "dead",
-        }
-    }
-}
-
-impl std::fmt::Display for DeliveryStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for DeliveryStatus {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a delivery status."))
+words! {
+    /// Where a delivery stands.
+    pub enum DeliveryStatus {
+        /// No attempt yet.
+        Pending = "pending",
+        /// The receiver answered 2xx.
+        Delivered = "delivered",
+        /// The last attempt failed; more follow.
+        Failed = "failed",
+        /// No attempt follows.
+        Dead = "dead",
     }
 }
 

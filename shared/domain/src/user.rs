@@ -108,8 +108,8 @@ pub struct TokenHash {
     pub created_at: Timestamp,
 }
 
-/// A person who can sign in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A person who can sign in. `Debug` tells who it is, and shows no credential, not even hashed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct User {
     /// The user's id.
     pub id: UserId,
@@ -139,6 +139,18 @@ pub struct User {
     pub date_joined: Timestamp,
     /// Counts the writes of this user.
     pub version: u64,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, number, username, version, .. } = self;
+        f.debug_struct("User")
+            .field("id", id)
+            .field("number", number)
+            .field("username", username)
+            .field("version", version)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How many tokens of a user are live at a time.
@@ -313,5 +325,7 @@ mod tests {
         assert_eq!(user.tokens.len(), LIVE_TOKENS);
         assert_eq!(user.tokens[0].hash, "2");
         assert_eq!(user.display_name(), "john_doe");
+        let shown = format!("{:?}", User { password_hash: "$argon2id$secret".into(), ..user });
+        assert!(shown.contains("john_doe") && !shown.contains("secret") && !shown.contains("hash"), "{shown}");
     }
 }

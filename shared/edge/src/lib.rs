@@ -15,7 +15,7 @@ mod failure;
 mod idempotency;
 mod ids;
 pub mod lambda;
-mod log;
+pub mod log;
 mod paging;
 mod scope;
 mod sealed;

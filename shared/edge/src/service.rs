@@ -20,6 +20,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
+use percent_encoding::percent_decode_str;
 use store::meter::Meter;
 use tower::{Service, ServiceExt};
 
@@ -113,8 +114,12 @@ impl Edge {
         let method = request.method().clone();
         let request_id = request_id(&self.app, &request);
         let written = request.uri().path().to_owned();
+        let is_as_routed = is_as_routed(&request);
         strip_trailing_slash(request.uri_mut());
-        let chosen = Contract::choose(request.uri().path(), request.headers());
+        let chosen = match is_as_routed {
+            true => Contract::choose(request.uri().path(), request.headers()),
+            false => Err(Problem::UnknownPath),
+        };
         let scope = Scope::new(*chosen.as_ref().unwrap_or(&Contract::Crm), &written);
         request.extensions_mut().insert(Arc::clone(&scope));
 
@@ -135,7 +140,7 @@ impl Edge {
             took: started.elapsed(),
             reading: meter.reading(),
         };
-        println!("{}", log::line(&scope, &outcome));
+        log::write(&log::line(&scope, &outcome));
         response
     }
 
@@ -159,6 +164,13 @@ fn request_id(app: &App, request: &Request) -> HeaderValue {
     known
         .and_then(|id| HeaderValue::from_str(id).ok())
         .unwrap_or_else(|| HeaderValue::try_from(app.new_id().to_string()).expect("an UUID is a good header value"))
+}
+
+/// Whether the path is the one that the gateway found a route for. On the way it is read as a URL's, in which `..` is a
+/// step up: `DELETE /api/catalogue/7/price-tiers/..` would be one of the item.
+fn is_as_routed(request: &Request) -> bool {
+    let routed = request.raw_http_path();
+    routed.is_empty() || percent_decode_str(routed).eq(percent_decode_str(request.uri().path()))
 }
 
 fn strip_trailing_slash(uri: &mut Uri) {

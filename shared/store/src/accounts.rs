@@ -243,6 +243,24 @@ impl Store {
         commit.commit(&self.table).await
     }
 
+    /// Writes the one-time password of a sign-up together with the user whose secret it will prove.
+    pub async fn renew_sign_up(
+        &self,
+        otp: &Otp,
+        otp_before: Option<u64>,
+        user: &User,
+        user_before: u64,
+    ) -> Result<(), StoreError> {
+        let item = encode(otp, &keys::otp(OtpPurpose::SignUp.as_str(), &user.email.folded()))?;
+        let mut commit = Transaction::new();
+        match otp_before {
+            None => commit.create(item),
+            Some(version) => commit.replace(item, version),
+        };
+        commit.replace(encode(user, &keys::user(user.id))?, user_before);
+        commit.commit(&self.table).await
+    }
+
     /// Uses a one-time password up and writes the user whose address it proved, in one commit: of
     /// many tries at once, one is accepted.
     pub async fn accept_otp(

@@ -33,13 +33,15 @@ impl Stored for Attribute {
     const MODEL: Option<&'static str> = None;
 
     fn body(&self) -> AttributeBody {
-        let Self { id, entity, name, label, attribute_type, is_required, list_values, created_at, version } = self.clone();
+        let Self { id, entity, name, label, attribute_type, is_required, list_values, created_at, version } =
+            self.clone();
         let (name, list_values) = (name.as_str().to_owned(), list_values.as_slice().to_vec());
         AttributeBody { id, entity, name, label, attribute_type, is_required, list_values, created_at, version }
     }
 
     fn restore(body: AttributeBody) -> Result<Self, StoreError> {
-        let AttributeBody { id, entity, name, label, attribute_type, is_required, list_values, created_at, version } = body;
+        let AttributeBody { id, entity, name, label, attribute_type, is_required, list_values, created_at, version } =
+            body;
         let name = AttributeName::parse(&name).map_err(StoreError::corrupt)?;
         let list_values = ListValues::parse(list_values).map_err(StoreError::corrupt)?;
         Ok(Self { id, entity, name, label, attribute_type, is_required, list_values, created_at, version })

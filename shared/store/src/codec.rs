@@ -216,7 +216,14 @@ impl From<ExtrasBody> for Extras {
         tasks.sort_by_key(|(_, task)| task.position);
         let tasks = tasks.into_iter().map(|(id, body)| {
             let TaskBody { position: _, task, date, completed, date_created, user_number, user_name } = body;
-            Task { id, task, date, completed, date_created, author: EntryAuthor { number: user_number, name: user_name } }
+            Task {
+                id,
+                task,
+                date,
+                completed,
+                date_created,
+                author: EntryAuthor { number: user_number, name: user_name },
+            }
         });
         let mut notes: Vec<_> = notes.into_iter().collect();
         notes.sort_by_key(|(_, note)| note.position);

@@ -40,7 +40,8 @@ impl Stored for Contact {
     const MODEL: Option<&'static str> = Some("Contact");
 
     fn body(&self) -> ContactBody {
-        let Self { id, client, first_name, last_name, email, phone, job_title, is_primary, extras, meta } = self.clone();
+        let Self { id, client, first_name, last_name, email, phone, job_title, is_primary, extras, meta } =
+            self.clone();
         let (extras, meta) = ((&extras).into(), (&meta).into());
         ContactBody { id, client, first_name, last_name, email, phone, job_title, is_primary, extras, meta }
     }

@@ -51,6 +51,13 @@ impl StoreError {
     }
 }
 
+/// Whether DynamoDB's words are about a size: "Item size has exceeded the maximum allowed size", "Item
+/// size to update has exceeded…", "Transaction request size exceeds…".
+pub(crate) fn names_a_size(message: Option<&str>) -> bool {
+    let message = message.unwrap_or_default().to_lowercase();
+    message.contains("size") && message.contains("exceed")
+}
+
 /// Maps what the SDK reports, once the errors that mean something were taken out.
 pub(crate) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
 where
@@ -58,9 +65,10 @@ where
     R: std::fmt::Debug,
 {
     use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-    let message = error.message().unwrap_or_default();
-    let too_large = error.code() == Some("ValidationException")
-        && (message.contains("size has exceeded") || message.contains("size exceeds"))
-        || error.code() == Some("ItemCollectionSizeLimitExceededException");
+    let too_large = match error.code() {
+        Some("ValidationException") => names_a_size(error.message()),
+        Some("ItemCollectionSizeLimitExceededException") => true,
+        Some(_) | None => false,
+    };
     if too_large { StoreError::TooLarge } else { StoreError::Unavailable(DisplayErrorContext(error).to_string()) }
 }

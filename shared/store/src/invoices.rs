@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::Store;
 use crate::clients::count_reference;
-use crate::codec::{decode, encode, encode_body, Stored};
+use crate::codec::{Stored, decode, encode, encode_body};
 use crate::error::{StoreError, Unique};
 use crate::invoice_items::{LineOf, PaymentOf};
 use crate::keys::{self, Collection, Key, Part};
@@ -266,7 +266,8 @@ fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Res
         claimed_charges,
         released_charges,
     } = invoice.changes();
-    let known = |missing: domain::Error| StoreError::Corrupt(format!("a change of a part that is not there: {missing}"));
+    let known =
+        |missing: domain::Error| StoreError::Corrupt(format!("a change of a part that is not there: {missing}"));
     for line in lines {
         let line = invoice.line(*line).map_err(known)?;
         let key = keys::invoice_part(tenant, id, Part::Line, line.id);

@@ -38,7 +38,9 @@ impl Key {
 
     /// The key as DynamoDB takes it.
     pub fn attributes(&self) -> HashMap<String, AttributeValue> {
-        [("pk", &self.pk), ("sk", &self.sk)].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone()))).into()
+        [("pk", &self.pk), ("sk", &self.sk)]
+            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone())))
+            .into()
     }
 }
 

@@ -29,12 +29,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    /// The page of a list that is at hand as a whole, in the order of its keys.
+    /// The page of a list that is at hand as a whole, in the order of its keys. The row that the
+    /// caller has last may be gone by now.
     #[must_use]
     pub fn of(mut rows: Vec<T>, request: &PageRequest, key: impl Fn(&T) -> String) -> Self {
         if let Some(after) = &request.after {
-            let seen = rows.iter().position(|row| key(row) == *after).map_or(0, |position| position + 1);
-            rows.drain(..seen);
+            rows.retain(|row| key(row) > *after);
         }
         let more = rows.len() > request.limit;
         rows.truncate(request.limit);

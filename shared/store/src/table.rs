@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
 
 use crate::error::{StoreError, unavailable};
@@ -139,9 +139,10 @@ impl Table {
             Err(error) => {
                 count(Kind::Write, &[]);
                 Err(match error.as_service_error() {
-                    Some(PutItemError::ConditionalCheckFailedException(_) | PutItemError::TransactionConflictException(_)) => {
-                        StoreError::Raced
-                    }
+                    Some(
+                        PutItemError::ConditionalCheckFailedException(_)
+                        | PutItemError::TransactionConflictException(_),
+                    ) => StoreError::Raced,
                     _ => unavailable(error),
                 })
             }
@@ -202,7 +203,8 @@ impl Table {
                 count(Kind::Write, &[]);
                 Err(match error.as_service_error() {
                     Some(
-                        DeleteItemError::ConditionalCheckFailedException(_) | DeleteItemError::TransactionConflictException(_),
+                        DeleteItemError::ConditionalCheckFailedException(_)
+                        | DeleteItemError::TransactionConflictException(_),
                     ) => StoreError::Raced,
                     _ => unavailable(error),
                 })

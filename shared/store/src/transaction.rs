@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
 };
 use uuid::Uuid;
 
-use crate::error::{StoreError, Unique, unavailable};
+use crate::error::{StoreError, Unique, names_a_size, unavailable};
 use crate::keys::Key;
 use crate::meter::{Kind, count};
 use crate::table::{Item, Table, Update, n, s};
@@ -156,25 +156,28 @@ impl Guard {
     }
 }
 
-/// Why a transaction was cancelled. A value that is taken, or something that is missing, is what
-/// the caller can be told; a lost race only means: once more.
+/// Why a transaction was cancelled. A lost race comes first: the value that looks taken, or the
+/// object that looks gone, may be so by the very change that won, and deciding anew tells.
 fn why(reasons: &[CancellationReason], guards: &[Guard]) -> StoreError {
-    let mut raced = false;
-    let mut unknown = String::new();
+    let (mut raced, mut told, mut unknown) = (false, None, String::new());
     for (reason, guard) in reasons.iter().zip(guards) {
         match reason.code().unwrap_or("None") {
             "None" => {}
-            "ConditionalCheckFailed" => match guard.error() {
-                StoreError::Raced => raced = true,
-                told => return told,
+            "ConditionalCheckFailed" => match guard {
+                Guard::Raced => raced = true,
+                Guard::Taken(_) | Guard::Missing => told = told.or(Some(guard.error())),
             },
             "TransactionConflict" => raced = true,
             "ItemCollectionSizeLimitExceeded" => return StoreError::TooLarge,
-            "ValidationError" if reason.message().unwrap_or_default().contains("size") => return StoreError::TooLarge,
+            "ValidationError" if names_a_size(reason.message()) => return StoreError::TooLarge,
             code => unknown = format!("{code}: {}", reason.message().unwrap_or_default()),
         }
     }
-    if raced { StoreError::Raced } else { StoreError::Unavailable(format!("transaction cancelled: {unknown}")) }
+    match told {
+        _ if raced => StoreError::Raced,
+        Some(told) => told,
+        None => StoreError::Unavailable(format!("transaction cancelled: {unknown}")),
+    }
 }
 
 fn some<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {

@@ -4,8 +4,8 @@ use domain::Tenant;
 use domain::id::WebhookId;
 use domain::text::Name;
 use domain::webhook::{
-    Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret, Secrets,
-    UrlTemplate, Webhook, WebhookEvent, WebhookModel,
+    Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret,
+    Secrets, UrlTemplate, Webhook, WebhookEvent, WebhookModel,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

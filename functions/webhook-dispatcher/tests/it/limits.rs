@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use app::deliveries::AttemptResult;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use webhook_dispatcher::outcome::Outcome;
 use webhook_dispatcher::sender::Attempt;
 
-use crate::receiver::{Receiver, local_sender, outbound};
+use crate::receiver::{Receiver, local_sender, outbound, result_of};
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 const ENDLESS: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n\r\n";
@@ -43,7 +43,7 @@ async fn a_receiver_that_never_answers_is_given_up_and_hung_up_on() {
     })
     .await;
     assert_eq!(attempt.error.as_deref(), Some("no answer within 300ms"));
-    assert_eq!(Outcome::of(&attempt), Outcome::Failed { retry_after: None });
+    assert_eq!(result_of(&attempt), AttemptResult::Failed { retry_after: None });
     assert!(was_cut_off(&attempt), "{attempt:?}");
 }
 
@@ -66,7 +66,7 @@ async fn a_body_that_drips_is_cut_off_and_the_status_stands() {
     })
     .await;
     assert_eq!((attempt.response_status, &attempt.error), (Some(200), &None));
-    assert_eq!(Outcome::of(&attempt), Outcome::Delivered);
+    assert_eq!(result_of(&attempt), AttemptResult::Delivered);
     assert!(attempt.response_body.len() > 1 && attempt.response_body.bytes().all(|byte| byte == b'.'));
     assert!(was_cut_off(&attempt), "{attempt:?}");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::deliveries::AttemptResult;
 use app::ports::{Clock, SystemClock};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -81,6 +82,11 @@ impl Receiver {
     pub async fn is_connected_to(&self) -> bool {
         tokio::time::timeout(Duration::from_millis(30), self.listener.accept()).await.is_ok()
     }
+}
+
+/// What an attempt means for its delivery.
+pub fn result_of(attempt: &Attempt) -> AttemptResult {
+    AttemptResult::of(attempt.response_status, attempt.retry_after.as_deref(), SystemClock.now())
 }
 
 async fn read_headers(reader: &mut BufReader<TcpStream>) -> HeaderMap {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use webhook_dispatcher::outcome::{Outcome, RetryAfter};
+use app::deliveries::AttemptResult;
 use webhook_dispatcher::sender::{Outbound, Sender, SenderConfig};
 
-use crate::receiver::{Receiver, local_sender, outbound};
+use crate::receiver::{Receiver, local_sender, outbound, result_of};
 
 /// Ways to write loopback.
 const LOOPBACK: [&str; 8] =
@@ -58,7 +58,7 @@ async fn a_redirect_is_a_failure_and_is_not_followed() {
         let sender = local_sender(Duration::from_secs(5));
         let (attempt, _) = receiver.exchange(&sender, &outbound(receiver.url()), &redirect).await;
         assert_eq!(attempt.response_status, Some(status));
-        assert_eq!(Outcome::of(&attempt), Outcome::Failed { retry_after: None });
+        assert_eq!(result_of(&attempt), AttemptResult::Failed { retry_after: None });
     }
     assert!(!receiver.is_connected_to().await);
 }
@@ -70,8 +70,8 @@ async fn retry_after_is_handed_on() {
     let (attempt, _) = receiver.exchange(&local_sender(Duration::from_secs(5)), &outbound(receiver.url()), busy).await;
     assert_eq!(attempt.retry_after.as_deref(), Some("30"));
     assert_eq!(attempt.response_body, "busy");
-    let retry_after = Some(RetryAfter::Delay(jiff::SignedDuration::from_secs(30)));
-    assert_eq!(Outcome::of(&attempt), Outcome::Failed { retry_after });
+    let retry_after = Some(Duration::from_secs(30));
+    assert_eq!(result_of(&attempt), AttemptResult::Failed { retry_after });
 }
 
 #[tokio::test]

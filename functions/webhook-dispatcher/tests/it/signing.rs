@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use app::deliveries::AttemptResult;
 use http::Method;
 use standardwebhooks::Webhook;
-use webhook_dispatcher::outcome::Outcome;
 use webhook_dispatcher::sender::{Attempt, Outbound};
 
-use crate::receiver::{Received, Receiver, SECRET, local_sender, outbound};
+use crate::receiver::{Received, Receiver, SECRET, local_sender, outbound, result_of};
 
 const NEW_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nthanks";
@@ -33,7 +33,7 @@ async fn a_delivery_arrives_whole_and_its_signature_verifies() {
     assert!(verifies(&received, SECRET));
     assert!(!verifies(&received, NEW_SECRET));
     assert_eq!((attempt.response_status, attempt.response_body.as_str()), (Some(200), "thanks"));
-    assert_eq!((&attempt.error, Outcome::of(&attempt)), (&None, Outcome::Delivered));
+    assert_eq!((&attempt.error, result_of(&attempt)), (&None, AttemptResult::Delivered));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use crate::clock::LocalClock;
 use crate::function::Invoker;
 use crate::services::sdk::Sdk;
 use crate::template::{EventKind, Template};
@@ -33,6 +34,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) sqs: &'a str,
     /// The directory of their places; without it they are forgotten.
     pub(crate) directory: Option<&'a Path>,
+    /// The clock that everything reads.
+    pub(crate) clock: &'a Arc<LocalClock>,
 }
 
 /// Starts a poller for each event source of the template whose function there is.
@@ -61,6 +64,8 @@ pub(crate) fn start(template: &Template, sources: Sources, invoker: &Invoker, ta
                         dynamodb: sources.sdk.dynamodb(sources.dynamodb),
                         streams: sources.sdk.dynamodb_streams(sources.dynamodb),
                         invoker: invoker.clone(),
+                        // On a file dynoxide knows the system's clock alone, and stamps its records by that.
+                        late: sources.directory.map(|_| Arc::clone(sources.clock)),
                         checkpoint: checkpoint::Checkpoint::open(file("checkpoint", &event.name)),
                     };
                     tasks.spawn(poller.run());

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 
 use crate::services::REGION;
 
-/// The record as an element of an event's `Records`.
-pub(super) fn to_json(record: &Record, stream_arn: &str) -> Value {
+/// The record as an element of an event's `Records`, stamped so many seconds later than it is.
+pub(super) fn to_json(record: &Record, stream_arn: &str, late: i64) -> Value {
     let mut fields = Map::new();
     fields.insert("eventID".to_owned(), json!(record.event_id()));
     fields.insert("eventName".to_owned(), json!(record.event_name().map(|name| name.as_str())));
@@ -18,7 +18,7 @@ pub(super) fn to_json(record: &Record, stream_arn: &str) -> Value {
     fields.insert("eventSource".to_owned(), json!("aws:dynamodb"));
     fields.insert("awsRegion".to_owned(), json!(REGION));
     if let Some(change) = record.dynamodb() {
-        fields.insert("dynamodb".to_owned(), change_to_json(change));
+        fields.insert("dynamodb".to_owned(), change_to_json(change, late));
     }
     if let Some(identity) = record.user_identity() {
         let identity = json!({"type": identity.r#type(), "principalId": identity.principal_id()});
@@ -33,10 +33,10 @@ pub(super) fn sequence_number(record: &Record) -> &str {
     record.dynamodb().and_then(|change| change.sequence_number()).unwrap_or_default()
 }
 
-fn change_to_json(change: &StreamRecord) -> Value {
+fn change_to_json(change: &StreamRecord, late: i64) -> Value {
     let mut fields = Map::new();
     if let Some(time) = change.approximate_creation_date_time() {
-        fields.insert("ApproximateCreationDateTime".to_owned(), json!(time.secs()));
+        fields.insert("ApproximateCreationDateTime".to_owned(), json!(time.secs() + late));
     }
     for (name, item) in [("Keys", change.keys()), ("NewImage", change.new_image()), ("OldImage", change.old_image())] {
         if let Some(item) = item {

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use super::checkpoint::Checkpoint;
 use super::record::{sequence_number, to_json};
 use super::{Pauses, failed_items};
+use crate::clock::LocalClock;
 use crate::event_pattern::matches_any;
 use crate::function::Invoker;
 use crate::template::StreamSource;
@@ -28,6 +30,8 @@ pub(super) struct StreamPoller {
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
     pub(super) streams: aws_sdk_dynamodbstreams::Client,
     pub(super) invoker: Invoker,
+    /// The clock that records are late by, if they are not stamped by it.
+    pub(super) late: Option<Arc<LocalClock>>,
     pub(super) checkpoint: Checkpoint,
 }
 
@@ -89,9 +93,10 @@ impl StreamPoller {
     }
 
     async fn handle_page(&mut self, records: &[Record]) {
+        let late = self.late.as_ref().map_or(0, |clock| clock.ahead().as_secs());
         let pending = records.iter().map(|record| Pending {
             sequence_number: sequence_number(record).to_owned(),
-            json: to_json(record, &self.source.arn),
+            json: to_json(record, &self.source.arn, late),
         });
         let pending: Vec<Pending> = pending.filter(|one| matches_any(&self.source.patterns, &one.json)).collect();
         for batch in pending.chunks(self.source.batch_size.try_into().unwrap_or(usize::MAX)) {

@@ -167,13 +167,18 @@ fn can_fail(route: &Route, status: u16) -> bool {
         401 | 403 => route.credential,
         404 => route.path.contains('{'),
         409 => writes && route.credential,
-        412 => writes && !posts && route.versioned,
+        412 => takes_if_match(route),
         413 | 415 => route.body.is_some(),
         422 => posts,
         429 => !route.credential,
         503 => true,
         _ => false,
     }
+}
+
+/// Whether it changes an object that is there. What is only being made has no version yet.
+fn takes_if_match(route: &Route) -> bool {
+    route.versioned && route.method != Method::Get && route.status != 201
 }
 
 fn success(route: &Route, schemas: &mut Schemas) -> Response {
@@ -218,7 +223,7 @@ fn parameters(route: &Route) -> Vec<ApiParameter> {
             "Makes the request safe to repeat for 24 hours: the same key with the same body gives the same answer.";
         parameters.push(header_parameter("Idempotency-Key", about));
     }
-    if matches!(route.method, Method::Put | Method::Patch | Method::Delete) && route.versioned {
+    if takes_if_match(route) {
         parameters
             .push(header_parameter("If-Match", "The `ETag` that was read: the change is refused, if it is stale."));
     }

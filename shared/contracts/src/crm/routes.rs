@@ -161,6 +161,14 @@ impl Route {
         Self { versioned: false, ..self }
     }
 
+    const fn guarded(self) -> Self {
+        Self { versioned: true, ..self }
+    }
+
+    const fn accepted(self) -> Self {
+        Self { status: 202, ..self }
+    }
+
     const fn under(self, tag: &'static str) -> Self {
         Self { tag, ..self }
     }
@@ -213,9 +221,11 @@ macro_rules! entries {
                 one::<$shown>,
             )
             .taking(one::<TaskUpdateBody>)
+            .guarded()
             .under($tag),
             Route::act($note, concat!($operation, "_delete_note"), concat!("Delete a note of ", $one), one::<$shown>)
                 .taking(one::<NoteDeleteBody>)
+                .guarded()
                 .under($tag),
         ]
     };
@@ -267,6 +277,7 @@ const GROUPS: &[&[Route]] = &[
         "Take the totals of an invoice from its lines anew",
         one::<InvoiceJson>,
     )
+    .guarded()
     .under("invoices")],
     entries! {
         "invoices" at "/api/invoices/{id}/update-task" and "/api/invoices/{id}/delete-note";
@@ -359,6 +370,7 @@ const WEBHOOKS: &[Route] = &[
         "Replace the secret; the old one signs for another 24 hours",
         one::<SecretJson>,
     )
+    .guarded()
     .under("webhooks"),
     Route::act(
         "/api/webhooks/{id}/test",
@@ -381,6 +393,7 @@ const WEBHOOKS: &[Route] = &[
         "Send a delivery again",
         one::<DeliveryJson>,
     )
+    .accepted()
     .under("webhooks"),
 ];
 

@@ -173,7 +173,7 @@ impl Totals {
 
     /// The total that the parts add up to.
     pub(super) fn added_up(self) -> Result<Money, MoneyError> {
-        self.subtotal.add(self.tax)?.subtract(self.discount)
+        self.subtotal.checked_add(self.tax)?.checked_subtract(self.discount)
     }
 }
 
@@ -231,7 +231,7 @@ impl Header {
     /// # Errors
     /// Never for amounts that were kept by the checks of this module.
     pub fn balance_due(&self) -> Result<Money, MoneyError> {
-        self.totals.total.subtract(self.amount_paid)
+        self.totals.total.checked_subtract(self.amount_paid)
     }
 
     /// Whether something is owed.

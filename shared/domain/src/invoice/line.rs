@@ -10,51 +10,24 @@ use crate::id::{ItemId, LineId};
 use crate::money::{Currency, Money, MoneyError, Percent, Price, Quantity};
 use crate::record::{AttributesChange, Meta};
 use crate::text::Text;
+use crate::words::words;
 
 /// What a line is for: up to 500 characters.
 pub type LineText = Text<0, 500>;
 
-/// What kind of thing a line sells, in clawprint's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum LineKind {
-    /// Work.
-    #[default]
-    Service,
-    /// Goods.
-    Product,
-    /// A charge.
-    Fee,
-    /// Anything else.
-    Other,
-}
-
-impl LineKind {
-    /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Service, Self::Product, Self::Fee, Self::Other];
-
-    /// The contract's word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Product => "product",
-            Self::Fee => "fee",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl std::fmt::Display for LineKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for LineKind {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|k| k.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+words! {
+    /// What kind of thing a line sells, in clawprint's words.
+    #[derive(Default)]
+    pub enum LineKind {
+        /// Work.
+        #[default]
+        Service = "service",
+        /// Goods.
+        Product = "product",
+        /// A charge.
+        Fee = "fee",
+        /// Anything else.
+        Other = "other",
     }
 }
 

@@ -9,50 +9,21 @@ use crate::money::{Currency, Money};
 use crate::patch::Patch;
 use crate::record::{AttributesChange, Meta};
 use crate::text::{LongText, ShortText};
+use crate::words::words;
 
-/// How money came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PaymentMethod {
-    /// By Stripe.
-    Stripe,
-    /// By bank transfer.
-    BankTransfer,
-    /// In cash.
-    Cash,
-    /// By check.
-    Check,
-    /// Otherwise; also what a status that means paid books.
-    Other,
-}
-
-impl PaymentMethod {
-    /// All methods.
-    pub const ALL: [Self; 5] = [Self::Stripe, Self::BankTransfer, Self::Cash, Self::Check, Self::Other];
-
-    /// The contract's word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Stripe => "stripe",
-            Self::BankTransfer => "bank_transfer",
-            Self::Cash => "cash",
-            Self::Check => "check",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl std::fmt::Display for PaymentMethod {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for PaymentMethod {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|m| m.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a valid choice."))
+words! {
+    /// How money came in.
+    pub enum PaymentMethod {
+        /// By Stripe.
+        Stripe = "stripe",
+        /// By bank transfer.
+        BankTransfer = "bank_transfer",
+        /// In cash.
+        Cash = "cash",
+        /// By check.
+        Check = "check",
+        /// Otherwise; also what a status that means paid books.
+        Other = "other",
     }
 }
 

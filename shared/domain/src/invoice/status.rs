@@ -1,60 +1,33 @@
 //! The one status of an invoice, and which changes of it are allowed.
 
-use std::fmt;
+use crate::words::words;
 
-/// Where an invoice stands. The contracts have their own words for these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Status {
-    /// Being written.
-    Draft,
-    /// With the customer.
-    Sent,
-    /// The customer has opened it.
-    Viewed,
-    /// Awaiting something before it is paid.
-    Pending,
-    /// Something is paid and something is owed.
-    PartiallyPaid,
-    /// Nothing is owed.
-    Paid,
-    /// The due date has passed and something is owed.
-    Overdue,
-    /// Cancelled, for good.
-    Void,
-    /// All that was paid was given back.
-    Refunded,
+words! {
+    /// Where an invoice stands, in the domain's words, under which it is stored. The contracts have
+    /// their own.
+    pub enum Status {
+        /// Being written.
+        Draft = "draft",
+        /// With the customer.
+        Sent = "sent",
+        /// The customer has opened it.
+        Viewed = "viewed",
+        /// Awaiting something before it is paid.
+        Pending = "pending",
+        /// Something is paid and something is owed.
+        PartiallyPaid = "partially_paid",
+        /// Nothing is owed.
+        Paid = "paid",
+        /// The due date has passed and something is owed.
+        Overdue = "overdue",
+        /// Cancelled, for good.
+        Void = "void",
+        /// All that was paid was given back.
+        Refunded = "refunded",
+    }
 }
 
 impl Status {
-    /// All statuses.
-    pub const ALL: [Self; 9] = [
-        Self::Draft,
-        Self::Sent,
-        Self::Viewed,
-        Self::Pending,
-        Self::PartiallyPaid,
-        Self::Paid,
-        Self::Overdue,
-        Self::Void,
-        Self::Refunded,
-    ];
-
-    /// The domain's word, under which it is stored.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Sent => "sent",
-            Self::Viewed => "viewed",
-            Self::Pending => "pending",
-            Self::PartiallyPaid => "partially_paid",
-            Self::Paid => "paid",
-            Self::Overdue => "overdue",
-            Self::Void => "void",
-            Self::Refunded => "refunded",
-        }
-    }
-
     /// Whether the sweep turns it overdue once its due date has passed and something is owed.
     #[must_use]
     pub const fn is_receivable(self) -> bool {
@@ -102,20 +75,6 @@ impl Status {
             },
             (Self::Void | Self::Refunded, _) => refused,
         }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for Status {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or_else(|| format!("\"{text}\" is not a status."))
     }
 }
 
@@ -183,7 +142,8 @@ mod tests {
 
     #[test]
     fn from_partially_paid_only_paid_and_void_may_be_written() {
-        let allowed: Vec<_> = Status::ALL.into_iter().filter(|to| Status::PartiallyPaid.write(*to, PART).is_ok()).collect();
+        let allowed: Vec<_> =
+            Status::ALL.into_iter().filter(|to| Status::PartiallyPaid.write(*to, PART).is_ok()).collect();
         assert_eq!(allowed, [Status::Paid, Status::Void]);
     }
 

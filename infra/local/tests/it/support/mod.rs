@@ -12,6 +12,12 @@ use tributary_local::{Cloud, Options, registry};
 /// A local cloud of its own, that keeps nothing.
 pub struct Tributary {
     pub cloud: Cloud,
+    remote: Remote,
+}
+
+/// A client of a local cloud, wherever it runs.
+pub struct Remote {
+    base_url: String,
     http: Client<HttpConnector, Full<Bytes>>,
 }
 
@@ -55,8 +61,38 @@ impl Answer {
 impl Tributary {
     /// Starts everything but the demo.
     pub async fn start() -> Self {
-        let cloud = Cloud::start(Options::ephemeral(), registry::build).await.unwrap();
-        Self { cloud, http: Client::builder(TokioExecutor::new()).build_http() }
+        Self::start_with(Options::ephemeral()).await
+    }
+
+    /// As [`Tributary::start`], otherwise than by default.
+    pub async fn start_with(options: Options) -> Self {
+        Self::over(Cloud::start(options, registry::build).await.unwrap())
+    }
+
+    /// A cloud that was started otherwise.
+    pub fn over(cloud: Cloud) -> Self {
+        let remote = Remote::at(cloud.base_url());
+        Self { cloud, remote }
+    }
+}
+
+impl std::ops::Deref for Tributary {
+    type Target = Remote;
+
+    fn deref(&self) -> &Remote {
+        &self.remote
+    }
+}
+
+impl Remote {
+    /// A client for an address.
+    pub fn at(base_url: &str) -> Self {
+        Self { base_url: base_url.to_owned(), http: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
+    /// The gateway's address, without a final slash.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
     }
 
     /// Sends a request as it is.
@@ -68,6 +104,12 @@ impl Tributary {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
+    /// Reads what is served at a path, text or not.
+    pub async fn download(&self, path: &str) -> (StatusCode, Bytes) {
+        let response = self.http.get(format!("{}{path}", self.base_url).parse().unwrap()).await.unwrap();
+        (response.status(), response.into_body().collect().await.unwrap().to_bytes())
+    }
+
     /// Sends a request with any body and headers.
     pub async fn raw(
         &self,
@@ -76,7 +118,7 @@ impl Tributary {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.cloud.base_url()));
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base_url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

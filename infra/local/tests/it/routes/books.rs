@@ -1,0 +1,197 @@
+//! One organisation with an object of every kind, and a good request for every route.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use contracts::crm::routes::{Method, Route};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Remote, User};
+
+/// What stands in a path for the object of a collection.
+pub type Ids = BTreeMap<&'static str, String>;
+
+/// An organisation and its objects.
+#[derive(Debug, Clone)]
+pub struct Books {
+    pub user: User,
+    pub organisation: String,
+    /// By the word that comes before the id in a path, tasks and notes by their owner's.
+    pub ids: Ids,
+}
+
+impl Books {
+    /// Signs up, and makes one object of every kind.
+    pub async fn open(tributary: &Remote, username: &str) -> Self {
+        let user = tributary.sign_up(username).await;
+        let me = tributary.get(&user, "/api/me/").await.expect(200);
+        let organisation = me["organization_id"].as_str().unwrap().to_owned();
+        let mut books = Self { user, organisation, ids: Ids::new() };
+        books.make(tributary, "attributes", "/api/attributes/client/", attribute()).await;
+        books.make(tributary, "clients", "/api/clients/", client()).await;
+        books.make(tributary, "contacts", "/api/contacts/", books.contact()).await;
+        books.make(tributary, "categories", "/api/categories/", json!({"name": "Software"})).await;
+        books.make(tributary, "catalogue", "/api/catalogue/", books.item()).await;
+        let tiers = format!("/api/catalogue/{}/price-tiers/", books.id("catalogue"));
+        books.make(tributary, "price-tiers", &tiers, tier(10)).await;
+        books.make(tributary, "invoices", "/api/invoices/", books.invoice()).await;
+        let invoice = format!("/api/invoices/{}", books.id("invoices"));
+        books.make(tributary, "line-items", &format!("{invoice}/line-items/"), books.line()).await;
+        books.make(tributary, "payments", &format!("{invoice}/payments/"), payment()).await;
+        books.make(tributary, "webhooks", "/api/webhooks/", webhook()).await;
+        books.cause_a_delivery(tributary).await;
+        books
+    }
+
+    /// The id of the object that a path names after `word`.
+    #[track_caller]
+    pub fn id(&self, word: &str) -> &str {
+        self.ids.get(word).unwrap_or_else(|| panic!("nothing is made for {word}"))
+    }
+
+    /// A route's path with this organisation's ids in it.
+    pub fn path(&self, route: &Route) -> String {
+        fill(route, |_, word| self.id(word).to_owned())
+    }
+
+    /// A body that the route takes, if it takes one.
+    pub fn body(&self, route: &Route) -> Option<Value> {
+        route.body?;
+        let segments: Vec<&str> = route.path.split('/').collect();
+        let owner = *segments.get(2).unwrap_or(&"");
+        Some(match route.path.rsplit('/').next().unwrap_or_default() {
+            "update-task" => json!({"task_id": self.id(&format!("{owner} task")), "completed": true}),
+            "delete-note" => json!({"id": self.id(&format!("{owner} note"))}),
+            "test" => json!({"object_id": self.id("clients")}),
+            "signup" => json!({"username": "nobody", "email": "nobody@example.com", "password": "SecurePass123!"}),
+            "verify-signup-otp" => json!({"email": "nobody@example.com", "otp": "000000"}),
+            "api-token-auth" => json!({"username": self.user.username, "password": self.user.password}),
+            _ => self.object(collection(route.path), route.method),
+        })
+    }
+
+    /// Sends a route's good request.
+    pub async fn call(&self, tributary: &Remote, route: &Route) -> Answer {
+        let method = route.method.as_str().parse().unwrap();
+        tributary.call(Some(&self.user), method, &self.path(route), self.body(route)).await
+    }
+
+    fn object(&self, collection: &str, method: Method) -> Value {
+        let made = matches!(method, Method::Post);
+        match collection {
+            "attributes" if made => json!({"name": "size", "label": "Size", "type": "number"}),
+            "attributes" => json!({"label": "Industry Group", "is_required": false}),
+            "clients" if made => client(),
+            // Lists that are sent replace those there were, and the entries have ids that are called.
+            "clients" => json!({"name": "Acme"}),
+            "contacts" if made => self.contact(),
+            "contacts" => json!({"job_title": "CEO"}),
+            "categories" => json!({"name": "SaaS"}),
+            "catalogue" => self.item(),
+            "price-tiers" if made => tier(100),
+            "price-tiers" => tier(10),
+            "invoices" if made => self.invoice(),
+            "invoices" => json!({"notes": "30-day payment terms."}),
+            "line-items" => self.line(),
+            "payments" => payment(),
+            "webhooks" => webhook(),
+            other => panic!("no object for {other}"),
+        }
+    }
+
+    fn contact(&self) -> Value {
+        let mut contact = client();
+        contact.as_object_mut().unwrap().remove("name");
+        contact["client"] = json!(self.id("clients"));
+        contact["first_name"] = json!("Maria");
+        contact
+    }
+
+    fn item(&self) -> Value {
+        json!({"category": self.id("categories"), "name": "Web Development", "base_price": "100.00"})
+    }
+
+    fn invoice(&self) -> Value {
+        let mut invoice = client();
+        invoice.as_object_mut().unwrap().remove("name");
+        invoice["client"] = json!(self.id("clients"));
+        invoice["contact"] = json!(self.id("contacts"));
+        invoice
+    }
+
+    fn line(&self) -> Value {
+        json!({"catalogue_item": self.id("catalogue"), "description": "Hours", "quantity": "20.00", "unit_price": "100.00"})
+    }
+
+    async fn make(&mut self, tributary: &Remote, word: &'static str, path: &str, body: Value) {
+        let made = tributary.post(&self.user, path, body).await.expect(201);
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        self.ids.insert(word, text(&made["id"]).unwrap());
+        for (kind, list) in [("task", "list_of_tasks"), ("note", "list_of_notes")] {
+            if let Some(id) = text(&made[list][0]["id"]) {
+                self.ids.insert(format!("{word} {kind}").leak(), id);
+            }
+        }
+    }
+
+    async fn cause_a_delivery(&mut self, tributary: &Remote) {
+        let client = format!("/api/clients/{}/", self.id("clients"));
+        tributary.patch(&self.user, &client, json!({"name": "Acme"})).await.expect(200);
+        let deliveries = format!("/api/webhooks/{}/deliveries/", self.id("webhooks"));
+        for _ in 0..1000 {
+            let rows = tributary.get(&self.user, &deliveries).await.expect(200);
+            if let Some(id) = rows[0]["id"].as_str() {
+                self.ids.insert("deliveries", id.to_owned());
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("the change of a client caused no delivery");
+    }
+}
+
+/// A route's path, with each parameter replaced by what is given for its place and the word before it. Definitions of
+/// attributes are listed and made under the name of an entity, not under an id.
+pub fn fill(route: &Route, mut id: impl FnMut(usize, &str) -> String) -> String {
+    let (mut place, mut before) = (0, "");
+    let segments = route.path.split('/').map(|segment| {
+        let filled = match segment.starts_with('{') {
+            false => segment.to_owned(),
+            true if before == "attributes" && matches!(route.method, Method::Get | Method::Post) => "client".to_owned(),
+            true => {
+                place += 1;
+                id(place - 1, before)
+            }
+        };
+        before = segment;
+        filled
+    });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+/// The last word of a path that is no parameter and no action.
+fn collection(path: &str) -> &str {
+    path.rsplit('/').find(|segment| !segment.starts_with('{')).unwrap_or_default()
+}
+
+fn attribute() -> Value {
+    json!({"name": "industry", "label": "Industry", "type": "text"})
+}
+
+fn client() -> Value {
+    let tasks = json!([{"task": "Call client", "date": "2026-01-20"}]);
+    json!({"name": "Acme Corp", "attributes": {"industry": "Tech"}, "list_of_tasks": tasks, "list_of_notes": [{"note": "New"}]})
+}
+
+fn tier(min_quantity: u32) -> Value {
+    json!({"name": "Enterprise", "min_quantity": min_quantity, "price": "80.00"})
+}
+
+fn payment() -> Value {
+    json!({"amount": "1.00", "method": "cash", "paid_at": "2026-03-01T10:00:00Z"})
+}
+
+/// Nobody listens at its address.
+fn webhook() -> Value {
+    json!({"name": "Notify", "model": "Client", "event": "UPDATE", "url": "http://127.0.0.1:9/hooks/{id}"})
+}

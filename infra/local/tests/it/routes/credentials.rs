@@ -1,0 +1,101 @@
+//! No route but a few lets anybody in without a credential.
+
+use contracts::crm::routes::{Route, routes};
+use http::Method;
+use serde_json::json;
+
+use super::books::Books;
+use crate::support::{Answer, Tributary};
+
+/// What needs no credential: a way to get one, and the reference. This list may only shrink.
+const PUBLIC: [&str; 4] = ["/api/signup", "/api/verify-signup-otp", "/api-token-auth", "/api/api-token-auth"];
+
+fn private() -> impl Iterator<Item = &'static Route> {
+    routes().filter(|route| !PUBLIC.contains(&route.path))
+}
+
+async fn call(tributary: &Tributary, books: &Books, route: &Route, headers: &[(&str, &str)]) -> Answer {
+    let method: Method = route.method.as_str().parse().unwrap();
+    let body = books.body(route).map(|body| body.to_string()).unwrap_or_default();
+    tributary.raw(method, &books.path(route), headers, body).await
+}
+
+#[track_caller]
+fn refused(route: &Route, answer: &Answer, detail: &str) {
+    let name = format!("{} {}: {}", route.method.as_str(), route.path, answer.text);
+    assert_eq!(answer.status, 401, "{name}");
+    assert_eq!(answer.json(), json!({ "detail": detail }), "{name}");
+    assert_eq!(answer.header("www-authenticate"), Some("Token"), "{name}");
+    assert!(answer.header("x-request-id").is_some(), "{name}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_but_the_public_ones_is_a_401_without_a_credential() {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    let before = everything(&tributary, &books).await;
+    for route in private() {
+        let answer = call(&tributary, &books, route, &[]).await;
+        refused(route, &answer, "Authentication credentials were not provided.");
+    }
+    assert_eq!(everything(&tributary, &books).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_but_the_public_ones_is_a_401_with_a_bad_credential() {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    let token = &books.user.token;
+    // The right user with a wrong secret, a stranger of the right shape, and the right token where it does not belong.
+    let other_secret = format!("Token {}{}", &token[..token.len() - 4], "0000");
+    let bad = [
+        other_secret,
+        format!("Token {}", "0".repeat(token.len())),
+        format!("Token {}", &token[1..]),
+        format!("Token {token}0"),
+        "Token".to_owned(),
+        String::new(),
+        format!("Bearer {token}"),
+        token.clone(),
+    ];
+    let before = everything(&tributary, &books).await;
+    for authorization in &bad {
+        for route in private() {
+            let headers = [("authorization", authorization.as_str()), ("idempotency-key", "k")];
+            refused(route, &call(&tributary, &books, route, &headers).await, "Invalid token.");
+        }
+    }
+    assert_eq!(everything(&tributary, &books).await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_route_is_not_closed_by_a_bad_credential() {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    for route in routes().filter(|route| PUBLIC.contains(&route.path)) {
+        let answer = call(&tributary, &books, route, &[("authorization", "Token bad")]).await;
+        assert_ne!(answer.status, 401, "{}: {}", route.path, answer.text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unverified_user_gets_no_token() {
+    let tributary = Tributary::start().await;
+    let body = json!({"username": "early", "email": "early@example.com", "password": "SecurePass123!"});
+    tributary.call(None, Method::POST, "/api/signup/", Some(body)).await.expect(201);
+    let body = json!({"username": "early", "password": "SecurePass123!"});
+    let answer = tributary.call(None, Method::POST, "/api-token-auth/", Some(body)).await;
+    assert!(answer.status.is_client_error() && !answer.text.contains("token\""), "{}: {}", answer.status, answer.text);
+}
+
+/// Every list, as its owner sees it.
+async fn everything(tributary: &Tributary, books: &Books) -> Vec<String> {
+    let mut lists = Vec::new();
+    for route in private().filter(|route| route.method.as_str() == "GET") {
+        // A delivery that nobody receives goes on by itself.
+        if !route.path.contains("deliveries") {
+            lists.push(books.call(tributary, route).await.text);
+        }
+    }
+    lists
+}

@@ -1,0 +1,14 @@
+//! What holds for every route of the contract, whatever it does: it is served, it is described, it lets nobody in
+//! without a credential, it shows nobody else's objects, it answers whatever is sent, and it says what it cost.
+
+mod bodies;
+mod books;
+mod credentials;
+mod log;
+mod panics;
+mod process;
+mod reference;
+mod requests;
+mod sound;
+mod tenancy;
+mod walk;

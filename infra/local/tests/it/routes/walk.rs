@@ -1,0 +1,178 @@
+//! The deployment's template and the contract's route table are the same routes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use contracts::crm::routes::{Method, Route, routes};
+use http::Method as HttpMethod;
+use serde_json::json;
+use tributary_local::template::{EventKind, Route as TemplateRoute};
+
+use super::books::Books;
+use crate::support::{Answer, Tributary};
+
+/// What the documentation's function serves beside the contract.
+const DOCUMENTATION: [&str; 2] = ["/docs", "/openapi/{file}"];
+
+/// Which function serves a path of the contract.
+fn function_of(path: &str) -> &'static str {
+    let words: Vec<&str> = path.split('/').filter(|word| !word.is_empty()).collect();
+    match words.as_slice() {
+        ["api", "attributes", ..] => "attributes",
+        ["api", "clients" | "contacts", ..] => "clients",
+        ["api", "categories" | "catalogue", ..] => "catalogue",
+        ["api", "invoices", ..] => "invoices",
+        ["api", "webhooks", ..] => "webhooks",
+        ["api-token-auth"] | ["api", "signup" | "verify-signup-otp" | "api-token-auth" | "me"] => "auth",
+        _ => panic!("no function is known to serve {path}"),
+    }
+}
+
+/// The exact paths of the template, and the prefixes under which it hands on everything, each with its function.
+fn template(tributary: &Tributary) -> (BTreeMap<String, String>, BTreeMap<String, String>) {
+    let (mut exact, mut greedy) = (BTreeMap::new(), BTreeMap::new());
+    for function in &tributary.cloud.template().functions {
+        for event in &function.events {
+            let EventKind::Http(TemplateRoute::Path { method, path }) = &event.kind else { continue };
+            assert_eq!(method.as_deref(), None, "{path}: a method that is not served must be a 405 of the contract's");
+            let (routes, path) = match path.strip_suffix("/{proxy+}") {
+                Some(prefix) => (&mut greedy, prefix),
+                None => (&mut exact, path.as_str()),
+            };
+            assert_eq!(routes.insert(path.to_owned(), function.group.clone()), None, "{path} is there twice");
+        }
+    }
+    (exact, greedy)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_path_of_the_contract_is_routed_to_its_function_and_no_other_path_is() {
+    let tributary = Tributary::start().await;
+    let (exact, greedy) = template(&tributary);
+    let contract: BTreeMap<String, String> =
+        routes().map(|route| (route.path.to_owned(), function_of(route.path).to_owned())).collect();
+    let documentation = DOCUMENTATION.map(|path| (path.to_owned(), "docs".to_owned()));
+    assert_eq!(exact, contract.into_iter().chain(documentation).collect());
+
+    // With a trailing slash, a path is under the prefix of its collection.
+    for (path, function) in &exact {
+        let covers = |prefix: &str| path == prefix || path.starts_with(&format!("{prefix}/"));
+        let longest = greedy.iter().filter(|(prefix, _)| covers(prefix)).max_by_key(|(prefix, _)| prefix.len());
+        assert_eq!(longest.map(|(_, group)| group), Some(function), "{path}/");
+    }
+    for (prefix, function) in &greedy {
+        let below = |path: &String| path == prefix || path.starts_with(&format!("{prefix}/"));
+        assert!(exact.iter().any(|(path, group)| below(path) && group == function), "{prefix}/ leads to nothing");
+    }
+    let defaults = tributary.cloud.template().functions.iter().filter(|function| {
+        function.events.iter().any(|event| matches!(&event.kind, EventKind::Http(TemplateRoute::Default)))
+    });
+    assert_eq!(defaults.map(|function| function.group.as_str()).collect::<Vec<_>>(), ["docs"]);
+}
+
+/// Deletions come last, parts before what they are part of.
+fn in_order() -> Vec<&'static Route> {
+    let (deletions, others): (Vec<_>, Vec<_>) = routes().partition(|route| matches!(route.method, Method::Delete));
+    let accounts = |route: &&Route| matches!(function_of(route.path), "auth");
+    others.into_iter().filter(|route| !accounts(route)).chain(deletions.into_iter().rev()).collect()
+}
+
+/// Calls every route with its good request, and throws away again what that makes: a client that has invoices, for
+/// example, cannot be deleted.
+async fn call_all(slash: &str) {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    for route in in_order() {
+        let path = format!("{}{slash}", books.path(route));
+        let method = route.method.as_str().parse().unwrap();
+        let answer = tributary.call(Some(&books.user), method, &path, books.body(route)).await;
+        check(route, &answer);
+        if route.status == 201 {
+            let (json, collection) = (answer.json(), path.trim_end_matches('/').trim_end_matches("/client"));
+            let made = format!("{collection}/{}{slash}", json["id"].as_str().unwrap());
+            tributary.delete(&books.user, &made).await.expect(204);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_its_good_request_as_the_table_says() {
+    call_all("").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_with_a_trailing_slash_as_without() {
+    call_all("/").await;
+}
+
+#[track_caller]
+fn check(route: &Route, answer: &Answer) {
+    let name = format!("{} {}: {}", route.method.as_str(), route.path, answer.text);
+    assert_eq!(answer.status.as_u16(), route.status, "{name}");
+    assert_eq!(answer.text.is_empty(), route.answer.is_none(), "{name}");
+    let shows_its_version = route.versioned && route.answer.is_some();
+    assert_eq!(answer.headers.contains_key("etag"), shows_its_version, "{name}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_are_served_with_and_without_a_trailing_slash() {
+    let tributary = Tributary::start().await;
+    for slash in ["", "/"] {
+        let (username, password) = (format!("user{}", slash.len()), "SecurePass123!");
+        let email = format!("{username}@example.com");
+        let post = async |path: &str, body| {
+            tributary.call(None, HttpMethod::POST, &format!("{path}{slash}"), Some(body)).await
+        };
+        let body = json!({"username": username, "email": email, "password": password});
+        post("/api/signup", body).await.expect(201);
+        let body = json!({"email": email, "otp": tributary.otp(&email).await});
+        post("/api/verify-signup-otp", body).await.expect(200);
+        for path in ["/api-token-auth", "/api/api-token-auth"] {
+            let token = post(path, json!({"username": username, "password": password})).await.expect(200);
+            let authorization = format!("Token {}", token["token"].as_str().unwrap());
+            let headers = [("authorization", authorization.as_str())];
+            let me = tributary.raw(HttpMethod::GET, &format!("/api/me{slash}"), &headers, "").await.expect(200);
+            assert_eq!(me["username"], json!(username));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_method_that_a_path_does_not_have_is_a_405_that_names_those_it_has() {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    let mut methods: BTreeMap<&str, (String, BTreeSet<&str>)> = BTreeMap::new();
+    for route in routes() {
+        let path = books.path(route);
+        methods.entry(route.path).or_insert((path, BTreeSet::new())).1.insert(route.method.as_str());
+    }
+    for (route, (path, served)) in methods {
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE"] {
+            if served.contains(method) {
+                continue;
+            }
+            let answer = tributary.call(Some(&books.user), method.parse().unwrap(), &path, None).await;
+            let body = answer.expect(405);
+            assert_eq!(body, json!({"detail": format!("Method \"{method}\" not allowed.")}), "{method} {route}");
+            let allowed: BTreeSet<&str> = answer.header("allow").unwrap().split(", ").collect();
+            // HEAD is the GET that shows no body.
+            assert_eq!(allowed.into_iter().filter(|name| *name != "HEAD").collect::<BTreeSet<_>>(), served, "{route}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_path_is_a_404_in_the_contracts_form_with_and_without_a_credential() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let id = "0192f0c1-2345-7abc-8def-0123456789ab";
+    let paths = ["/", "/api", "/api/", "/nowhere/", "/api/clientsx/", "/api/unknown/", "/api/me/x/", "/openapi/x/y"];
+    let below = ["/api/clients/{id}/unknown/", "/api/invoices/{id}/line-items/{id}/x/", "/api/catalogue/{id}/tiers/"];
+    for path in paths.into_iter().chain(below) {
+        let path = path.replace("{id}", id);
+        for (method, user) in [(HttpMethod::GET, None), (HttpMethod::GET, Some(&user)), (HttpMethod::POST, Some(&user))] {
+            let answer = tributary.call(user, method, &path, None).await;
+            assert_eq!(answer.expect(404), json!({"detail": "Not found."}), "{path}");
+            assert!(answer.header("x-request-id").is_some(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Lines of invoices.
+
+use domain::attributes::EntityName;
+use domain::catalogue::CatalogueItem;
+use domain::id::{InvoiceId, ItemId, LineId};
+use domain::invoice::{Line, LineInput, LinePatch, NewLine};
+use domain::money::Currency;
+use domain::{Action, Actor, Model};
+use store::{Page, PageRequest};
+
+use crate::contacts::no_such;
+use crate::{App, Error, Expected, check_version, may};
+
+/// Lines; errors as for invoices.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the lines of an invoice, in their order.
+    pub async fn list_lines(&self, actor: &Actor, invoice: InvoiceId, page: PageRequest) -> Result<Page<Line>, Error> {
+        may(actor, Action::View, Model::InvoiceLineItem)?;
+        let lines = self.load_invoice(actor, invoice).await?.lines().into_iter().cloned().collect();
+        Ok(Page::of(lines, &page, |line: &Line| format!("{:010}#{}", line.position, line.id)))
+    }
+
+    /// A line.
+    pub async fn get_line(&self, actor: &Actor, invoice: InvoiceId, id: LineId) -> Result<Line, Error> {
+        may(actor, Action::View, Model::InvoiceLineItem)?;
+        Ok(self.load_invoice(actor, invoice).await?.line(id)?.clone())
+    }
+
+    /// Adds a line. From a catalogue item it takes the price that the quantity reaches and the
+    /// item's tax rate, where none are given.
+    pub async fn create_line(&self, actor: &Actor, invoice: InvoiceId, input: LineInput) -> Result<Line, Error> {
+        may(actor, Action::Add, Model::InvoiceLineItem)?;
+        let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
+        schema.of().validate_create(&input.attributes).into_result()?;
+        let (line, priced_in) = self.complete_line(actor, input).await?;
+        let id = LineId::new(self.new_id());
+        let (invoice, ()) = self
+            .change_invoice(actor, invoice, |invoice| {
+                let currency = invoice.header().currency;
+                if let Some(other) = priced_in.filter(|priced_in| *priced_in != currency) {
+                    let message = format!("The item is priced in {other}; give the unit_price in {currency}.");
+                    return Err(domain::Error::field("catalogue_item", message).into());
+                }
+                Ok(invoice.add_line(id, line.clone(), self.moment(actor), &mut || self.new_id())?)
+            })
+            .await?;
+        Ok(invoice.line(id)?.clone())
+    }
+
+    /// Changes a line.
+    pub async fn update_line(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        id: LineId,
+        patch: LinePatch,
+        expected: Expected,
+    ) -> Result<Line, Error> {
+        may(actor, Action::Change, Model::InvoiceLineItem)?;
+        let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
+        if let Some(item) = patch.item.as_set() {
+            self.referred_item(actor, *item).await?;
+        }
+        let (invoice, ()) = self
+            .change_invoice(actor, invoice, |invoice| {
+                check_version(expected, invoice.line(id)?.meta.version)?;
+                let moment = self.moment(actor);
+                Ok(invoice.update_line(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
+            })
+            .await?;
+        Ok(invoice.line(id)?.clone())
+    }
+
+    /// Removes a line.
+    pub async fn delete_line(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        id: LineId,
+        expected: Expected,
+    ) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::InvoiceLineItem)?;
+        self.change_invoice(actor, invoice, |invoice| {
+            check_version(expected, invoice.line(id)?.meta.version)?;
+            Ok(invoice.remove_line(id, self.moment(actor), &mut || self.new_id())?)
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// Fills in what a line takes from the catalogue, and says in which currency the price stands
+    /// if it came from there.
+    async fn complete_line(&self, actor: &Actor, input: LineInput) -> Result<(NewLine, Option<Currency>), Error> {
+        let catalogue = match input.item {
+            None => None,
+            Some(id) => {
+                let item = self.referred_item(actor, id).await?;
+                let tiers = match input.unit_price {
+                    Some(_) => Vec::new(),
+                    None => self.store.tiers(actor.tenant(), id).await?,
+                };
+                Some((item, tiers))
+            }
+        };
+        let from_catalogue = input.unit_price.is_none();
+        let priced_in = catalogue.as_ref().filter(|_| from_catalogue).map(|(item, _)| item.currency);
+        let line = input.complete(catalogue.as_ref().map(|(item, tiers)| (item, tiers.as_slice())))?;
+        Ok((line, priced_in))
+    }
+
+    async fn referred_item(&self, actor: &Actor, id: ItemId) -> Result<CatalogueItem, Error> {
+        self.store.item(actor.tenant(), id).await?.ok_or_else(|| no_such("catalogue_item", id))
+    }
+}

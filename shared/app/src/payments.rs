@@ -1,0 +1,89 @@
+//! Payments on invoices.
+
+use domain::attributes::EntityName;
+use domain::id::{InvoiceId, PaymentId};
+use domain::invoice::{Payment, PaymentInput, PaymentPatch};
+use domain::{Action, Actor, Model};
+use store::{Page, PageRequest};
+
+use crate::{App, Error, Expected, check_version, may};
+
+/// Payments; errors as for invoices.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the payments on an invoice, oldest first.
+    pub async fn list_payments(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        page: PageRequest,
+    ) -> Result<Page<Payment>, Error> {
+        may(actor, Action::View, Model::Payment)?;
+        let payments = self.load_invoice(actor, invoice).await?.payments().into_iter().cloned().collect();
+        Ok(Page::of(payments, &page, |payment: &Payment| payment.id.to_string()))
+    }
+
+    /// A payment.
+    pub async fn get_payment(&self, actor: &Actor, invoice: InvoiceId, id: PaymentId) -> Result<Payment, Error> {
+        may(actor, Action::View, Model::Payment)?;
+        Ok(self.load_invoice(actor, invoice).await?.payment(id)?.clone())
+    }
+
+    /// Books a payment.
+    pub async fn create_payment(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        input: PaymentInput,
+    ) -> Result<Payment, Error> {
+        may(actor, Action::Add, Model::Payment)?;
+        let schema = self.schema(actor, EntityName::Payment).await?;
+        schema.of().validate_create(&input.attributes).into_result()?;
+        let id = PaymentId::new(self.new_id());
+        let (invoice, ()) = self
+            .change_invoice(actor, invoice, |invoice| {
+                let payment = input.clone().in_currency(invoice.header().currency)?;
+                Ok(invoice.record_payment(id, payment, self.moment(actor), &mut || self.new_id())?)
+            })
+            .await?;
+        Ok(invoice.payment(id)?.clone())
+    }
+
+    /// Changes a payment.
+    pub async fn update_payment(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        id: PaymentId,
+        patch: PaymentPatch,
+        expected: Expected,
+    ) -> Result<Payment, Error> {
+        may(actor, Action::Change, Model::Payment)?;
+        let schema = self.schema(actor, EntityName::Payment).await?;
+        let (invoice, ()) = self
+            .change_invoice(actor, invoice, |invoice| {
+                check_version(expected, invoice.payment(id)?.meta.version)?;
+                let moment = self.moment(actor);
+                Ok(invoice.update_payment(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
+            })
+            .await?;
+        Ok(invoice.payment(id)?.clone())
+    }
+
+    /// Removes a payment.
+    pub async fn delete_payment(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        id: PaymentId,
+        expected: Expected,
+    ) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::Payment)?;
+        self.change_invoice(actor, invoice, |invoice| {
+            check_version(expected, invoice.payment(id)?.meta.version)?;
+            Ok(invoice.remove_payment(id, self.moment(actor), &mut || self.new_id())?)
+        })
+        .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Lines and totals: the sums, and whether they may change.
+
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+
+use super::{Cause, Invoice, MAX_LINES};
+use crate::error::{Error, FieldErrors};
+use crate::id::LineId;
+use crate::invoice::header::{SentTotals, TotalsSource};
+use crate::invoice::line::{Line, NewLine};
+use crate::invoice::status::Status;
+use crate::money::{Currency, Money, MoneyError};
+use crate::record::{Meta, Moment, NewId};
+
+impl Invoice {
+    pub(super) fn push_line(&mut self, id: LineId, new: NewLine, moment: Moment<'_>) -> Result<(), Error> {
+        if self.lines.len() >= MAX_LINES {
+            return Err(Error::rule(format!("An invoice has no more than {MAX_LINES} lines.")));
+        }
+        let currency = self.header.currency;
+        let NewLine { item, description, kind, figures, attributes } = new;
+        let position = self.header.next_position;
+        let (subtotal, tax) = (Money::zero(currency), Money::zero(currency));
+        let meta = Meta::new(moment);
+        let mut line = Line { id, position, item, description, kind, figures, subtotal, tax, attributes, meta };
+        line.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
+        self.header.next_position += 1;
+        self.header.totals.source = TotalsSource::Lines;
+        self.lines.insert(id, line);
+        self.changes.lines.insert(id);
+        Ok(())
+    }
+
+    pub(super) fn lines_changed(&mut self, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
+        let before = self.header.totals.total;
+        self.header.totals.source = TotalsSource::Lines;
+        self.total_up()?;
+        self.money_changed(before)?;
+        self.settle(Cause::Totals, moment, new_id)?;
+        self.header.meta.touch(moment.at);
+        Ok(())
+    }
+
+    /// Whether the money may change: not once it is over, and not the total of what is paid.
+    pub(super) fn money_changed(&self, total_before: Money) -> Result<(), Error> {
+        self.still_open("The lines and totals cannot change on an invoice that is")?;
+        if self.header.status == Status::Paid && self.header.totals.total != total_before {
+            return Err(Error::rule("The total of a paid invoice cannot change."));
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_sent_totals(&mut self, sent: SentTotals, without_lines: bool) -> Result<(), Error> {
+        let SentTotals { subtotal, tax, discount, total } = sent;
+        let currency = self.header.currency;
+        let mut errors = FieldErrors::new();
+        let mut amount = |field: &str, sent: Option<Decimal>, current: Money| match sent {
+            None => current,
+            Some(amount) if amount < Decimal::ZERO => {
+                errors.add(field, MoneyError::Negative.to_string());
+                current
+            }
+            Some(amount) => errors.take(field, Money::exact(amount, currency)).unwrap_or(current),
+        };
+        let mut totals = self.header.totals;
+        totals.discount = amount("discount", discount, totals.discount);
+        if without_lines {
+            totals.source = TotalsSource::Sent;
+            totals.subtotal = amount("subtotal", subtotal, totals.subtotal);
+            totals.tax = amount("tax_amount", tax, totals.tax);
+            let added_up = totals.added_up().unwrap_or(totals.total);
+            totals.total = amount("total", total, added_up);
+        }
+        errors.into_result()?;
+        self.header.totals = totals;
+        Ok(())
+    }
+
+    /// Sums the lines where there are any to sum, and refuses a discount above what it is taken
+    /// from.
+    pub(super) fn total_up(&mut self) -> Result<(), Error> {
+        let overflow = |e: MoneyError| Error::rule(e.to_string());
+        let currency = self.header.currency;
+        let totals = &mut self.header.totals;
+        if totals.source == TotalsSource::Lines {
+            totals.subtotal = Money::sum(self.lines.values().map(|line| line.subtotal), currency).map_err(overflow)?;
+            let lines_tax = Money::sum(self.lines.values().map(|line| line.tax), currency).map_err(overflow)?;
+            totals.tax = lines_tax.checked_add(totals.own_tax).map_err(overflow)?;
+            totals.total = totals.added_up().map_err(overflow)?;
+        }
+        let gross = totals.subtotal.checked_add(totals.tax).map_err(overflow)?;
+        if totals.discount.amount() > gross.amount() {
+            return Err(Error::field("discount", "The discount cannot be more than the subtotal and the tax."));
+        }
+        Ok(())
+    }
+
+    /// Takes the same figures in another currency.
+    pub(super) fn relabel(&mut self, currency: Currency, now: Timestamp) -> Result<(), Error> {
+        if !self.payments.is_empty() {
+            return Err(Error::field("currency", "The currency of an invoice with payments cannot change."));
+        }
+        let wrong = |e: MoneyError| Error::field("currency", e.to_string());
+        let totals = &mut self.header.totals;
+        if totals.source == TotalsSource::Lines {
+            // What the lines add up to is summed anew below; rounded cents must not stand in the way.
+            let zero = Money::zero(currency);
+            (totals.subtotal, totals.tax, totals.total) = (zero, zero, zero);
+        }
+        for amount in
+            [&mut totals.subtotal, &mut totals.tax, &mut totals.own_tax, &mut totals.discount, &mut totals.total]
+        {
+            *amount = amount.relabelled(currency).map_err(wrong)?;
+        }
+        self.header.amount_paid = Money::zero(currency);
+        self.header.currency = currency;
+        for line in self.lines.values_mut() {
+            line.compute(currency).map_err(wrong)?;
+            line.meta.touch(now);
+            self.changes.lines.insert(line.id);
+        }
+        self.total_up()
+    }
+}

@@ -1,0 +1,18 @@
+//! The store against a real DynamoDB: the embedded one, or the one at `TRIBUTARY_DYNAMODB_ENDPOINT`.
+
+mod accounts;
+mod catalogue;
+mod clients;
+mod contacts;
+mod failures;
+mod idempotency;
+mod in_place;
+mod invoice_lists;
+mod invoices;
+mod limits;
+mod lists;
+mod metered;
+mod receivables;
+mod streamed;
+mod support;
+mod webhooks;
