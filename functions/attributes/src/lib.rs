@@ -26,8 +26,10 @@ async fn list(
     listing: Listing,
 ) -> Result<Response, Failure> {
     let rows = app.list_attributes(caller.actor(), entity).await?;
-    // An entity has few definitions: they are one page, unless a cursor or a limit asks for less.
-    let page = Page::of(rows, &listing.page(), |attribute| attribute.id.to_string());
+    // An entity has few definitions: they are one page, unless a limit asks for less.
+    let page = Page::of(rows, &listing.page(), |attribute| attribute.id.to_string(), |attribute| {
+        attribute.list_values.as_slice().iter().map(|value| value.len() + 3).sum::<usize>() + 1_000
+    });
     Ok(listing.answer(page, |attribute| AttributeJson::from(&attribute)))
 }
 

@@ -1,7 +1,5 @@
 //! Marks overdue invoices by schedule.
 
-use std::io::Write;
-
 use app::sweep::SweepReport;
 use app::{App, Error};
 use lambda_runtime::LambdaEvent;
@@ -26,7 +24,6 @@ pub async fn handle(app: App, event: LambdaEvent<Value>) -> Result<SweepReport, 
         "read_units": reading.read_units,
         "write_units": reading.write_units,
     });
-    // A log that nobody takes any more is no reason to sweep again.
-    let _ = writeln!(std::io::stdout(), "{line}");
+    edge::log::write(&line.to_string());
     Ok(swept?)
 }

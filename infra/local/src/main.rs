@@ -1,7 +1,9 @@
 //! `cargo run`: starts the local cloud.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::mpsc;
 
 use clap::Parser;
 use lambda_runtime::tracing::subscriber;
@@ -10,6 +12,9 @@ use tributary_local::{Cloud, Options, demo, registry};
 /// What is logged, unless RUST_LOG says otherwise. The embedded DynamoDB warns of every 400, and a condition that fails
 /// is everyday business.
 const DEFAULT_LOG: &str = "warn,dynoxide=error";
+
+/// How many lines of the log may wait to be printed.
+const LINES_WAITING: usize = 10_000;
 
 /// Runs the whole product on this machine, without an AWS account.
 #[derive(Debug, Parser)]
@@ -32,8 +37,7 @@ async fn main() -> ExitCode {
     let filter = subscriber::EnvFilter::try_from_default_env();
     let filter = filter.unwrap_or_else(|_| subscriber::EnvFilter::new(DEFAULT_LOG));
     subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    // Whoever started this process need not read what it prints: a full or a closed pipe stops no request.
-    edge::log::redirect(|line| tracing::info!(target: "request", "{line}"));
+    print_aside();
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -43,13 +47,30 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Prints the log of requests from a thread of its own: a pipe that is full, or that nobody reads any more, holds up no
+/// request. What finds no room then is not printed.
+fn print_aside() {
+    let (sender, lines) = mpsc::sync_channel::<String>(LINES_WAITING);
+    std::thread::spawn(move || {
+        let mut output = std::io::stdout();
+        for line in lines {
+            if writeln!(output, "{line}").is_err() {
+                return;
+            }
+        }
+    });
+    edge::log::redirect(move |line| drop(sender.try_send(line.to_owned())));
+}
+
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { port, data_dir, ephemeral } = arguments;
     let cloud = Cloud::start(Options { port, data_dir, ephemeral, ..Options::default() }, registry::build).await?;
     let (app, mailer) = (registry::app(cloud.environment()), registry::mailer(cloud.environment()));
     let credentials = demo::seed(&app, &mailer, cloud.mailbox()).await?;
-    greet(cloud.base_url(), credentials["token"].as_str().unwrap_or_default());
+    let token = credentials["token"].as_str().unwrap_or_default().to_owned();
+    // Whoever reads the greeting may ask for them at once.
     cloud.handle().set_credentials(credentials);
+    greet(cloud.base_url(), &token);
     ended().await;
     cloud.shutdown().await;
     Ok(())
@@ -57,7 +78,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 
 /// Says where everything is, and how to call it.
 fn greet(base_url: &str, token: &str) {
-    println!(
+    // It may be that nobody reads it.
+    let _ = writeln!(
+        std::io::stdout(),
         "Tributary listens on {base_url}\n\n  \
          reference    {base_url}/docs\n  \
          credentials  {base_url}/_local/credentials\n  \

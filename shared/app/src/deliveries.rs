@@ -63,6 +63,9 @@ pub enum Next {
     Dead,
 }
 
+/// How often an attempt is recorded anew, when another has been recorded at the same time.
+const RECORD_TRIES: u32 = 5;
+
 /// The listing and redelivery belong to the owner alone; they fail with
 /// [`domain::Error::Forbidden`] and [`domain::Error::NotFound`] accordingly.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
@@ -80,7 +83,9 @@ impl App {
         Ok(self.store.deliveries(actor.tenant(), webhook, page, self.now()).await?)
     }
 
-    /// Sends a delivery once more, on a schedule that starts anew, whatever became of it.
+    /// Sends a delivery once more, on a schedule that starts anew, whatever became of it. The message
+    /// goes first and starts the new round by itself, if it is seen before the round is stored; so none
+    /// is stored without a message that carries it on.
     pub async fn redeliver(
         &self,
         actor: &Actor,
@@ -91,25 +96,33 @@ impl App {
         may(actor, Action::Change, Model::Webhook)?;
         let tenant = actor.tenant();
         self.load_webhook(actor, webhook).await?;
-        let delivery = self
-            .retrying(async || {
-                let found = self.store.delivery(tenant, webhook, id, self.now()).await?;
-                let mut delivery = found.ok_or(domain::Error::NotFound)?;
+        let load = async || {
+            let found = self.store.delivery(tenant, webhook, id, self.now()).await?;
+            found.ok_or(Error::from(domain::Error::NotFound))
+        };
+        let mut anew = load().await?;
+        if !anew.is_sendable() {
+            return Err(domain::Error::Conflict("The request was too large to be kept.".into()).into());
+        }
+        anew.restart();
+        queue.send(DeliveryRef::new(tenant, &anew)).await?;
+        self.retrying(async || {
+            let mut delivery = load().await?;
+            if delivery.round < anew.round {
                 let before = delivery.version;
                 delivery.restart();
+                delivery.version += 1;
                 self.store.save_delivery(tenant, &delivery, before).await?;
-                Ok(delivery)
-            })
-            .await?;
-        queue.send(DeliveryRef::new(tenant, webhook, id)).await?;
-        Ok(delivery)
+            }
+            Ok(delivery)
+        })
+        .await
     }
 
     /// What is to be done about a message of the queue.
     pub async fn due(&self, reference: DeliveryRef) -> Result<Due, Error> {
         let (tenant, webhook) = (reference.tenant(), reference.webhook());
-        let delivery = self.store.delivery(tenant, webhook, reference.delivery(), self.now()).await?;
-        let Some(delivery) = delivery else { return Ok(Due::Done) };
+        let Some(delivery) = self.in_round(reference).await? else { return Ok(Due::Done) };
         match delivery.status {
             DeliveryStatus::Delivered => return Ok(Due::Done),
             DeliveryStatus::Dead => return Ok(Due::Dead),
@@ -132,29 +145,37 @@ impl App {
         attempt: AttemptRecord,
         result: AttemptResult,
     ) -> Result<Next, Error> {
-        let before = delivery.version;
-        let next = match result {
-            AttemptResult::Delivered | AttemptResult::SwitchedOff => Next::Done,
-            AttemptResult::Failed { retry_after } => {
-                let jitter = u16::from_be_bytes(secrets::random(self.entropy.as_ref()));
-                retry::next_delay(delivery.attempts_made + 1, jitter, retry_after).map_or(Next::Dead, Next::After)
-            }
-        };
-        let status = match (result, next) {
-            (AttemptResult::Delivered, _) => DeliveryStatus::Delivered,
-            (AttemptResult::SwitchedOff, _) | (AttemptResult::Failed { .. }, Next::Dead) => DeliveryStatus::Dead,
-            (AttemptResult::Failed { .. }, Next::After(_) | Next::Done) => DeliveryStatus::Failed,
-        };
-        delivery.record(attempt, status);
-        match self.store.save_delivery(reference.tenant(), &delivery, before).await {
-            // Restarted, or sent twice at once: the other message carries on.
-            Err(StoreError::Raced) => return Ok(Next::Done),
-            other => other?,
-        }
         if result == AttemptResult::SwitchedOff {
             self.switch_off(reference).await?;
         }
-        Ok(next)
+        for _ in 0..RECORD_TRIES {
+            let before = delivery.version;
+            let jitter = u16::from_be_bytes(secrets::random(self.entropy.as_ref()));
+            let next = judge(&mut delivery, attempt.clone(), result, jitter);
+            match self.store.save_delivery(reference.tenant(), &delivery, before).await {
+                // The queue may give one message to two receivers, so what was written meanwhile is no
+                // reason to let go of this one.
+                Err(StoreError::Raced) => match self.in_round(reference).await? {
+                    Some(current) => delivery = current,
+                    None => return Ok(Next::Done),
+                },
+                other => return Ok(other.map(|()| next)?),
+            }
+        }
+        Err(domain::Error::Contended.into())
+    }
+
+    /// A message's delivery, in the message's round. None when it is kept no longer, or a redelivery
+    /// has taken over.
+    async fn in_round(&self, reference: DeliveryRef) -> Result<Option<Delivery>, Error> {
+        let (tenant, webhook) = (reference.tenant(), reference.webhook());
+        let found = self.store.delivery(tenant, webhook, reference.delivery(), self.now()).await?;
+        Ok(found.filter(|delivery| delivery.round <= reference.round()).map(|mut delivery| {
+            while delivery.round < reference.round() {
+                delivery.restart();
+            }
+            delivery
+        }))
     }
 
     /// Ends a delivery whose webhook is gone or switched off.
@@ -180,6 +201,25 @@ impl App {
         })
         .await
     }
+}
+
+/// Adds an attempt to its delivery, and says what follows.
+fn judge(delivery: &mut Delivery, attempt: AttemptRecord, result: AttemptResult, jitter: u16) -> Next {
+    let (status, next) = match (result, delivery.status) {
+        (AttemptResult::Delivered, _) | (AttemptResult::Failed { .. }, DeliveryStatus::Delivered) => {
+            (DeliveryStatus::Delivered, Next::Done)
+        }
+        (AttemptResult::SwitchedOff, _) => (DeliveryStatus::Dead, Next::Done),
+        (AttemptResult::Failed { .. }, DeliveryStatus::Dead) => (DeliveryStatus::Dead, Next::Dead),
+        (AttemptResult::Failed { retry_after }, DeliveryStatus::Pending | DeliveryStatus::Failed) => {
+            match retry::next_delay(delivery.attempts_made + 1, jitter, retry_after) {
+                Some(delay) => (DeliveryStatus::Failed, Next::After(delay)),
+                None => (DeliveryStatus::Dead, Next::Dead),
+            }
+        }
+    };
+    delivery.record(attempt, status);
+    next
 }
 
 #[cfg(test)]
@@ -209,5 +249,57 @@ mod tests {
         assert_eq!(of(Some(503), Some("120")), waits(120));
         assert_eq!(of(Some(429), Some("Tue, 14 Nov 2023 22:14:20 GMT")), waits(60));
         assert_eq!(of(Some(503), Some("soon")), AttemptResult::Failed { retry_after: None });
+    }
+
+    fn delivery(status: DeliveryStatus, attempts_made: u32) -> Delivery {
+        Delivery {
+            id: DeliveryId::new(uuid::Uuid::from_u128(1)),
+            webhook: WebhookId::new(uuid::Uuid::from_u128(2)),
+            event_id: "msg_1".into(),
+            model: domain::webhook::WebhookModel::Client,
+            event: domain::webhook::WebhookEvent::Update,
+            object_id: "1".into(),
+            status,
+            attempts: vec![],
+            attempts_made,
+            round: 0,
+            request: domain::delivery::RenderedRequest {
+                method: domain::webhook::Method::Post,
+                url: "https://receiver.example/".into(),
+                headers: vec![],
+                body: "{}".into(),
+            },
+            created_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn an_attempt_is_judged_by_what_its_delivery_has_come_to() {
+        use DeliveryStatus::{Dead, Delivered, Failed, Pending};
+        let failed = of(Some(500), None);
+        let table = [
+            (Pending, 0, of(Some(200), None), Delivered, Next::Done),
+            (Dead, 8, of(Some(200), None), Delivered, Next::Done),
+            (Failed, 3, of(Some(410), None), Dead, Next::Done),
+            (Pending, 0, failed, Failed, Next::After(Duration::from_millis(4_500))),
+            (Failed, 1, failed, Failed, Next::After(Duration::from_secs(270))),
+            (Failed, 7, failed, Dead, Next::Dead),
+            // Another attempt at the same time was recorded first.
+            (Delivered, 1, failed, Delivered, Next::Done),
+            (Dead, 8, failed, Dead, Next::Dead),
+        ];
+        for (status, made, result, then, next) in table {
+            let mut delivery = delivery(status, made);
+            let attempt = AttemptRecord {
+                at: Timestamp::UNIX_EPOCH,
+                response_status: None,
+                duration_ms: 1,
+                response_body: String::new(),
+                error: None,
+            };
+            assert_eq!(judge(&mut delivery, attempt, result, 0), next, "{status} {made} {result:?}");
+            assert_eq!((delivery.status, delivery.attempts_made, delivery.version), (then, made + 1, 2));
+        }
     }
 }

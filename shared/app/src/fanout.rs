@@ -64,7 +64,7 @@ impl<'a> FanOut<'a> {
         for webhook in webhooks.iter().filter(|w| w.is_triggered_by(event.model, event.event, &event.object)) {
             let delivery = delivery(webhook, event);
             if self.store(event.tenant, delivery.clone()).await? {
-                self.queue.send(DeliveryRef::new(event.tenant, webhook.id, delivery.id)).await?;
+                self.queue.send(DeliveryRef::new(event.tenant, &delivery)).await?;
             }
             triggered += 1;
         }
@@ -114,6 +114,7 @@ fn delivery(webhook: &Webhook, event: &Event) -> Delivery {
         status: DeliveryStatus::Pending,
         attempts: vec![],
         attempts_made: 0,
+        round: 0,
         request,
         created_at: event.at,
         version: 1,
@@ -124,8 +125,7 @@ fn delivery(webhook: &Webhook, event: &Event) -> Delivery {
 /// A delivery that cannot be sent, kept so that its owner can see why.
 fn unsendable(mut delivery: Delivery, why: &str) -> Delivery {
     let at = delivery.created_at;
-    delivery.request.body.clear();
-    delivery.request.headers.clear();
+    delivery.drop_request();
     let error = Some(why.to_owned());
     let attempt = AttemptRecord { at, response_status: None, duration_ms: 0, response_body: String::new(), error };
     delivery.record(attempt, DeliveryStatus::Dead);

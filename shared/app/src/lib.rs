@@ -95,3 +95,8 @@ pub(crate) fn check_version(expected: Expected, current: u64) -> Result<(), Erro
         Some(_) | None => Ok(()),
     }
 }
+
+/// About how much of an answer a part of an invoice takes, most of which can be its attributes.
+pub(crate) fn attribute_bytes(attributes: &domain::attributes::Attributes) -> usize {
+    serde_json::to_string(attributes).map_or(0, |text| text.len()) + 1_000
+}

@@ -25,7 +25,9 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the adapter that the ban points to")]
     fn now(&self) -> Timestamp {
-        Timestamp::now()
+        // To the microsecond: more digits are more than many clients' parsers take.
+        let now = Timestamp::now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 }
 

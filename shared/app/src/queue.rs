@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use domain::Tenant;
+use domain::delivery::Delivery;
 use domain::id::{DeliveryId, OrganisationId, WebhookId};
 use serde::{Deserialize, Serialize};
 
@@ -16,13 +17,20 @@ pub struct DeliveryRef {
     organization_id: OrganisationId,
     webhook_id: WebhookId,
     delivery_id: DeliveryId,
+    #[serde(default)]
+    round: u32,
 }
 
 impl DeliveryRef {
-    /// Refers to a delivery.
+    /// Refers to a delivery, in the round that it is in.
     #[must_use]
-    pub const fn new(tenant: Tenant, webhook: WebhookId, delivery: DeliveryId) -> Self {
-        Self { organization_id: tenant.organisation(), webhook_id: webhook, delivery_id: delivery }
+    pub const fn new(tenant: Tenant, delivery: &Delivery) -> Self {
+        Self {
+            organization_id: tenant.organisation(),
+            webhook_id: delivery.webhook,
+            delivery_id: delivery.id,
+            round: delivery.round,
+        }
     }
 
     /// The organisation. A message is written by this product alone.
@@ -41,6 +49,12 @@ impl DeliveryRef {
     #[must_use]
     pub const fn delivery(&self) -> DeliveryId {
         self.delivery_id
+    }
+
+    /// Which of the delivery's rounds the message is for; each has one.
+    #[must_use]
+    pub const fn round(&self) -> u32 {
+        self.round
     }
 }
 

@@ -69,6 +69,8 @@ pub struct Delivery {
     pub attempts: Vec<AttemptRecord>,
     /// How many attempts count towards the schedule; a redelivery starts anew.
     pub attempts_made: u32,
+    /// How often the schedule was started anew.
+    pub round: u32,
     /// What is sent.
     pub request: RenderedRequest,
     /// When the event happened.
@@ -94,9 +96,21 @@ impl Delivery {
     }
 
     /// Starts the schedule anew.
-    pub fn restart(&mut self) {
+    pub const fn restart(&mut self) {
         self.attempts_made = 0;
+        self.round += 1;
         self.status = DeliveryStatus::Pending;
-        self.version += 1;
+    }
+
+    /// Drops the request, of one that is too large to be kept.
+    pub fn drop_request(&mut self) {
+        self.request.body.clear();
+        self.request.headers.clear();
+    }
+
+    /// Whether there is a request to send: the smallest body of one is `""`.
+    #[must_use]
+    pub const fn is_sendable(&self) -> bool {
+        !self.request.body.is_empty()
     }
 }

@@ -9,16 +9,18 @@ use store::meter::Reading;
 
 use crate::scope::Scope;
 
-static SINK: OnceLock<fn(&str)> = OnceLock::new();
+type Sink = Box<dyn Fn(&str) + Send + Sync>;
 
-/// Sends this process's lines elsewhere than to standard output, which is where Lambda takes them
-/// from. The first call counts.
-pub fn redirect(sink: fn(&str)) {
-    SINK.get_or_init(|| sink);
+static SINK: OnceLock<Sink> = OnceLock::new();
+
+/// Gives this process's lines to `sink`. Without one they go to standard output, which is where
+/// Lambda takes them from. The first call counts.
+pub fn redirect(sink: impl Fn(&str) + Send + Sync + 'static) {
+    SINK.get_or_init(|| Box::new(sink));
 }
 
 /// Writes a line.
-pub(crate) fn write(line: &str) {
+pub fn write(line: &str) {
     match SINK.get() {
         Some(sink) => sink(line),
         None => println!("{line}"),

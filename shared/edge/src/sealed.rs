@@ -1,7 +1,6 @@
 //! Keeping an answer so that only the client who got it can have it read again.
 //!
-//! Answers can carry secrets that are shown once, and the table keeps no secret in the clear. The
-//! key comes from the deployment's secret and from the client's `Idempotency-Key`, of which the
+//! Answers can carry tokens, of which the table keeps hashes alone. The key comes from the deployment's secret and from the client's `Idempotency-Key`, of which the
 //! table has only a keyed hash.
 
 use app::App;

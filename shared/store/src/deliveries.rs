@@ -29,6 +29,7 @@ pub(crate) struct DeliveryBody {
     status: DeliveryStatus,
     attempts: Vec<AttemptBody>,
     attempts_made: u32,
+    round: u32,
     #[serde(with = "word")]
     method: Method,
     url: String,
@@ -57,8 +58,8 @@ impl Stored for Delivery {
     #[rustfmt::skip]
     fn body(&self) -> DeliveryBody {
         let Self {
-            id, webhook, event_id, model, event, object_id, status, attempts, attempts_made, request, created_at,
-            version,
+            id, webhook, event_id, model, event, object_id, status, attempts, attempts_made, round, request,
+            created_at, version,
         } = self.clone();
         let RenderedRequest { method, url, headers, body } = request;
         let attempts = attempts.into_iter().map(|attempt| {
@@ -67,7 +68,7 @@ impl Stored for Delivery {
         });
         DeliveryBody {
             id, webhook, event_id, webhook_model: model, event, object_id, status, attempts: attempts.collect(),
-            attempts_made, method, url, headers, body, created_at, version,
+            attempts_made, round, method, url, headers, body, created_at, version,
             expires_at: (created_at + Self::KEPT).as_second(),
         }
     }
@@ -75,8 +76,8 @@ impl Stored for Delivery {
     #[rustfmt::skip]
     fn restore(body: DeliveryBody) -> Result<Self, StoreError> {
         let DeliveryBody {
-            id, webhook, event_id, webhook_model, event, object_id, status, attempts, attempts_made, method, url,
-            headers, body, created_at, version, expires_at: _,
+            id, webhook, event_id, webhook_model, event, object_id, status, attempts, attempts_made, round, method,
+            url, headers, body, created_at, version, expires_at: _,
         } = body;
         let attempts = attempts.into_iter().map(|attempt| {
             let AttemptBody { at, response_status, duration_ms, response_body, error } = attempt;
@@ -84,7 +85,7 @@ impl Stored for Delivery {
         });
         Ok(Self {
             id, webhook, event_id, model: webhook_model, event, object_id, status, attempts: attempts.collect(),
-            attempts_made, request: RenderedRequest { method, url, headers, body }, created_at, version,
+            attempts_made, round, request: RenderedRequest { method, url, headers, body }, created_at, version,
         })
     }
 }

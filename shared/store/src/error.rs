@@ -33,9 +33,12 @@ pub enum StoreError {
     /// What the write refers to, or changes in place, is not there.
     #[error("what the write needs is not there")]
     Missing,
-    /// An item would pass 400 KB, or a transaction its limits.
+    /// An item would pass 400 KB, or a transaction 4 MB.
     #[error("too large to be kept")]
     TooLarge,
+    /// The change touches more items than one transaction takes.
+    #[error("too many items for one commit")]
+    TooManyItems,
     /// An item that does not read as what its key says.
     #[error("corrupt item: {0}")]
     Corrupt(String),

@@ -4,6 +4,8 @@ use domain::Tenant;
 use domain::id::EntryId;
 use jiff::Timestamp;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use crate::Store;
 use crate::codec::{Stored, decode};
 use crate::error::StoreError;
@@ -28,16 +30,32 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// About how many bytes of rows a page holds, at most; one row alone may be more. Lambda's answers
+/// end at 6 MB, and the text of an answer grows by its escapes.
+pub const PAGE_BYTES: usize = 2_500_000;
+
 impl<T> Page<T> {
-    /// The page of a list that is at hand as a whole, in the order of its keys. The row that the
-    /// caller has last may be gone by now.
+    /// The page of a list that is at hand as a whole, in the order of its keys; `bytes` is about how
+    /// much of an answer a row takes.
     #[must_use]
-    pub fn of(mut rows: Vec<T>, request: &PageRequest, key: impl Fn(&T) -> String) -> Self {
+    pub fn of(
+        mut rows: Vec<T>,
+        request: &PageRequest,
+        key: impl Fn(&T) -> String,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Self {
         if let Some(after) = &request.after {
             rows.retain(|row| key(row) > *after);
         }
-        let more = rows.len() > request.limit;
-        rows.truncate(request.limit);
+        let mut total = 0;
+        let fitting = rows.iter().take(request.limit).take_while(|row| {
+            let first = total == 0;
+            total += bytes(row);
+            first || total <= PAGE_BYTES
+        });
+        let fitting = fitting.count();
+        let more = rows.len() > fitting;
+        rows.truncate(fitting);
         let next = rows.last().filter(|_| more).map(key);
         Self { rows, next }
     }
@@ -85,6 +103,7 @@ impl Store {
         matches: Option<&(dyn Fn(&T) -> bool + Send + Sync)>,
     ) -> Result<Page<T>, StoreError> {
         let mut rows: Vec<(String, T)> = Vec::new();
+        let mut bytes = 0;
         let mut start = query.start.clone();
         loop {
             let wanted = limit + 1 - rows.len();
@@ -93,16 +112,17 @@ impl Store {
                 .query(Query { start: start.take(), limit: matches.is_none().then_some(wanted), ..query.clone() })
                 .await?;
             for item in found.items {
-                let sk = sort_key(&item)?;
+                let (sk, size) = (sort_key(&item)?, bytes_of(&item));
                 let row = decode(item)?;
-                if matches.is_none_or(|matches| matches(&row)) {
-                    rows.push((sk, row));
+                if !matches.is_none_or(|matches| matches(&row)) {
+                    continue;
                 }
-                if rows.len() > limit {
-                    rows.truncate(limit);
+                bytes += size;
+                if rows.len() == limit || (bytes > PAGE_BYTES && !rows.is_empty()) {
                     let next = rows.last().map(|(sk, _)| sk.clone());
                     return Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), next });
                 }
+                rows.push((sk, row));
             }
             match found.last {
                 Some(last) => start = Some(last),
@@ -128,7 +148,7 @@ impl Store {
             condition: "attribute_exists(model) AND attribute_exists(tasks.#entry)".into(),
             ..in_place(key, task, now)
         };
-        let update = with_value(update, ":completed", aws_sdk_dynamodb::types::AttributeValue::Bool(completed));
+        let update = with_value(update, ":completed", AttributeValue::Bool(completed));
         decode(self.table.update(expecting(update, expected)).await?)
     }
 
@@ -164,7 +184,7 @@ fn in_place(key: Key, entry: EntryId, now: Timestamp) -> Update {
     }
 }
 
-fn with_value(mut update: Update, name: &str, value: aws_sdk_dynamodb::types::AttributeValue) -> Update {
+fn with_value(mut update: Update, name: &str, value: AttributeValue) -> Update {
     update.values.insert(name.to_owned(), value);
     update
 }
@@ -182,4 +202,19 @@ fn expecting(update: Update, expected: Option<u64>) -> Update {
 fn sort_key(item: &Item) -> Result<String, StoreError> {
     let sk = item.get("sk").and_then(|sk| sk.as_s().ok());
     sk.cloned().ok_or_else(|| StoreError::corrupt("an item without a sort key"))
+}
+
+/// How large an item is: its names and values, as DynamoDB counts them.
+fn bytes_of(item: &Item) -> usize {
+    item.iter().map(|(name, value)| name.len() + value_bytes(value)).sum()
+}
+
+fn value_bytes(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::M(map) => map.iter().map(|(name, value)| name.len() + value_bytes(value)).sum(),
+        AttributeValue::L(list) => list.iter().map(value_bytes).sum(),
+        // The table holds no binary values and no sets.
+        _ => 1,
+    }
 }

@@ -113,7 +113,7 @@ impl Transaction {
                 None => Ok(()),
             },
             2..=MAX_OPERATIONS => self.write_together(table).await,
-            _ => Err(StoreError::TooLarge),
+            _ => Err(StoreError::TooManyItems),
         }
     }
 

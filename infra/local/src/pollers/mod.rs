@@ -1,7 +1,6 @@
 //! Event source mappings: what Lambda's pollers do with queues and streams.
 
 mod checkpoint;
-mod in_flight;
 mod queue;
 mod record;
 mod stream;
@@ -41,8 +40,8 @@ pub(crate) struct Sources<'a> {
 /// Starts a poller for each event source of the template whose function there is.
 pub(crate) fn start(template: &Template, sources: Sources, invoker: &Invoker, tasks: &mut JoinSet<()>) {
     for function in template.functions.iter().filter(|function| invoker.has(&function.group)) {
-        let file = |kind: &str, event: &str| {
-            sources.directory.map(|directory| directory.join(format!("{}-{event}.{kind}", function.group)))
+        let checkpoint = |event: &str| {
+            sources.directory.map(|directory| directory.join(format!("{}-{event}.checkpoint", function.group)))
         };
         for event in &function.events {
             match &event.kind {
@@ -53,7 +52,6 @@ pub(crate) fn start(template: &Template, sources: Sources, invoker: &Invoker, ta
                         source: source.clone(),
                         sqs: sources.sdk.sqs(sources.sqs),
                         invoker: invoker.clone(),
-                        in_flight: Arc::new(in_flight::InFlight::open(file("in-flight", &event.name))),
                     };
                     tasks.spawn(poller.run());
                 }
@@ -66,7 +64,7 @@ pub(crate) fn start(template: &Template, sources: Sources, invoker: &Invoker, ta
                         invoker: invoker.clone(),
                         // On a file dynoxide knows the system's clock alone, and stamps its records by that.
                         late: sources.directory.map(|_| Arc::clone(sources.clock)),
-                        checkpoint: checkpoint::Checkpoint::open(file("checkpoint", &event.name)),
+                        checkpoint: checkpoint::Checkpoint::open(checkpoint(&event.name)),
                     };
                     tasks.spawn(poller.run());
                 }

@@ -12,7 +12,6 @@ use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::in_flight::InFlight;
 use super::{Pauses, failed_items};
 use crate::function::Invoker;
 use crate::services::REGION;
@@ -28,7 +27,6 @@ pub(super) struct QueuePoller {
     pub(super) source: QueueSource,
     pub(super) sqs: Client,
     pub(super) invoker: Invoker,
-    pub(super) in_flight: Arc<InFlight>,
 }
 
 impl QueuePoller {
@@ -41,7 +39,6 @@ impl QueuePoller {
                 Err(problem) => self.wait(&mut pauses, &problem).await,
             }
         };
-        self.give_back(&url).await;
         let permits = Arc::new(Semaphore::new(self.source.concurrency.try_into().unwrap_or(1)));
         // Batches under way end with the poller.
         let mut batches = JoinSet::new();
@@ -74,17 +71,6 @@ impl QueuePoller {
         found.queue_url.ok_or_else(|| "the queue has no URL".to_owned())
     }
 
-    /// Makes visible again what the process before had received when it ended.
-    async fn give_back(&self, url: &str) {
-        for handle in self.in_flight.take() {
-            let request = self.sqs.change_message_visibility().queue_url(url).receipt_handle(handle);
-            // It may be gone, or visible already; then there is nothing to give back.
-            if let Err(error) = request.visibility_timeout(0).send().await {
-                tracing::debug!(error = problem(error), "a message of the last run was not given back");
-            }
-        }
-    }
-
     async fn receive(&self, url: &str) -> Result<Vec<Message>, String> {
         let request = self.sqs.receive_message().queue_url(url).wait_time_seconds(LONG_POLL);
         let request = request.max_number_of_messages(self.source.batch_size.try_into().unwrap_or(10));
@@ -94,8 +80,6 @@ impl QueuePoller {
     }
 
     async fn handle(&self, url: &str, messages: &[Message]) {
-        let handles: Vec<String> = messages.iter().filter_map(|message| message.receipt_handle.clone()).collect();
-        self.in_flight.add(&handles);
         let records: Vec<Value> = messages.iter().map(|message| to_json(message, &self.source.arn)).collect();
         let answer = self.invoker.invoke(&self.group, json!({ "Records": records })).await;
         // What has not succeeded comes back after its visibility timeout.
@@ -104,7 +88,6 @@ impl QueuePoller {
             Err(_) => Vec::new(),
         };
         self.delete(url, &succeeded).await;
-        self.in_flight.remove(&handles);
     }
 
     fn succeeded<'m>(&self, messages: &'m [Message], answer: &Value) -> Vec<&'m Message> {

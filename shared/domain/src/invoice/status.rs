@@ -100,7 +100,7 @@ pub enum Transition {
 
 /// A change of status that is not allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("An invoice that is {from} cannot become {to}.")]
+#[error("The invoice's status does not allow this change.")]
 pub struct Refused {
     /// The status that the invoice has.
     pub from: Status,

@@ -46,12 +46,14 @@ pub struct Sqs {
 }
 
 /// Starts SQS. Delays, visibility timeouts and retention pass by `clock`; a long poll waits in real
-/// time, and sees a message that the clock has made due within 100 ms.
+/// time, and sees a message that the clock has made due within 100 ms. What an earlier process had
+/// received when it ended is seen again at once.
 ///
 /// # Errors
 /// The port is taken, or the storage does not open.
 pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Result<Sqs, Error> {
     let sqlite = Sqlite::open(storage, store::SCHEMA)?;
+    sqlite.transaction(store::give_back).await?;
     let listener = bind(port).await?;
     let endpoint = endpoint_of(&listener)?;
     let service = Service { sqlite, clock, endpoint, arrived: Arc::default() };

@@ -7,7 +7,8 @@ use super::message::MessageAttributes;
 use super::queue::{Attributes, RETENTION, Redrive};
 use super::queue_arn;
 
-/// A message is in flight while it has a receipt and is not visible, and delayed while it has none.
+/// A message is in flight while it has a receipt and is not visible, and delayed while it has none. It is postponed if
+/// who received it has said since when it is to be seen again.
 pub(super) const SCHEMA: &str = "
 CREATE TABLE IF NOT EXISTS queues (
     name TEXT PRIMARY KEY,
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS messages (
     receive_count INTEGER NOT NULL DEFAULT 0,
     first_received_at INTEGER,
     receipt TEXT,
+    postponed INTEGER NOT NULL DEFAULT FALSE,
     dead_letter_source TEXT
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_at, position);
@@ -147,7 +149,8 @@ pub(super) fn due(tx: &Transaction, queue: &str, now: i64, limit: i64) -> Result
 /// Puts a message in flight under a new receipt.
 pub(super) fn take(tx: &Transaction, message: &Message, receipt: &str, visible_at: i64) -> Result<(), SqsError> {
     let mut statement = tx.prepare_cached(
-        "UPDATE messages SET receipt = ?2, visible_at = ?3, receive_count = ?4, first_received_at = ?5 WHERE id = ?1",
+        "UPDATE messages
+         SET receipt = ?2, visible_at = ?3, receive_count = ?4, first_received_at = ?5, postponed = FALSE WHERE id = ?1",
     )?;
     statement.execute(params![message.id, receipt, visible_at, message.receive_count, message.first_received_at])?;
     Ok(())
@@ -172,6 +175,12 @@ pub(super) fn delete(tx: &Transaction, queue: &str, id: &str, receipt: &str) -> 
     Ok(())
 }
 
+/// Makes visible what was received and neither deleted nor postponed. On AWS it comes back after its visibility
+/// timeout, minutes later; here who had it has ended with the process.
+pub(super) fn give_back(tx: &Transaction) -> Result<usize, rusqlite::Error> {
+    tx.execute("UPDATE messages SET visible_at = sent_at WHERE receipt IS NOT NULL AND NOT postponed", [])
+}
+
 /// Changes when a message in flight becomes visible. Tells whether it was in flight by that receipt.
 pub(super) fn postpone(
     tx: &Transaction,
@@ -181,7 +190,7 @@ pub(super) fn postpone(
     visible_at: i64,
 ) -> Result<bool, SqsError> {
     let changed = tx.execute(
-        "UPDATE messages SET visible_at = ?5 WHERE queue = ?1 AND id = ?2 AND receipt = ?3 AND visible_at > ?4",
+        "UPDATE messages SET visible_at = ?5, postponed = TRUE WHERE queue = ?1 AND id = ?2 AND receipt = ?3 AND visible_at > ?4",
         params![queue, id, receipt, now, visible_at],
     )?;
     Ok(changed > 0)

@@ -157,7 +157,7 @@ async fn a_list_costs_its_page_and_not_its_collection() {
         grow(&process.remote, &books.user, path, 12..size, body).await;
         let large = cost(&mut process, &books.user, &page).await;
         assert_eq!(large, small, "{path}");
-        let round_trips = round_trips(path.trim_end_matches('/')).into();
+        let round_trips: u64 = round_trips(path.trim_end_matches('/')).into();
         assert_eq!(large.0, round_trips, "{path}");
         let all = cost(&mut process, &books.user, path).await;
         assert_eq!(all.0, round_trips, "{path}");

@@ -10,5 +10,7 @@ mod process;
 mod reference;
 mod requests;
 mod sound;
+mod sweep;
+mod sweep_cost;
 mod tenancy;
 mod walk;

@@ -31,6 +31,8 @@ impl Process {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let greeting = lines.find_map(|line| Some(line.ok()?.strip_prefix("Tributary listens on ")?.to_owned()));
         let base = greeting.expect("it did not start");
+        // Nobody reads on: what is printed from now on must hold nothing up.
+        drop(lines);
         let mut started = Self { child, base, token: String::new() };
         started.token =
             started.call(Method::GET, "/_local/credentials", None).await.1["token"].as_str().unwrap().to_owned();

@@ -20,7 +20,7 @@ pub fn status(target: Status) -> StatusRequest {
     StatusRequest { target, shown_as: &[] }
 }
 
-pub fn figures(quantity: &str, price: &str) -> Figures {
+fn figures(quantity: &str, price: &str) -> Figures {
     Figures {
         quantity: Quantity::new(d(quantity)).unwrap(),
         unit_price: Price::new(d(price)).unwrap(),

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-pub use books::{Books, figures, line, status};
+pub use books::{Books, line, status};
 pub use objects::{attribute, category, client, contact, delivery, item, otp, owner, tier, webhook};
 pub use table::{Table, aws_client};
 
@@ -63,6 +63,6 @@ pub fn values() -> Map<String, Value> {
 }
 
 /// A page of this many rows from the start.
-pub fn first(limit: usize) -> store::PageRequest {
-    store::PageRequest { limit, after: None }
+pub fn first(limit: usize) -> tributary_store::PageRequest {
+    tributary_store::PageRequest { limit, after: None }
 }

@@ -226,6 +226,7 @@ pub fn delivery(n: u128, webhook: u128) -> Delivery {
         status: DeliveryStatus::Failed,
         attempts: vec![attempt(Some(500), None), attempt(None, Some("timed out"))],
         attempts_made: 2,
+        round: 1,
         request: RenderedRequest {
             method: Method::Put,
             url: "https://example.com".into(),

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use aws_sdk_dynamodb::types::AttributeValue;
-use store::Store;
 use tokio::net::TcpListener;
 use tokio::task::AbortHandle;
+use tributary_store::Store;
 
 use super::template::create_table;
 
@@ -79,10 +79,19 @@ impl Table {
     }
 }
 
+/// An item in an order that does not depend on its hash maps.
 fn text(item: HashMap<String, AttributeValue>) -> String {
-    let mut fields: Vec<String> = item.into_iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+    let mut fields: Vec<String> = item.into_iter().map(|(name, value)| format!("{name}: {}", shown(value))).collect();
     fields.sort_by_key(|field| (!field.starts_with("pk: "), !field.starts_with("sk: "), field.clone()));
     fields.join(", ")
+}
+
+fn shown(value: AttributeValue) -> String {
+    match value {
+        AttributeValue::M(map) => format!("{{{}}}", text(map)),
+        AttributeValue::L(list) => format!("{:?}", list.into_iter().map(shown).collect::<Vec<_>>()),
+        other => format!("{other:?}"),
+    }
 }
 
 async fn embedded() -> (String, AbortHandle) {

@@ -131,14 +131,14 @@ fn an_invoice_is_paid_when_its_last_payment_was_made() {
 fn nothing_is_paid_on_a_void_invoice_and_nothing_taken_from_a_refunded_one() {
     let mut desk = Desk::sent();
     desk.write(Status::Void).unwrap();
-    assert_eq!(refusal(desk.pay("1")), "non_field_errors: A payment cannot be booked on an invoice that is void.");
+    assert_eq!(refusal(desk.pay("1")), "non_field_errors: A payment cannot be booked on an invoice that is closed.");
 
     let mut desk = Desk::sent();
     let id = desk.pay("115").unwrap();
     desk.write(Status::Refunded).unwrap();
     assert_eq!(
         refusal(remove(&mut desk, id)),
-        "non_field_errors: A payment cannot be taken from an invoice that is refunded."
+        "non_field_errors: A payment cannot be taken from an invoice that is closed."
     );
     assert!(refusal(set_amount(&mut desk, id, "100")).contains("cannot change"));
     set_amount(&mut desk, id, "115").unwrap();

@@ -1,0 +1,132 @@
+//! A sweep costs what is overdue, whatever else there is.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use futures::{StreamExt, stream};
+use store::Store;
+use store::meter::{Meter, Reading};
+use uuid::Uuid;
+
+use super::sweep::Ledger;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// How many invoices are added that are not overdue.
+const OTHERS: usize = 10_000;
+/// How many of each kind are made as a client makes them. The rest are their copies.
+const MODELS: usize = 8;
+
+async fn cost(ledger: &Ledger, overdue: u32) -> Reading {
+    let (meter, app) = (Meter::default(), ledger.app());
+    let report = meter.scope(app.sweep()).await.unwrap();
+    assert_eq!((report.examined, report.marked_overdue, report.failed), (overdue, overdue, 0));
+    meter.reading()
+}
+
+async fn make_overdue(ledger: &Ledger, count: u32) {
+    for _ in 0..count {
+        ledger.sent(Some(ledger.day(-1))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_invoices_that_are_not_overdue_cost_a_sweep_nothing() {
+    let ledger = Ledger::open().await;
+    let nothing = cost(&ledger, 0).await;
+    make_overdue(&ledger, 5).await;
+    let five = cost(&ledger, 5).await;
+    assert!(five.read_units > nothing.read_units && five.write_units > nothing.write_units);
+
+    let receivable = add_others(&ledger).await;
+    assert_eq!(cost(&ledger, 0).await, nothing);
+    make_overdue(&ledger, 5).await;
+    assert_eq!(cost(&ledger, 5).await, five);
+
+    // They are there: in the lists, and those that are owed in what sweeps to come will read.
+    for status in ["draft", "sent", "paid", "void", "overdue"] {
+        let page = ledger.tributary.get(&ledger.user, &format!("/api/invoices/?status={status}&limit=1000")).await;
+        assert_eq!(page.expect(200).as_array().unwrap().len(), 1000, "{status}");
+    }
+    let (store, mut found) = (ledger.store(), 0);
+    for shard in 0..Store::RECEIVABLE_SHARDS {
+        found += store.receivables_before(shard, ledger.day(365)).await.unwrap().len();
+    }
+    assert_eq!(found, receivable);
+}
+
+/// Adds invoices of every kind that is not overdue now, and says how many of them will be some day.
+async fn add_others(ledger: &Ledger) -> usize {
+    let (past, next_month) = (Some(ledger.day(-1)), Some(ledger.day(30)));
+    let mut kinds: Vec<(bool, Vec<String>)> = Vec::new();
+    for (due, status) in
+        [(next_month, "sent"), (past, "draft"), (past, "paid"), (past, "void"), (past, "overdue"), (None, "sent")]
+    {
+        let mut ids = Vec::new();
+        for _ in 0..MODELS {
+            ids.push(ledger.invoice(due, "100.00", status).await);
+        }
+        kinds.push((due == next_month, ids));
+    }
+    let mut partly = Vec::new();
+    for _ in 0..MODELS {
+        let id = ledger.sent(next_month).await;
+        ledger.pay(&id, "40.00").await;
+        partly.push(id);
+    }
+    kinds.push((true, partly));
+
+    let items = items(ledger).await;
+    let copies_of_each = OTHERS / (kinds.len() * MODELS) + 1;
+    let mut batch = Vec::new();
+    for id in kinds.iter().flat_map(|(_, ids)| ids) {
+        let header = items.iter().find(|item| item["sk"].as_s() == Ok(id)).expect("an invoice has an item");
+        batch.extend((0..copies_of_each).map(|_| copy(header, id)));
+    }
+    assert!(batch.len() >= OTHERS);
+    write(ledger, batch).await;
+    kinds.iter().filter(|(receivable, _)| *receivable).map(|(_, ids)| ids.len() * (copies_of_each + 1)).sum()
+}
+
+/// All items that stand under an id.
+async fn items(ledger: &Ledger) -> Vec<Item> {
+    let environment = ledger.tributary.cloud.environment();
+    let client = environment.sdk.dynamodb(&environment.dynamodb_url);
+    let pages = client.scan().table_name(&environment.table_name).into_paginator().items().send();
+    let mut items = pages.collect::<Result<Vec<_>, _>>().await.unwrap();
+    items.retain(|item| item["sk"].as_s().is_ok_and(|sk| sk.parse::<Uuid>().is_ok()));
+    items
+}
+
+/// An invoice's item as it would be under another id.
+fn copy(item: &Item, id: &str) -> Item {
+    let mut other: Uuid = id.parse().unwrap();
+    // The same moment, and another random part.
+    let fresh = Uuid::now_v7().into_bytes();
+    let mut bytes = other.into_bytes();
+    bytes[9..15].copy_from_slice(&fresh[9..15]);
+    other = Uuid::from_bytes(bytes);
+    let renamed = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => AttributeValue::S(text.replace(id, &other.to_string())),
+        value => value.clone(),
+    };
+    item.iter().map(|(name, value)| (name.clone(), renamed(value))).collect()
+}
+
+async fn write(ledger: &Ledger, items: Vec<Item>) {
+    let environment = ledger.tributary.cloud.environment();
+    let client = environment.sdk.dynamodb(&environment.dynamodb_url);
+    let requests = items.into_iter().map(|item| {
+        let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
+        WriteRequest::builder().put_request(put).build()
+    });
+    let requests: Vec<_> = requests.collect();
+    let batches = requests.chunks(25).map(|batch| {
+        let call = client.batch_write_item().request_items(&environment.table_name, batch.to_vec());
+        async move {
+            let answer = call.send().await.unwrap();
+            assert!(answer.unprocessed_items.unwrap_or_default().is_empty());
+        }
+    });
+    stream::iter(batches).buffer_unordered(4).collect::<()>().await;
+}
