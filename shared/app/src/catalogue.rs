@@ -193,9 +193,13 @@ impl App {
     /// A page of the tiers of an item.
     pub async fn list_tiers(&self, actor: &Actor, item: ItemId, page: PageRequest) -> Result<Page<PriceTier>, Error> {
         may(actor, Action::View, Model::PriceTier)?;
-        // The tiers of a deleted item are out of reach with it.
-        self.load_item(actor, item).await?;
-        Ok(self.store.tier_page(actor.tenant(), item, page).await?)
+        match self.store.tier_page(actor.tenant(), item, page).await {
+            // No tiers and no item look the same: only then the item is looked for.
+            Ok(tiers) if tiers.rows.is_empty() => self.load_item(actor, item).await.map(|_| tiers),
+            Ok(tiers) => Ok(tiers),
+            Err(StoreError::Missing) => Err(domain::Error::NotFound.into()),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// A tier of an item.

@@ -14,7 +14,7 @@ use crate::clients::{count_reference, no_references};
 use crate::codec::{MetaBody, Stored, encode, encode_body, json_text, word};
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
-use crate::lists::{Page, PageRequest};
+use crate::lists::{self, Page, PageRequest};
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -286,6 +286,7 @@ impl Store {
         if let Some(sku) = &item.sku {
             commit.release(sku_key(tenant, sku), item.id.uuid());
         }
+        commit.put(lists::parent_deleted(keys::partition(tenant, Collection::Tier(item.id))));
         commit.commit(&self.table).await
     }
 }
@@ -303,7 +304,8 @@ impl Store {
         self.all(tenant, Collection::Tier(item)).await
     }
 
-    /// A page of the tiers of an item, oldest first.
+    /// A page of the tiers of an item, oldest first. [`StoreError::Missing`] when the item was
+    /// deleted; an item that never was has no tiers.
     pub async fn tier_page(
         &self,
         tenant: Tenant,
@@ -325,8 +327,10 @@ impl Store {
 
     /// A tier, by its id alone.
     pub async fn tier_by_id(&self, tenant: Tenant, id: TierId) -> Result<Option<PriceTier>, StoreError> {
-        match self.holder(&tier_item_key(tenant, id)).await? {
-            Some(item) => self.tier(tenant, ItemId::new(item), id).await,
+        let Some(item) = self.holder(&tier_item_key(tenant, id)).await?.map(ItemId::new) else { return Ok(None) };
+        // The tiers of a deleted item are out of reach with it.
+        match self.item(tenant, item).await? {
+            Some(_) => self.tier(tenant, item, id).await,
             None => Ok(None),
         }
     }

@@ -112,6 +112,9 @@ impl Store {
                 .query(Query { start: start.take(), limit: matches.is_none().then_some(wanted), ..query.clone() })
                 .await?;
             for item in found.items {
+                if item.contains_key(PARENT_DELETED) {
+                    return Err(StoreError::Missing);
+                }
                 let (sk, size) = (sort_key(&item)?, bytes_of(&item));
                 let row = decode(item)?;
                 if !matches.is_none_or(|matches| matches(&row)) {
@@ -167,6 +170,17 @@ impl Store {
         };
         decode(self.table.update(expecting(update, expected)).await?)
     }
+}
+
+/// Marks a partition whose parent was deleted.
+const PARENT_DELETED: &str = "parent_deleted";
+
+/// The item that tells, in the same round trip as a list's rows, that what they belong to was
+/// deleted. It sorts before every id.
+pub(crate) fn parent_deleted(pk: String) -> Item {
+    let mut item = Key { pk, sk: "!".into() }.attributes();
+    item.insert(PARENT_DELETED.into(), AttributeValue::Bool(true));
+    item
 }
 
 /// All of a partition.

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
 mod cloud;
+mod crm;
 mod events;
 mod services;
 mod support;
+mod webhooks;

@@ -197,6 +197,7 @@ impl Invoice {
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
         let InvoicePatch { details, status, issue_date, due_date, currency, totals, extras } = patch;
+        let untouched = self.header.clone();
         self.header.extras.apply(extras, schema, stamp, new_id)?;
         self.header.describe(details, issue_date, due_date);
         let before = self.header.totals;
@@ -214,7 +215,10 @@ impl Invoice {
         if let Some(status) = status {
             self.write_status(status, stamp.into(), new_id)?;
         }
-        self.header.meta.touch(stamp.at);
+        // A word that is shown already, say, is no change: no new version, and no event.
+        if self.header != untouched {
+            self.header.meta.touch(stamp.at);
+        }
         Ok(())
     }
 

@@ -174,6 +174,9 @@ pub(super) async fn receive(service: &Service, request: Receive) -> Result<Recei
     };
     let deadline = Instant::now() + Duration::from_secs(u64::try_from(wait).unwrap_or_default());
     loop {
+        if service.running.strong_count() == 0 {
+            return Ok(Received { messages: Vec::new() });
+        }
         // Listening starts before looking, so that nothing arrives between the two unnoticed.
         let arrived = service.arrived.notified();
         let (now, wanted) = (service.clock.now(), wanted.clone());

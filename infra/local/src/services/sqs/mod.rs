@@ -10,7 +10,7 @@ mod queue;
 mod queues;
 mod store;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use app::ports::Clock;
 use axum::Router;
@@ -43,6 +43,7 @@ const MAX_REQUEST: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Sqs {
     server: Server,
+    _running: Arc<()>,
 }
 
 /// Starts SQS. Delays, visibility timeouts and retention pass by `clock`; a long poll waits in real
@@ -56,9 +57,10 @@ pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Resul
     sqlite.transaction(store::give_back).await?;
     let listener = bind(port).await?;
     let endpoint = endpoint_of(&listener)?;
-    let service = Service { sqlite, clock, endpoint, arrived: Arc::default() };
+    let running = Arc::new(());
+    let service = Service { sqlite, clock, endpoint, arrived: Arc::default(), running: Arc::downgrade(&running) };
     let router = Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(MAX_REQUEST)).with_state(service);
-    Ok(Sqs { server: Server::start(listener, router)? })
+    Ok(Sqs { server: Server::start(listener, router)?, _running: running })
 }
 
 impl Sqs {
@@ -94,6 +96,8 @@ struct Service {
     endpoint: String,
     /// Woken when a message may have become receivable.
     arrived: Arc<Notify>,
+    /// Gone when the service is, though requests under way are finished: what a long poll took then, nobody would get.
+    running: Weak<()>,
 }
 
 async fn answer(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response {

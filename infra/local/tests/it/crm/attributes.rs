@@ -3,8 +3,19 @@
 use super::*;
 
 const ENTITIES: [&str; 13] = [
-    "client", "service", "lead", "lead_client_info", "lead_service_info", "follow_up", "contact", "category",
-    "catalogue_item", "price_tier", "invoice", "invoice_line_item", "payment",
+    "client",
+    "service",
+    "lead",
+    "lead_client_info",
+    "lead_service_info",
+    "follow_up",
+    "contact",
+    "category",
+    "catalogue_item",
+    "price_tier",
+    "invoice",
+    "invoice_line_item",
+    "payment",
 ];
 
 fn text(name: &str) -> Value {
@@ -17,7 +28,18 @@ fn required(name: &str) -> Value {
 
 fn wrong_values() -> Vec<(&'static str, Vec<Value>)> {
     vec![
-        ("name", vec![json!(""), json!(null), json!(5), json!("two words"), json!("a.b"), json!("é"), json!("x".repeat(256))]),
+        (
+            "name",
+            vec![
+                json!(""),
+                json!(null),
+                json!(5),
+                json!("two words"),
+                json!("a.b"),
+                json!("é"),
+                json!("x".repeat(256)),
+            ],
+        ),
         ("label", vec![json!(5), json!([]), json!("x".repeat(256))]),
         ("type", vec![json!("string"), json!(""), json!(null), json!(5), json!("Text")]),
         ("is_required", vec![json!("maybe"), json!(5), json!(null)]),
@@ -130,7 +152,8 @@ async fn a_required_attribute_is_required_of_every_kind_of_object() {
     let crm = Crm::start().await;
     for (entity, list, body) in kinds(&crm).await {
         let before = crm.make(&list, body.clone()).await;
-        let definition = format!("/api/attributes/{}/", crm.make(&format!("/api/attributes/{entity}/"), required("colour")).await);
+        let definition =
+            format!("/api/attributes/{}/", crm.make(&format!("/api/attributes/{entity}/"), required("colour")).await);
         let body = if entity == "price_tier" { merged(body, json!({"min_quantity": 3})) } else { body };
         let count = crm.count(&list).await;
         refused(&crm.post(&list, body.clone()).await, &["attributes"]);

@@ -18,7 +18,15 @@ fn wrong_values() -> Vec<(&'static str, Vec<Value>)> {
     let price = || {
         let texts = ["", "x", "NaN", "Infinity", "-1.00", "1e2", "1E2", "+1", "1,00", "1.005", "10000000000.00", "0x1"];
         let mut values: Vec<_> = texts.into_iter().map(|text| json!(text)).collect();
-        values.extend([json!(-1), json!(1.005), json!(1e30), json!(true), json!([]), json!({}), json!(10000000000_u64)]);
+        values.extend([
+            json!(-1),
+            json!(1.005),
+            json!(1e30),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!(10000000000_u64),
+        ]);
         values
     };
     vec![

@@ -141,8 +141,7 @@ async fn an_invoice_and_the_deletion_of_its_client_exclude_each_other() {
     for _ in 0..8 {
         let client = crm.make_client().await;
         let path = format!("/api/clients/{client}/");
-        let (made, gone) =
-            tokio::join!(crm.post("/api/invoices/", json!({"client": client})), crm.delete(&path));
+        let (made, gone) = tokio::join!(crm.post("/api/invoices/", json!({"client": client})), crm.delete(&path));
         match (made.status.as_u16(), gone.status.as_u16()) {
             (201, 409) | (400, 204) => {}
             both => panic!("{both:?}: {} {}", made.text, gone.text),

@@ -8,8 +8,7 @@ const LIST: &str = "/api/contacts/";
 
 impl Crm {
     async fn make_contact(&self, client: &str, first_name: &str, is_primary: bool) -> String {
-        let body =
-            json!({"client": client, "first_name": first_name, "last_name": "Lopez", "is_primary": is_primary});
+        let body = json!({"client": client, "first_name": first_name, "last_name": "Lopez", "is_primary": is_primary});
         self.make(LIST, body).await
     }
 
@@ -156,4 +155,16 @@ async fn of_many_contacts_made_primary_at_once_one_is() {
     made.iter().for_each(|answer| drop(answer.expect(201)));
     assert_eq!(crm.primaries(&client).await.len(), 1);
     assert_eq!(crm.found(&format!("client={client}")).await.len(), 15);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_that_an_invoice_refers_to_may_go() {
+    let crm = Crm::start().await;
+    let client = crm.make_client().await;
+    let contact = crm.make_contact(&client, "Maria", false).await;
+    let invoice = crm.make("/api/invoices/", json!({"client": client, "contact": contact})).await;
+    crm.delete(&format!("{LIST}{contact}/")).await.expect(204);
+    let path = format!("/api/invoices/{invoice}/");
+    shows(&crm.patch(&path, json!({"notes": "x"})).await.expect(200), json!({"notes": "x", "client": client}));
+    refused(&crm.post("/api/invoices/", json!({"client": client, "contact": contact})).await, &["contact"]);
 }

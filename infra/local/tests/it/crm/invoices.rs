@@ -166,9 +166,9 @@ async fn without_lines_the_totals_sent_stand() {
     shows(&after, json!({"subtotal": "100.00", "tax_amount": "15.00", "discount": "5.00", "total": "110.00"}));
     let change = json!({"subtotal": "200.00", "tax_amount": "0.00", "total": "42.00"});
     shows(&crm.patch(&invoice, change.clone()).await.expect(200), merged(change, json!({"balance_due": "42.00"})));
-    let path = "/api/clients/";
-    let client = crm.make(path, json!({"name": "x"})).await;
-    let body = format!(r#"{{"client": "{client}", "subtotal": 100, "tax_amount": 15.5, "discount": 0.25, "total": 115.25}}"#);
+    let client = crm.make_client().await;
+    let body =
+        format!(r#"{{"client": "{client}", "subtotal": 100, "tax_amount": 15.5, "discount": 0.25, "total": 115.25}}"#);
     let made = crm.raw(Method::POST, LIST, &[], &body).await.expect(201);
     shows(&made, json!({"subtotal": "100.00", "tax_amount": "15.50", "discount": "0.25", "total": "115.25"}));
 }
@@ -177,7 +177,8 @@ async fn without_lines_the_totals_sent_stand() {
 async fn a_discount_above_subtotal_and_tax_is_refused() {
     let crm = Crm::start().await;
     let client = crm.make_client().await;
-    let body = json!({"client": client, "subtotal": "100.00", "tax_amount": "15.00", "discount": "115.01", "total": "0.00"});
+    let body =
+        json!({"client": client, "subtotal": "100.00", "tax_amount": "15.00", "discount": "115.01", "total": "0.00"});
     refused(&crm.post(LIST, body.clone()).await, &["discount"]);
     let full = merged(body, json!({"discount": "115.00"}));
     let invoice = format!("{LIST}{}/", crm.make(LIST, full).await);
@@ -217,7 +218,8 @@ async fn with_a_deleted_invoice_its_lines_and_payments_are_gone() {
     let payment = crm.pay(&invoice, "5.00").await;
     let line = id_of(&crm.get(&format!("{invoice}line-items/")).await.expect(200)[0]);
     crm.delete(&invoice).await.expect(204);
-    let paths = ["line-items/".into(), format!("line-items/{line}/"), "payments/".into(), format!("payments/{payment}/")];
+    let paths =
+        ["line-items/".into(), format!("line-items/{line}/"), "payments/".into(), format!("payments/{payment}/")];
     for path in paths {
         crm.get(&format!("{invoice}{path}")).await.expect(404);
     }

@@ -12,8 +12,7 @@ impl Crm {
     }
 
     async fn add_line(&self, invoice: &str, quantity: &str, unit_price: &str, tax_rate: &str) -> Value {
-        let body =
-            json!({"description": "Work", "quantity": quantity, "unit_price": unit_price, "tax_rate": tax_rate});
+        let body = json!({"description": "Work", "quantity": quantity, "unit_price": unit_price, "tax_rate": tax_rate});
         self.post(&format!("{invoice}line-items/"), body).await.expect(201)
     }
 }
@@ -163,7 +162,12 @@ async fn price_and_tax_come_from_the_item_and_the_highest_tier_reached() {
     let invoice = crm.make_invoice(json!({})).await;
     let list = format!("{invoice}line-items/");
     for (quantity, price) in [
-        ("1", "100.00"), ("9.99", "100.00"), ("10", "80.00"), ("19.99", "80.00"), ("20", "90.00"), ("50", "70.00"),
+        ("1", "100.00"),
+        ("9.99", "100.00"),
+        ("10", "80.00"),
+        ("19.99", "80.00"),
+        ("20", "90.00"),
+        ("50", "70.00"),
         ("5000", "70.00"),
     ] {
         let made = crm.post(&list, json!({"catalogue_item": item, "quantity": quantity})).await.expect(201);

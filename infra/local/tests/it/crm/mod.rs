@@ -146,16 +146,16 @@ fn shows(object: &Value, expected: Value) {
     }
 }
 
-/// Checks an object against the table of its fields: the ones expected with their values, an id, and
-/// when it was made.
+/// Checks an object against the table of its fields: it shows the ones expected, an id, when and by
+/// whom it was made and changed, perhaps those that the caller looks at itself, and no other.
 #[track_caller]
-fn shows_whole(object: &Value, expected: Value, undocumented: &[&str]) {
+fn shows_whole(object: &Value, expected: Value, unchecked: &[&str]) {
     shows(object, expected.clone());
     is_uuid(&object["id"]);
     let known = |field: &String| {
         expected.get(field).is_some()
             || ["id", "created_at", "updated_at", "created_by"].contains(&field.as_str())
-            || undocumented.contains(&field.as_str())
+            || unchecked.contains(&field.as_str())
     };
     let unknown: Vec<_> = object.as_object().unwrap().keys().filter(|field| !known(field)).collect();
     assert!(unknown.is_empty(), "{unknown:?} in {object}");

@@ -12,7 +12,18 @@ fn wrong_values() -> Vec<(&'static str, Vec<Value>)> {
     vec![
         ("name", vec![json!(""), json!(null), json!(5), json!("x".repeat(256))]),
         ("min_quantity", vec![json!("x"), json!(-1), json!(1.5), json!(null), json!([]), json!(true), json!(1e30)]),
-        ("price", vec![json!("x"), json!("-1"), json!("NaN"), json!("1e2"), json!("1.005"), json!("10000000000"), json!(null)]),
+        (
+            "price",
+            vec![
+                json!("x"),
+                json!("-1"),
+                json!("NaN"),
+                json!("1e2"),
+                json!("1.005"),
+                json!("10000000000"),
+                json!(null),
+            ],
+        ),
         ("attributes", vec![json!("x"), json!([])]),
     ]
 }

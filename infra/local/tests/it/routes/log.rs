@@ -80,9 +80,9 @@ async fn cost(process: &mut Process, user: &User, path: &str) -> (u64, f64) {
 /// What a GET needs beside its credential. What /api/me/ shows is the credential's own item; tiers and deliveries are
 /// out of reach once the item or the webhook that they belong to is gone, so it is looked at first.
 fn round_trips(path: &str) -> u32 {
-    match path.rsplit('/').next() {
-        Some("me") => 0,
-        Some("price-tiers" | "deliveries") => 2,
+    match path {
+        "/api/me" => 0,
+        path if path.contains("/price-tiers") || path.ends_with("/deliveries") => 2,
         _ => 1,
     }
 }

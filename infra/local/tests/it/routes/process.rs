@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::support::{Answer, Remote};
 
 /// How long a line may take that has been printed.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A local cloud in a process of its own.
 pub struct Process {

@@ -96,6 +96,28 @@ async fn a_streams_reader_goes_on_where_it_was_after_a_restart() {
 }
 
 #[tokio::test]
+async fn a_message_that_was_in_flight_is_seen_again_after_a_restart_and_a_postponed_one_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let services = Services::start(directory.path()).await;
+    let (client, url) = (services.sdk.sqs(services.sqs.endpoint()), services.sqs.queue_url("work"));
+    for body in ["left", "postponed", "deleted", "unseen"] {
+        client.send_message().queue_url(&url).message_body(body).send().await.unwrap();
+    }
+    let received = client.receive_message().queue_url(&url).max_number_of_messages(3).send().await.unwrap();
+    let handles: Vec<_> = received.messages().iter().map(|message| message.receipt_handle().unwrap()).collect();
+    let postpone = client.change_message_visibility().queue_url(&url).receipt_handle(handles[1]);
+    postpone.visibility_timeout(600).send().await.unwrap();
+    client.delete_message().queue_url(&url).receipt_handle(handles[2]).send().await.unwrap();
+    drop(services);
+
+    let services = Services::start(directory.path()).await;
+    let (client, url) = (services.sdk.sqs(services.sqs.endpoint()), services.sqs.queue_url("work"));
+    let received = client.receive_message().queue_url(&url).max_number_of_messages(10).send().await.unwrap();
+    let bodies: Vec<_> = received.messages().iter().map(|message| message.body().unwrap()).collect();
+    assert_eq!(bodies, ["left", "unseen"]);
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_survives_a_kill() {
     let directory = tempfile::tempdir().unwrap();
     let mut child = Command::new(std::env::current_exe().unwrap())
