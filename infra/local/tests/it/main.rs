@@ -3,5 +3,8 @@
 
 mod cloud;
 mod events;
+mod leads;
 mod services;
+mod services_crm;
 mod support;
+mod users;
