@@ -1,4 +1,6 @@
-//! Sign-up, tokens and the current user over HTTP: crm, "Authentication".
+//! Sign-up, tokens and the current user over HTTP: crm, "Authentication"; and users: crm, section 8.
+
+mod users;
 
 use app::App;
 use app::accounts::OtpOutcome;
@@ -29,7 +31,16 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/verify-signup-otp", post(verify_sign_up))
         .route("/api-token-auth", post(obtain_token))
         .route("/api/api-token-auth", post(obtain_token))
-        .route("/api/me", get(me));
+        .route("/api/me", get(me))
+        .route("/api/users", get(users::list).post(users::create))
+        .route(
+            "/api/users/{user_id}",
+            get(users::retrieve).put(users::update).patch(users::update).delete(users::delete),
+        )
+        .route("/api/instructors", get(users::instructors))
+        .route("/api/tas", get(users::teacher_assistants))
+        .route("/api/sales", get(users::sales))
+        .route("/api/operations", get(users::operations));
     edge::service(auth, routes)
 }
 

@@ -31,13 +31,14 @@ pub fn build(environment: &Environment) -> Registry {
     let dispatcher = Dispatcher { app: app.clone(), queue: queue.clone(), sender };
     let sweep = app.clone();
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 10] = [
+    let functions: [(&str, Arc<dyn Function>); 11] = [
         ("attributes", http(fn_attributes::router(app.clone()))),
         ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
         ("catalogue", http(fn_catalogue::router(app.clone()))),
         ("clients", http(fn_clients::router(app.clone()))),
         ("docs", http(fn_docs::router(app.clone()))),
         ("invoices", http(fn_invoices::router(app.clone()))),
+        ("leads", http(fn_leads::router(app.clone()))),
         ("webhooks", http(fn_webhooks::router(Webhooks { app, queue }))),
         ("webhook-fanout", Arc::new(TypedFunction::new(move |event| fn_webhook_fanout::handle(fanout.clone(), event)))),
         (

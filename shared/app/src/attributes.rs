@@ -76,9 +76,19 @@ impl App {
 
     /// The schema of an entity, to check values against.
     pub(crate) async fn schema(&self, actor: &Actor, entity: EntityName) -> Result<LoadedSchema, Error> {
-        let mut attributes = self.store.attributes(actor.tenant()).await?;
-        attributes.retain(|attribute| attribute.entity == entity);
-        Ok(LoadedSchema(attributes))
+        let [schema] = self.schemas(actor, [entity]).await?;
+        Ok(schema)
+    }
+
+    /// The schemas of several entities, for one read.
+    pub(crate) async fn schemas<const N: usize>(
+        &self,
+        actor: &Actor,
+        entities: [EntityName; N],
+    ) -> Result<[LoadedSchema; N], Error> {
+        let attributes = self.store.attributes(actor.tenant()).await?;
+        let of = |entity| attributes.iter().filter(|attribute| attribute.entity == entity).cloned().collect();
+        Ok(entities.map(|entity| LoadedSchema(of(entity))))
     }
 
     async fn load_attribute(&self, actor: &Actor, id: AttributeId) -> Result<Attribute, Error> {

@@ -186,5 +186,10 @@ impl App {
 
 /// A reference to something that the organisation does not have.
 pub(crate) fn no_such(field: &str, id: impl std::fmt::Display) -> Error {
-    domain::Error::field(field, format!("Invalid pk \"{id}\" - object does not exist.")).into()
+    domain::Error::field(field, does_not_exist(id)).into()
+}
+
+/// The message for such a reference.
+pub(crate) fn does_not_exist(id: impl std::fmt::Display) -> String {
+    format!("Invalid pk \"{id}\" - object does not exist.")
 }

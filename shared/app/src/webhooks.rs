@@ -1,6 +1,8 @@
 //! Webhooks: who is told of which changes.
 
-use domain::id::{CategoryId, ClientId, ContactId, InvoiceId, ItemId, LineId, PaymentId, TierId, WebhookId};
+use domain::id::{
+    CategoryId, ClientId, ContactId, FollowUpId, InvoiceId, ItemId, LeadId, LineId, PaymentId, ServiceId, TierId, WebhookId,
+};
 use domain::webhook::{NewWebhook, Secret, Webhook, WebhookModel, WebhookPatch};
 use domain::{Action, Actor, Model};
 use store::stream::Object;
@@ -76,13 +78,13 @@ impl App {
         let object = match model {
             WebhookModel::Client => store.client(tenant, ClientId::new(id)).await?.map(Object::Client),
             WebhookModel::Contact => store.contact(tenant, ContactId::new(id)).await?.map(Object::Contact),
+            WebhookModel::Service => store.service(tenant, ServiceId::new(id)).await?.map(Object::Service),
+            WebhookModel::FollowUp => {
+                store.follow_up_by_id(tenant, FollowUpId::new(id)).await?.map(Object::FollowUp)
+            }
             WebhookModel::Category => store.category(tenant, CategoryId::new(id)).await?.map(Object::Category),
             WebhookModel::CatalogueItem => store.item(tenant, ItemId::new(id)).await?.map(Object::CatalogueItem),
-            WebhookModel::PriceTier => {
-                let tier = store.tier_by_id(tenant, TierId::new(id)).await?.ok_or(domain::Error::NotFound)?;
-                self.load_item(actor, tier.item).await?;
-                Some(Object::PriceTier(tier))
-            }
+            WebhookModel::PriceTier => store.tier_by_id(tenant, TierId::new(id)).await?.map(Object::PriceTier),
             WebhookModel::Invoice => store.invoice_header(tenant, InvoiceId::new(id)).await?.map(Object::Invoice),
             WebhookModel::InvoiceLineItem => {
                 let (invoice, line) =
@@ -96,8 +98,7 @@ impl App {
                 self.load_header(actor, invoice).await?;
                 Some(Object::Payment(invoice, payment))
             }
-            // Nothing of these models exists yet that could have the id.
-            WebhookModel::Lead | WebhookModel::Service | WebhookModel::FollowUp => None,
+            WebhookModel::Lead => store.lead(tenant, LeadId::new(id)).await?.map(Object::Lead),
         };
         object.ok_or(domain::Error::NotFound.into())
     }

@@ -3,9 +3,11 @@
 use crate::catalogue::{CatalogueItem, Category, ItemType};
 use crate::client::Client;
 use crate::contact::Contact;
-use crate::id::{CategoryId, ClientId};
+use crate::id::{CategoryId, ClientId, PipelineId};
 use crate::invoice::{Header, Status};
+use crate::lead::Lead;
 use crate::money::Currency;
+use crate::service::Service;
 
 /// Which clients.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,6 +25,26 @@ pub struct ContactFilter {
     pub is_primary: Option<bool>,
     /// Those with exactly this first name.
     pub first_name: Option<String>,
+}
+
+/// Which services.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ServiceFilter {
+    /// Those of this client.
+    pub client: Option<ClientId>,
+}
+
+/// Which leads.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LeadFilter {
+    /// Those that this user looks after.
+    pub responsible: Option<u64>,
+    /// Those in exactly this stage.
+    pub stage: Option<String>,
+    /// Those of this pipeline.
+    pub pipeline: Option<PipelineId>,
+    /// A part of the name, in any case.
+    pub name: Option<String>,
 }
 
 /// Which categories.
@@ -94,6 +116,27 @@ impl ContactFilter {
         is(client.as_ref(), &contact.client)
             && is(is_primary.as_ref(), &contact.is_primary)
             && first_name.as_ref().is_none_or(|name| name == contact.first_name.as_str())
+    }
+}
+
+impl ServiceFilter {
+    /// Whether a service passes.
+    #[must_use]
+    pub fn matches(&self, service: &Service) -> bool {
+        let Self { client } = self;
+        client.is_none_or(|client| service.client == Some(client))
+    }
+}
+
+impl LeadFilter {
+    /// Whether a lead passes.
+    #[must_use]
+    pub fn matches(&self, lead: &Lead) -> bool {
+        let Self { responsible, stage, pipeline, name } = self;
+        responsible.is_none_or(|responsible| lead.responsible == Some(responsible))
+            && stage.as_ref().is_none_or(|stage| stage == lead.stage.as_str())
+            && pipeline.is_none_or(|pipeline| lead.pipeline == Some(pipeline))
+            && is_part_of(name.as_ref(), lead.name.as_str())
     }
 }
 

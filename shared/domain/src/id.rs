@@ -58,6 +58,12 @@ typed_ids! {
     ClientId,
     /// A contact of a client.
     ContactId,
+    /// A service.
+    ServiceId,
+    /// A cohort that services are in; cohorts themselves are kept elsewhere.
+    CohortId,
+    /// A follow-up of a service.
+    FollowUpId,
     /// A catalogue category.
     CategoryId,
     /// A catalogue item.
@@ -78,7 +84,11 @@ typed_ids! {
     WebhookId,
     /// One delivery of a webhook for one event.
     DeliveryId,
-    /// A task or a note in an entity's list.
+    /// A lead.
+    LeadId,
+    /// A pipeline of leads.
+    PipelineId,
+    /// A task or a note in an entity's list, or a service in a lead's.
     EntryId,
 }
 

@@ -2,7 +2,8 @@
 
 use contracts::crm::{
     catalogue::CatalogueItemJson, categories::CategoryJson, clients::ClientJson, contacts::ContactJson,
-    invoices::InvoiceJson, line_items::LineItemJson, payments::PaymentJson, tiers::PriceTierJson,
+    follow_ups::FollowUpJson, invoices::InvoiceJson, leads::LeadJson, line_items::LineItemJson, payments::PaymentJson,
+    services::ServiceJson, tiers::PriceTierJson,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -19,6 +20,9 @@ pub fn crm_body(object: &Object) -> Result<Value, serde_json::Error> {
     match object {
         Object::Client(client) => json(ClientJson::from(client)),
         Object::Contact(contact) => json(ContactJson::from(contact)),
+        Object::Service(service) => json(ServiceJson::from(service)),
+        Object::FollowUp(follow_up) => json(FollowUpJson::from(follow_up)),
+        Object::Lead(lead) => json(LeadJson::from(lead)),
         Object::Category(category) => json(CategoryJson::from(category)),
         Object::CatalogueItem(item) => json(CatalogueItemJson::from(item)),
         Object::PriceTier(tier) => json(PriceTierJson::from(tier)),

@@ -1,7 +1,6 @@
 //! Organisations, users, their credentials, and one-time passwords.
 
 use domain::Tenant;
-use domain::actor::{Group, Role};
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
@@ -14,6 +13,7 @@ use crate::Store;
 use crate::codec::{Stored, encode};
 use crate::error::{StoreError, Unique};
 use crate::keys;
+use crate::members::{new_member_item, role_from_groups, role_to_groups};
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -84,10 +84,7 @@ impl Stored for User {
         } = self.clone();
         let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
             organisation,
-            groups: match role {
-                Role::Owner => None,
-                Role::Member(groups) => Some(groups.iter().map(Group::to_string).collect()),
-            },
+            groups: role_to_groups(role),
         });
         let tokens = tokens.into_iter().map(|TokenHash { hash, created_at }| TokenBody { hash, created_at });
         UserBody {
@@ -103,13 +100,7 @@ impl Stored for User {
             tokens, date_joined, version,
         } = body;
         let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
-            let role = match groups {
-                None => Role::Owner,
-                Some(groups) => Role::Member(
-                    groups.iter().map(|group| group.parse()).collect::<Result<_, _>>().map_err(StoreError::corrupt)?,
-                ),
-            };
-            Ok(Membership { organisation, role })
+            Ok(Membership { organisation, role: role_from_groups(groups)? })
         });
         let tokens = tokens.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at });
         Ok(Self {
@@ -179,6 +170,11 @@ impl Store {
         Ok(None)
     }
 
+    /// Whether the user of an integer id is a member of an organisation.
+    pub async fn member_exists(&self, tenant: Tenant, number: u64) -> Result<bool, StoreError> {
+        Ok(self.table.get(&keys::membership(tenant, number)).await?.is_some())
+    }
+
     /// An organisation.
     pub async fn organisation(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
         self.find(&keys::organisation(id)).await
@@ -208,9 +204,7 @@ impl Store {
         commit.create(encode(owner, &keys::user(owner.id))?);
         commit.claim(Unique::Username, keys::unique("USERNAME", &owner.username.folded()), owner.id.uuid());
         commit.claim(Unique::Email, keys::unique("EMAIL", &owner.email.folded()), owner.id.uuid());
-        let mut member = keys::membership(tenant, owner.number).attributes();
-        member.insert("user".into(), crate::table::s(owner.id.to_string()));
-        commit.create(member);
+        commit.create(new_member_item(tenant, owner)?);
         commit.commit(&self.table).await
     }
 

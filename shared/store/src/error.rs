@@ -17,6 +17,8 @@ pub enum Unique {
     AttributeName,
     /// The quantity from which a price tier holds, per item.
     TierQuantity,
+    /// A follow-up's id, in the organisation.
+    FollowUpId,
     /// A Stripe charge, in the organisation.
     Charge,
 }

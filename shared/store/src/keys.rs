@@ -6,11 +6,13 @@
 //! | what | pk | sk |
 //! | --- | --- | --- |
 //! | client, contact, category, catalogue item, attribute, webhook | `ORG#o#KIND` | id |
+//! | service, pipeline, lead | `ORG#o#KIND` | id |
+//! | follow-up | `ORG#o#FOLLOWUP#service` | id |
 //! | price tier | `ORG#o#TIER#item` | id |
 //! | delivery | `ORG#o#DELIVERY#webhook` | id |
 //! | invoice header | `ORG#o#INVOICE` | id |
 //! | line, payment, refund, history of an invoice | `ORG#o#INVOICE` | `id#LINE#id`, `id#PAYMENT#id`, … |
-//! | what refers to a client or a category, counted | `ORG#o#REFS` | `CLIENT#id`, `CATEGORY#id` |
+//! | what refers to a client, a category or a pipeline, counted | `ORG#o#REFS` | `CLIENT#id`, `CATEGORY#id`, … |
 //! | what was deleted | `ORG#o#TRASH` | `KIND#id` |
 //! | a unique value of the organisation | `ORG#o#UNIQUE#kind` | value |
 //! | organisation, member | `ORG#o`, `ORG#o#MEMBER` | `ORG`, number |
@@ -22,7 +24,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
-use domain::id::{InvoiceId, ItemId, OrganisationId, UserId, WebhookId};
+use domain::id::{InvoiceId, ItemId, OrganisationId, ServiceId, UserId, WebhookId};
 
 /// An item's primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,8 +54,12 @@ pub(crate) enum Collection {
     Client,
     Contact,
     Item,
+    Lead,
+    Pipeline,
     Webhook,
     Tier(ItemId),
+    Service,
+    FollowUp(ServiceId),
     Delivery(WebhookId),
 }
 
@@ -65,7 +71,11 @@ impl Collection {
             Self::Client => "CLIENT".into(),
             Self::Contact => "CONTACT".into(),
             Self::Item => "ITEM".into(),
+            Self::Lead => "LEAD".into(),
+            Self::Pipeline => "PIPELINE".into(),
             Self::Webhook => "WEBHOOK".into(),
+            Self::Service => "SERVICE".into(),
+            Self::FollowUp(service) => format!("FOLLOWUP#{service}"),
             Self::Tier(item) => format!("TIER#{item}"),
             Self::Delivery(webhook) => format!("DELIVERY#{webhook}"),
         }

@@ -7,8 +7,11 @@ use domain::Tenant;
 use domain::catalogue::{CatalogueItem, Category, PriceTier};
 use domain::client::Client;
 use domain::contact::Contact;
+use domain::follow_up::FollowUp;
 use domain::id::InvoiceId;
 use domain::invoice::{Header, Line, Payment};
+use domain::lead::Lead;
+use domain::service::Service;
 use domain::webhook::{WebhookEvent, WebhookModel};
 use serde_dynamo::{AttributeValue, Item};
 
@@ -24,6 +27,9 @@ use crate::keys;
 pub enum Object {
     Client(Client),
     Contact(Contact),
+    Service(Service),
+    FollowUp(FollowUp),
+    Lead(Lead),
     Category(Category),
     CatalogueItem(CatalogueItem),
     PriceTier(PriceTier),
@@ -80,6 +86,9 @@ fn object(model: WebhookModel, item: &Item) -> Result<Object, StoreError> {
     Ok(match model {
         WebhookModel::Client => Object::Client(read(item)?),
         WebhookModel::Contact => Object::Contact(read(item)?),
+        WebhookModel::Service => Object::Service(read(item)?),
+        WebhookModel::FollowUp => Object::FollowUp(read(item)?),
+        WebhookModel::Lead => Object::Lead(read(item)?),
         WebhookModel::Category => Object::Category(read(item)?),
         WebhookModel::CatalogueItem => Object::CatalogueItem(read(item)?),
         WebhookModel::PriceTier => Object::PriceTier(read(item)?),
@@ -91,9 +100,6 @@ fn object(model: WebhookModel, item: &Item) -> Result<Object, StoreError> {
         WebhookModel::Payment => {
             let PaymentOf(invoice, payment) = read(item)?;
             Object::Payment(invoice, payment)
-        }
-        WebhookModel::Lead | WebhookModel::Service | WebhookModel::FollowUp => {
-            return Err(StoreError::corrupt(format!("a {model} is not kept in this table")));
         }
     })
 }

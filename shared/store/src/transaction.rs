@@ -62,6 +62,11 @@ impl Transaction {
         self.push(Operation::Put { item, condition: None, values: Item::new() }, Guard::Raced)
     }
 
+    /// Writes an item under a condition on what is there, or loses the race.
+    pub fn put_if(&mut self, item: Item, condition: &'static str, values: Item) -> &mut Self {
+        self.push(Operation::Put { item, condition: Some(condition), values }, Guard::Raced)
+    }
+
     /// Removes an item of the version that was read.
     pub fn remove(&mut self, key: Key, before: u64) -> &mut Self {
         let values = [(":before".to_owned(), n(before))].into();

@@ -16,6 +16,7 @@ async fn every_example_of_a_request_is_answered() {
     let tributary = Tributary::start().await;
     let answers = [
         ("clients", "http-get-clients.json", 401),
+        ("leads", "http-post-lead.json", 401),
         ("auth", "http-post-signup.json", 201),
         ("docs", "http-unknown.json", 404),
     ];

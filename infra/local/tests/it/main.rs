@@ -4,6 +4,9 @@
 mod cloud;
 mod crm;
 mod events;
+mod leads;
 mod services;
+mod services_crm;
 mod support;
+mod users;
 mod webhooks;

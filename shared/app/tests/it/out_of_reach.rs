@@ -64,7 +64,7 @@ async fn the_tiers_of_a_deleted_item_are_gone_with_it() {
     let item = app.create_item(&actor, item).await.unwrap().id;
     let tier = app.create_tier(&actor, item, tier).await.unwrap();
     let page = || PageRequest { limit: 10, after: None };
-    assert_eq!(app.list_tiers(&actor, item, page()).await.unwrap().rows, [tier.clone()]);
+    assert_eq!(app.list_tiers(&actor, item, page()).await.unwrap().rows, std::slice::from_ref(&tier));
     let test = async || app.object_for_test(&actor, WebhookModel::PriceTier, tier.id.uuid()).await;
     test().await.unwrap();
     app.delete_item(&actor, item, None).await.unwrap();

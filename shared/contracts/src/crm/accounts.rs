@@ -32,6 +32,14 @@ impl FromWire for Username {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Hidden(String);
 
+impl Hidden {
+    /// The text.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Hidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Hidden(…)")

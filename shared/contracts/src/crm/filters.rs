@@ -5,7 +5,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use domain::FieldErrors;
-use domain::filter::{CategoryFilter, ClientFilter, ContactFilter, InvoiceFilter, ItemFilter, Parent};
+use domain::filter::{
+    CategoryFilter, ClientFilter, ContactFilter, InvoiceFilter, ItemFilter, LeadFilter, Parent, ServiceFilter,
+};
 
 use super::invoice_status::status_request;
 
@@ -78,6 +80,31 @@ pub fn contacts(pairs: &[(String, String)]) -> Result<ContactFilter, FieldErrors
     query.finish(filter)
 }
 
+/// Which services.
+///
+/// # Errors
+/// The client is no UUID.
+pub fn services(pairs: &[(String, String)]) -> Result<ServiceFilter, FieldErrors> {
+    let mut query = Query::new(pairs);
+    let filter = ServiceFilter { client: query.parsed("client") };
+    query.finish(filter)
+}
+
+/// Which leads.
+///
+/// # Errors
+/// Every parameter that is wrong.
+pub fn leads(pairs: &[(String, String)]) -> Result<LeadFilter, FieldErrors> {
+    let mut query = Query::new(pairs);
+    let filter = LeadFilter {
+        responsible: query.read("responsible", |value| value.parse().map_err(|_| "A valid integer is required.")),
+        stage: query.owned("stage"),
+        pipeline: query.parsed("pipeline"),
+        name: query.owned("name"),
+    };
+    query.finish(filter)
+}
+
 /// Which categories; `parent` empty or `null` is the top of the tree.
 ///
 /// # Errors
@@ -141,6 +168,7 @@ mod tests {
         let contact = contacts(&pairs(&[("client", ID), ("is_primary", "true"), ("first_name", "Maria")])).unwrap();
         assert_eq!((contact.client, contact.is_primary), (Some(ID.parse().unwrap()), Some(true)));
         assert_eq!(contact.first_name.as_deref(), Some("Maria"));
+        assert_eq!(services(&pairs(&[("client", ID)])).unwrap().client, Some(ID.parse().unwrap()));
         let item = pairs(&[("category", ID), ("type", "service"), ("is_active", "False"), ("sku", "WEB-DEV-001")]);
         let item = items(&item).unwrap();
         assert_eq!((item.category, item.item_type), (Some(ID.parse().unwrap()), Some(ItemType::Service)));
@@ -155,12 +183,23 @@ mod tests {
     }
 
     #[test]
+    fn leads_are_found_by_the_user_the_stage_the_pipeline_and_a_part_of_the_name() {
+        let query = pairs(&[("responsible", "2"), ("stage", "Prospecting"), ("pipeline", ID), ("name", "stu")]);
+        let LeadFilter { responsible, stage, pipeline, name } = leads(&query).unwrap();
+        assert_eq!((responsible, pipeline), (Some(2), Some(ID.parse().unwrap())));
+        assert_eq!((stage.as_deref(), name.as_deref()), (Some("Prospecting"), Some("stu")));
+        let wrong = leads(&pairs(&[("responsible", "x"), ("pipeline", "1")])).unwrap_err();
+        assert_eq!(wrong.to_string(), "responsible: A valid integer is required.; pipeline: Must be a valid UUID.");
+    }
+
+    #[test]
     fn every_wrong_parameter_is_named_under_its_name() {
         let wrong = |errors: FieldErrors| errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>();
         assert_eq!(
             wrong(contacts(&pairs(&[("client", "x"), ("is_primary", "maybe")])).unwrap_err()),
             ["client", "is_primary"]
         );
+        assert_eq!(wrong(services(&pairs(&[("client", "1")])).unwrap_err()), ["client"]);
         let item = items(&pairs(&[("category", "1"), ("type", "thing"), ("is_active", "2")])).unwrap_err();
         assert_eq!(wrong(item), ["category", "type", "is_active"]);
         let invoice = invoices(&pairs(&[("status", "viewed"), ("currency", "usd")])).unwrap_err();

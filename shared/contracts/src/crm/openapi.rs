@@ -16,6 +16,7 @@ use utoipa::openapi::{
 };
 
 use super::parameters::{Parameter, ParameterKind};
+use super::pipelines::StageBody;
 use super::routes::{Method, Route, routes};
 use super::webhooks::ConditionBody;
 use super::worklist::{NoteBody, TaskBody};
@@ -26,17 +27,22 @@ pub type Schemas = BTreeMap<String, RefOr<Schema>>;
 const TOKEN: &str = "token";
 
 /// The tags, in the order of the document, with what stands under them.
-const TAGS: [(&str, &str); 11] = [
+const TAGS: [(&str, &str); 16] = [
     ("accounts", "Sign-up, tokens, and who one is."),
     ("attributes", "Attributes define what objects carry beside their fields. Define them first."),
     ("clients", "The people and companies that are invoiced."),
     ("contacts", "Individual people at a client."),
+    ("services", "What clients are given, such as students' places in a programme."),
+    ("follow-ups", "What was said to, and heard from, the student of a service."),
+    ("pipelines", "The stages that leads go through. All pipelines end in \"Won\" and \"Lost\"."),
+    ("leads", "What may become business, and where it stands."),
     ("categories", "Categories of the catalogue form a tree."),
     ("catalogue", "Products, services and subscriptions that can be sold."),
     ("price tiers", "Prices of a catalogue item that hold from a quantity on."),
     ("invoices", "Invoices with their totals and status."),
     ("line items", "What an invoice sells. Its totals follow its lines."),
     ("payments", "Money that came in for an invoice. Its status follows its payments."),
+    ("users", "The members of the organisation and their groups. The owner manages them."),
     ("webhooks", "Calls to receivers of yours when objects are made, changed or deleted."),
 ];
 
@@ -87,6 +93,7 @@ pub fn openapi() -> OpenApi {
     one::<TaskBody>(&mut schemas);
     one::<NoteBody>(&mut schemas);
     one::<ConditionBody>(&mut schemas);
+    one::<StageBody>(&mut schemas);
     let mut paths = Paths::new();
     for route in routes() {
         let item = PathItem::new(http_method(route.method), operation(route, &mut schemas));
@@ -116,7 +123,7 @@ pub fn openapi() -> OpenApi {
 }
 
 const ABOUT: &str = "\
-Clients, contacts, catalogue, invoices and payments of an organisation.
+Clients, contacts, leads, catalogue, invoices and payments of an organisation.
 
 Every path works with and without its trailing slash. Decimals are text with two places and are taken as text or \
 number. An update leaves alone what it leaves out; `attributes` that are sent replace what was there with PUT and are \
@@ -236,10 +243,14 @@ fn path_parameter(route: &Route, name: &str) -> ApiParameter {
     let (schema, about) = if of_entity {
         let entities = domain::attributes::EntityName::ALL.map(domain::attributes::EntityName::as_str);
         (text.enum_values(Some(entities)), "The kind of object.".to_owned())
+    } else if name == "user_id" {
+        let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_u32));
+        (number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))), "The user.".to_owned())
     } else {
         let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
         let about = match name {
             "tier_id" => "The price tier.",
+            "follow_up_id" => "The follow-up.",
             "line_id" => "The line item.",
             "payment_id" => "The payment.",
             "delivery_id" => "The delivery.",
@@ -257,6 +268,10 @@ fn query_parameter(query: &Parameter) -> ApiParameter {
         ParameterKind::Text => text,
         ParameterKind::Id => text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
         ParameterKind::Word(words) => text.enum_values(Some(words.iter().copied())),
+        ParameterKind::Number => {
+            let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
+            ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64)).minimum(Some(0_u32))
+        }
         ParameterKind::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
         ParameterKind::Limit => {
             ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_u32)).maximum(Some(1000_u32))

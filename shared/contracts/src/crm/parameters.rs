@@ -20,6 +20,8 @@ pub enum ParameterKind {
     Id,
     /// `true` or `false`.
     Flag,
+    /// An integer id.
+    Number,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A number of rows.
@@ -47,6 +49,20 @@ pub const CONTACT_QUERY: &[Parameter] = &[
     parameter("client", "Those of this client.", ParameterKind::Id),
     parameter("is_primary", "The primary ones, or the others.", ParameterKind::Flag),
     parameter("first_name", "Those with exactly this first name.", ParameterKind::Text),
+    LIMIT,
+    CURSOR,
+];
+
+/// What the services can be narrowed to.
+pub const SERVICE_QUERY: &[Parameter] =
+    &[parameter("client", "Those of this client.", ParameterKind::Id), LIMIT, CURSOR];
+
+/// What the leads can be narrowed to.
+pub const LEAD_QUERY: &[Parameter] = &[
+    parameter("responsible", "Those that this user looks after.", ParameterKind::Number),
+    parameter("stage", "Those in exactly this stage.", ParameterKind::Text),
+    parameter("pipeline", "Those of this pipeline.", ParameterKind::Id),
+    parameter("name", "A part of the name, in any case.", ParameterKind::Text),
     LIMIT,
     CURSOR,
 ];

@@ -231,6 +231,10 @@ macro_rules! entries {
     };
 }
 
+mod leads;
+mod services;
+mod users;
+
 /// Every route, in the order of the reference.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     GROUPS.iter().copied().flatten()
@@ -255,6 +259,13 @@ const GROUPS: &[&[Route]] = &[
         "contacts" at "/api/contacts/{id}/update-task" and "/api/contacts/{id}/delete-note";
         "contacts": "a contact"; ContactJson
     },
+    services::SERVICES,
+    services::SERVICE_ENTRIES,
+    services::FOLLOW_UPS,
+    services::API_FOLLOW_UPS,
+    leads::PIPELINES,
+    leads::LEADS,
+    leads::LEAD_ENTRIES,
     collection! {
         "categories" at "/api/categories" and "/api/categories/{id}", by CATEGORY_QUERY;
         "categories": "a category" of "categories"; CategoryBody => CategoryJson, CategoryJson
@@ -291,6 +302,7 @@ const GROUPS: &[&[Route]] = &[
         "payments" at "/api/invoices/{id}/payments" and "/api/invoices/{id}/payments/{payment_id}", by PAGE;
         "payments": "a payment" of "the payments on an invoice"; PaymentBody => PaymentJson, PaymentJson
     },
+    users::USERS,
     WEBHOOKS,
 ];
 

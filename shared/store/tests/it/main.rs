@@ -1,5 +1,7 @@
 //! The store against a real DynamoDB: the embedded one, or the one at `TRIBUTARY_DYNAMODB_ENDPOINT`.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
+
 mod accounts;
 mod catalogue;
 mod clients;

@@ -1,8 +1,8 @@
 //! A sweep costs what is overdue, whatever else there is.
 
-use dynoxide::types::{AttributeValue, Item};
 use dynoxide::ImportOptions;
-use serde_json::json;
+use dynoxide::actions::scan::ScanRequest;
+use dynoxide::types::{AttributeValue, Item};
 use store::Store;
 use store::meter::{Meter, Reading};
 use uuid::Uuid;
@@ -97,7 +97,7 @@ async fn add_others(ledger: &Ledger) -> usize {
 /// All items that stand under an id, as they are kept.
 fn items(ledger: &Ledger) -> Vec<Item> {
     let table = &ledger.tributary.cloud.environment().table_name;
-    let scan = serde_json::from_value(json!({"TableName": table})).unwrap();
+    let scan = ScanRequest { table_name: table.clone(), ..ScanRequest::default() };
     let found = ledger.tributary.cloud.dynamodb().database().scan(scan).unwrap();
     assert!(found.last_evaluated_key.is_none(), "the table is larger than one page");
     let is_under_an_id = |item: &Item| text(item, "sk").parse::<Uuid>().is_ok();

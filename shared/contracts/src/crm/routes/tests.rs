@@ -4,10 +4,10 @@ use super::*;
 
 #[test]
 fn no_route_and_no_operation_is_there_twice() {
-    assert_eq!(routes().count(), 75);
+    assert_eq!(routes().count(), 119);
     let paths: BTreeSet<_> = routes().map(|route| (route.path, route.method.as_str())).collect();
     let operations: BTreeSet<_> = routes().map(|route| route.operation).collect();
-    assert_eq!((paths.len(), operations.len()), (75, 75));
+    assert_eq!((paths.len(), operations.len()), (119, 119));
 }
 
 #[test]

@@ -1,0 +1,93 @@
+//! Follow-ups of services.
+
+use domain::attributes::EntityName;
+use domain::follow_up::{FollowUp, FollowUpPatch, NewFollowUp};
+use domain::id::{FollowUpId, ServiceId};
+use domain::{Action, Actor, Model};
+use store::{Page, PageRequest};
+
+use crate::{App, Error, Expected, check_version, may};
+
+/// All methods fail with [`domain::Error::Forbidden`] without the permission that their verb names,
+/// and with [`domain::Error::NotFound`] for what is not the organisation's, or whose service was
+/// deleted.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the follow-ups of a service.
+    pub async fn list_follow_ups(
+        &self,
+        actor: &Actor,
+        service: ServiceId,
+        page: PageRequest,
+    ) -> Result<Page<FollowUp>, Error> {
+        may(actor, Action::View, Model::FollowUp)?;
+        self.load_service(actor, service).await?;
+        Ok(self.store.follow_ups(actor.tenant(), service, page).await?)
+    }
+
+    /// A follow-up of a service.
+    pub async fn get_follow_up(&self, actor: &Actor, service: ServiceId, id: FollowUpId) -> Result<FollowUp, Error> {
+        may(actor, Action::View, Model::FollowUp)?;
+        self.load_follow_up(actor, service, id).await
+    }
+
+    /// Makes a follow-up.
+    pub async fn create_follow_up(
+        &self,
+        actor: &Actor,
+        service: ServiceId,
+        new: NewFollowUp,
+    ) -> Result<FollowUp, Error> {
+        may(actor, Action::Add, Model::FollowUp)?;
+        self.load_service(actor, service).await?;
+        let schema = self.schema(actor, EntityName::FollowUp).await?;
+        let id = FollowUpId::new(self.new_id());
+        let follow_up = FollowUp::create(id, service, new, schema.of(), self.stamp(actor))?;
+        self.retrying(async || Ok(self.store.create_follow_up(actor.tenant(), &follow_up).await?)).await?;
+        Ok(follow_up)
+    }
+
+    /// Changes a follow-up.
+    pub async fn update_follow_up(
+        &self,
+        actor: &Actor,
+        service: ServiceId,
+        id: FollowUpId,
+        patch: FollowUpPatch,
+        expected: Expected,
+    ) -> Result<FollowUp, Error> {
+        may(actor, Action::Change, Model::FollowUp)?;
+        let schema = self.schema(actor, EntityName::FollowUp).await?;
+        self.retrying(async || {
+            let follow_up = self.load_follow_up(actor, service, id).await?;
+            let before = follow_up.meta.version;
+            check_version(expected, before)?;
+            let follow_up = follow_up.update(patch.clone(), schema.of(), self.stamp(actor))?;
+            self.store.save_follow_up(actor.tenant(), &follow_up, before).await?;
+            Ok(follow_up)
+        })
+        .await
+    }
+
+    /// Removes a follow-up.
+    pub async fn delete_follow_up(
+        &self,
+        actor: &Actor,
+        service: ServiceId,
+        id: FollowUpId,
+        expected: Expected,
+    ) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::FollowUp)?;
+        self.retrying(async || {
+            let follow_up = self.load_follow_up(actor, service, id).await?;
+            check_version(expected, follow_up.meta.version)?;
+            Ok(self.store.delete_follow_up(actor.tenant(), &follow_up).await?)
+        })
+        .await
+    }
+
+    async fn load_follow_up(&self, actor: &Actor, service: ServiceId, id: FollowUpId) -> Result<FollowUp, Error> {
+        self.load_service(actor, service).await?;
+        self.store.follow_up(actor.tenant(), service, id).await?.ok_or(domain::Error::NotFound.into())
+    }
+}

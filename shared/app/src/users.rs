@@ -1,0 +1,118 @@
+//! Users: the members of an organisation, who its owner manages.
+
+use domain::actor::Group;
+use domain::error::FieldErrors;
+use domain::id::UserId;
+use domain::member::{Identity, Member, MemberPatch, NewMember, UserNumber};
+use domain::text::Email;
+use domain::user::{User, Username};
+use domain::{Action, Actor, Model};
+use store::{Page, PageRequest, StoreError, Unique};
+
+use crate::{App, Error, Expected, check_version, may, secrets};
+
+/// No group grants a permission on users, so all but [`App::list_group`] are the owner's alone and
+/// fail with [`domain::Error::Forbidden`] for others; who is no member of the organisation is
+/// [`domain::Error::NotFound`].
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the members of a group. Every member may read it: it exists to choose a responsible
+    /// person from, and shows names and addresses alone. Being an [`Actor`] of the organisation is
+    /// the whole permission.
+    pub async fn list_group(&self, actor: &Actor, group: Group, page: PageRequest) -> Result<Page<Member>, Error> {
+        Ok(self.store.members(actor.tenant(), Some(group), page).await?)
+    }
+
+    /// A page of the members.
+    pub async fn list_users(&self, actor: &Actor, page: PageRequest) -> Result<Page<Member>, Error> {
+        may(actor, Action::View, Model::User)?;
+        Ok(self.store.members(actor.tenant(), None, page).await?)
+    }
+
+    /// A member.
+    pub async fn get_user(&self, actor: &Actor, number: UserNumber) -> Result<Member, Error> {
+        may(actor, Action::View, Model::User)?;
+        self.load_member(actor, number).await
+    }
+
+    /// Adds a member.
+    pub async fn create_user(&self, actor: &Actor, new: NewMember) -> Result<Member, Error> {
+        may(actor, Action::Add, Model::User)?;
+        let password_hash =
+            secrets::hash_password(new.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
+        let number = UserNumber::new(self.store.next_user_number().await?);
+        let identity = Identity { id: UserId::new(self.new_id()), number, password_hash, at: self.now() };
+        let user = User::added_to(actor.tenant().organisation(), new, identity);
+        self.retrying(async || match self.store.create_member(actor.tenant(), &user).await {
+            Err(StoreError::Taken(_)) => Err(self.login_taken(&user.username, &user.email).await?),
+            other => Ok(other?),
+        })
+        .await?;
+        as_member(actor, &user, 1)
+    }
+
+    /// Changes a member's names and groups. New groups hold at once, but for the trust that warm
+    /// instances have in a credential.
+    pub async fn update_user(
+        &self,
+        actor: &Actor,
+        number: UserNumber,
+        patch: MemberPatch,
+        expected: Expected,
+    ) -> Result<Member, Error> {
+        may(actor, Action::Change, Model::User)?;
+        self.retrying(async || {
+            let member = self.load_member(actor, number).await?;
+            check_version(expected, member.version)?;
+            let user = self.user_of(&member).await?;
+            let before = user.version;
+            let user = user.change_member(actor.tenant().organisation(), patch.clone())?;
+            self.store.save_member(actor.tenant(), &user, before, member.version).await?;
+            as_member(actor, &user, member.version + 1)
+        })
+        .await
+    }
+
+    /// Removes a member and ends the member's credentials.
+    pub async fn delete_user(&self, actor: &Actor, number: UserNumber, expected: Expected) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::User)?;
+        self.retrying(async || {
+            let member = self.load_member(actor, number).await?;
+            check_version(expected, member.version)?;
+            let user = self.user_of(&member).await?;
+            let left = user.clone().leave(actor.tenant().organisation())?;
+            Ok(self.store.remove_member(actor.tenant(), &member, &user, left.as_ref()).await?)
+        })
+        .await
+    }
+
+    async fn load_member(&self, actor: &Actor, number: UserNumber) -> Result<Member, Error> {
+        self.store.member(actor.tenant(), number).await?.ok_or(domain::Error::NotFound.into())
+    }
+
+    /// The user behind a member; gone, if somebody removed both just now.
+    async fn user_of(&self, member: &Member) -> Result<User, Error> {
+        self.store.user(member.id).await?.ok_or(domain::Error::Contended.into())
+    }
+
+    /// Every login name that is taken; if none is any more, the commit may be tried again.
+    async fn login_taken(&self, username: &Username, email: &Email) -> Result<Error, Error> {
+        let taken = self.store.taken_logins(username, email).await?;
+        if taken.is_empty() {
+            return Ok(domain::Error::Contended.into());
+        }
+        let mut errors = FieldErrors::new();
+        if taken.contains(&Unique::Username) {
+            errors.add("username", "A user with that username already exists.");
+        }
+        if taken.contains(&Unique::Email) {
+            errors.add("email", "A user with that email already exists.");
+        }
+        Ok(errors.into())
+    }
+}
+
+fn as_member(actor: &Actor, user: &User, version: u64) -> Result<Member, Error> {
+    let member = Member::of(user, actor.tenant().organisation(), version);
+    member.ok_or_else(|| Error::Defect("a member who is none".into()))
+}

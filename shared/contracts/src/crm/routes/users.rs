@@ -1,0 +1,37 @@
+//! The members of the organisation, and who is in which group.
+
+use crate::crm::openapi::{many, one};
+use crate::crm::users::{GroupMemberJson, UserBody, UserJson, UserUpdateBody};
+
+use super::Route;
+
+const USER: &str = "/api/users/{user_id}";
+
+pub(super) const USERS: &[Route] = &[
+    Route::list("/api/users", "users_list", "List the members of the organisation", many::<UserJson>).under("users"),
+    Route::create(
+        "/api/users",
+        "users_create",
+        "Add a member, whose e-mail address counts as proven",
+        one::<UserBody>,
+        one::<UserJson>,
+    )
+    .under("users"),
+    Route::read(USER, "users_retrieve", "Retrieve a member", one::<UserJson>).under("users"),
+    Route::put(USER, "users_update", "Set the names and groups of a member", one::<UserUpdateBody>, one::<UserJson>)
+        .under("users"),
+    Route::patch(
+        USER,
+        "users_partial_update",
+        "Set the names and groups of a member",
+        one::<UserUpdateBody>,
+        one::<UserJson>,
+    )
+    .under("users"),
+    Route::delete(USER, "users_destroy", "Remove a member and end the member's credentials").under("users"),
+    Route::list("/api/instructors", "instructors_list", "List the Instructors", many::<GroupMemberJson>).under("users"),
+    Route::list("/api/tas", "tas_list", "List the Teacher Assistants", many::<GroupMemberJson>).under("users"),
+    Route::list("/api/sales", "sales_list", "List the members of Sales", many::<GroupMemberJson>).under("users"),
+    Route::list("/api/operations", "operations_list", "List the members of Operations", many::<GroupMemberJson>)
+        .under("users"),
+];
