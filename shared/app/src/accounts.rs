@@ -31,8 +31,8 @@ pub enum OtpOutcome {
 
 impl App {
     /// Makes a user and the organisation that the user owns, and mails a one-time password. Who
-    /// signs up again with the same username and address before proving it gets another password
-    /// by mail, and the new secret counts.
+    /// signs up again with the same username, address and password before proving the address gets
+    /// another one by mail; with another password, the username is taken.
     ///
     /// # Errors
     /// A username or address that is taken; [`domain::Error::TooMany`] one-time passwords; SES.
@@ -72,6 +72,8 @@ impl App {
             !user.is_verified
                 && user.username.folded() == sign_up.username.folded()
                 && user.email.folded() == sign_up.email.folded()
+                // A stranger's secret must never come to count by the owner's one-time password.
+                && secrets::verify_password(sign_up.password.expose(), &user.password_hash)
         }))
     }
 

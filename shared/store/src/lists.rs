@@ -77,7 +77,8 @@ impl Store {
     /// All objects of a collection that is small by its nature.
     pub(crate) async fn all<T: Stored>(&self, tenant: Tenant, collection: Collection) -> Result<Vec<T>, StoreError> {
         let query = of_partition(keys::partition(tenant, collection));
-        self.table.query_all(query).await?.into_iter().map(decode).collect()
+        let items = self.table.query_all(query).await?.into_iter();
+        items.filter(|item| !item.contains_key(PARENT_DELETED)).map(decode).collect()
     }
 
     /// A page of a collection, oldest first.

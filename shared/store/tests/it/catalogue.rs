@@ -93,6 +93,7 @@ async fn a_tier_has_its_quantity_to_itself_among_the_tiers_of_an_item() {
     let table = Table::start().await;
     let store = &table.store;
     let (ten, twenty) = (tier(41, 4, 10), tier(42, 4, 20));
+    store.create_item(ours(), &item(4, None)).await.unwrap();
     for tier in [&ten, &twenty, &tier(43, 5, 10)] {
         store.create_tier(ours(), tier).await.unwrap();
     }
@@ -112,6 +113,19 @@ async fn a_tier_has_its_quantity_to_itself_among_the_tiers_of_an_item() {
     store.create_tier(ours(), &tier(44, 4, 20)).await.unwrap();
     assert_eq!(store.tier_by_id(ours(), ten.id).await, Ok(None));
     assert_eq!(store.tier(ours(), moved.item, moved.id).await, Ok(Some(moved)));
+}
+
+#[tokio::test]
+async fn the_tiers_of_a_deleted_item_are_out_of_reach() {
+    let table = Table::start().await;
+    let store = &table.store;
+    let (item, ten) = (item(4, None), tier(41, 4, 10));
+    store.create_item(ours(), &item).await.unwrap();
+    store.create_tier(ours(), &ten).await.unwrap();
+    store.delete_item(ours(), &item).await.unwrap();
+    assert_eq!(store.tier_by_id(ours(), ten.id).await, Ok(None));
+    assert_eq!(store.tier_page(ours(), item.id, first(5)).await, Err(StoreError::Missing));
+    assert_eq!(store.tiers(ours(), item.id).await, Ok(vec![ten]), "who has just read the item can still price by them");
 }
 
 #[tokio::test]

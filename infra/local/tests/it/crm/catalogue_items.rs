@@ -140,12 +140,12 @@ async fn items_are_narrowed_by_category_type_flag_and_exact_sku() {
     let third = crm.make(LIST, merged(good(), json!({"category": category, "is_active": false}))).await;
     let found = async |query: &str| ids(&crm.get(&format!("{LIST}?{query}")).await.expect(200));
     let all = format!("category={category}&type=service&is_active=true&sku=WEB-DEV-001");
-    assert_eq!(found(&all).await, [first.clone()]);
-    assert_eq!(found("sku=WEB-DEV-001").await, [first.clone()]);
+    assert_eq!(found(&all).await, [first.as_str()]);
+    assert_eq!(found("sku=WEB-DEV-001").await, [first.as_str()]);
     assert_eq!(found("sku=WEB-DEV").await, Vec::<String>::new());
-    assert_eq!(found("type=product").await, [second.clone()]);
+    assert_eq!(found("type=product").await, [second.as_str()]);
     assert_eq!(found("is_active=true").await, [first.clone(), second]);
-    assert_eq!(found("is_active=false").await, [third.clone()]);
+    assert_eq!(found("is_active=false").await, [third.as_str()]);
     assert_eq!(found(&format!("category={category}")).await, [first, third]);
     assert_eq!(found("sku=WEB-DEV-001&type=product").await, Vec::<String>::new());
     let wrong = crm.get(&format!("{LIST}?category=x&type=goods&is_active=maybe")).await;

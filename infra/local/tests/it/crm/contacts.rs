@@ -101,7 +101,7 @@ async fn contacts_are_narrowed_by_client_flag_and_exact_first_name() {
     let other = crm.make_contact(&acme, "maria", false).await;
     let long = crm.make_contact(&acme, "Maria Elena", false).await;
     let foreign = crm.make_contact(&globex, "Maria", false).await;
-    assert_eq!(crm.found(&format!("client={acme}&is_primary=true&first_name=Maria")).await, [maria.clone()]);
+    assert_eq!(crm.found(&format!("client={acme}&is_primary=true&first_name=Maria")).await, [maria.as_str()]);
     assert_eq!(crm.found("first_name=Maria").await, [maria.clone(), foreign.clone()]);
     assert_eq!(crm.found(&format!("client={acme}&is_primary=false")).await, [other.clone(), long.clone()]);
     assert_eq!(crm.found(&format!("client={acme}")).await, [maria, other, long]);
@@ -120,12 +120,12 @@ async fn the_primary_flag_moves_within_its_client() {
     let second = crm.make_contact(&acme, "Second", true).await;
     assert_eq!(crm.primaries(&acme).await, [second]);
     crm.patch(&format!("{LIST}{first}/"), json!({"is_primary": true})).await.expect(200);
-    assert_eq!(crm.primaries(&acme).await, [first.clone()]);
-    assert_eq!(crm.primaries(&globex).await, [elsewhere.clone()]);
+    assert_eq!(crm.primaries(&acme).await, [first.as_str()]);
+    assert_eq!(crm.primaries(&globex).await, [elsewhere.as_str()]);
 
     crm.patch(&format!("{LIST}{first}/"), json!({"client": globex})).await.expect(200);
     assert_eq!(crm.primaries(&acme).await, Vec::<String>::new());
-    assert_eq!(crm.primaries(&globex).await, [first.clone()]);
+    assert_eq!(crm.primaries(&globex).await, [first.as_str()]);
 
     crm.put(&format!("{LIST}{first}/"), json!({"is_primary": false})).await.expect(200);
     assert_eq!(crm.primaries(&globex).await, Vec::<String>::new());

@@ -13,6 +13,9 @@ impl Crm {
     }
 }
 
+/// The body of an object of a list, by its number and a client.
+type MakeBody = fn(usize, &str) -> Value;
+
 /// The path and query of the link to the next page.
 #[track_caller]
 fn next_of(answer: &Answer) -> Option<String> {
@@ -58,7 +61,7 @@ async fn every_list_is_oldest_first_in_pages_and_shows_what_was_just_written() {
     let client = crm.make_client().await;
     let item = crm.make_item("1.00", "0").await;
     let invoice = crm.make_invoice_of("100.00").await;
-    let lists: [(String, fn(usize, &str) -> Value); 8] = [
+    let lists: [(String, MakeBody); 8] = [
         (
             "/api/contacts/".into(),
             |n, client| json!({"client": client, "first_name": format!("C{n}"), "last_name": "x"}),

@@ -132,12 +132,6 @@ fn merged(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// An object without one field.
-fn without(mut base: Value, field: &str) -> Value {
-    base.as_object_mut().unwrap().remove(field).unwrap();
-    base
-}
-
 /// Checks that an object shows these values.
 #[track_caller]
 fn shows(object: &Value, expected: Value) {

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Remote, User};
 
+/// The follow-up that is called outside `/api`, where follow-ups are served too.
+const OUTSIDE: &str = "follow-ups outside /api";
+
 /// What stands in a path for the object of a collection.
 pub type Ids = BTreeMap<&'static str, String>;
 
@@ -30,6 +33,14 @@ impl Books {
         books.make(tributary, "attributes", "/api/attributes/client/", attribute()).await;
         books.make(tributary, "clients", "/api/clients/", client()).await;
         books.make(tributary, "contacts", "/api/contacts/", books.contact()).await;
+        books.make(tributary, "services", "/api/services/", books.service()).await;
+        let follow_ups = format!("/api/services/{}/follow-ups/", books.id("services"));
+        for word in ["follow-ups", OUTSIDE] {
+            books.make(tributary, word, &follow_ups, follow_up()).await;
+        }
+        books.make(tributary, "pipelines", "/api/pipelines/", pipeline()).await;
+        books.make(tributary, "leads", "/api/leads/", books.lead()).await;
+        books.make(tributary, "users", "/api/users/", books.colleague("first")).await;
         books.make(tributary, "categories", "/api/categories/", json!({"name": "Software"})).await;
         books.make(tributary, "catalogue", "/api/catalogue/", books.item()).await;
         let tiers = format!("/api/catalogue/{}/price-tiers/", books.id("catalogue"));
@@ -86,6 +97,13 @@ impl Books {
             "clients" => json!({"name": "Acme"}),
             "contacts" if made => self.contact(),
             "contacts" => json!({"job_title": "CEO"}),
+            "services" if made => self.service(),
+            "leads" if made => self.lead(),
+            "services" | "leads" => json!({"name": "Jane Doe"}),
+            "follow-ups" => follow_up(),
+            "pipelines" => pipeline(),
+            "users" if made => self.colleague("second"),
+            "users" => json!({"first_name": "Jane", "groups": ["Sales"]}),
             "categories" => json!({"name": "SaaS"}),
             "catalogue" => self.item(),
             "price-tiers" if made => tier(100),
@@ -107,6 +125,25 @@ impl Books {
         contact
     }
 
+    fn service(&self) -> Value {
+        let mut service = client();
+        service["client"] = json!(self.id("clients"));
+        service
+    }
+
+    fn lead(&self) -> Value {
+        let mut lead = client();
+        lead["pipeline"] = json!(self.id("pipelines"));
+        lead["possible_client"] = json!(self.id("clients"));
+        lead["stage"] = json!("Prospecting");
+        lead
+    }
+
+    fn colleague(&self, which: &str) -> Value {
+        let username = format!("{}-{which}", self.user.username);
+        json!({"username": username, "email": format!("{username}@example.com"), "password": "SecurePass123!", "groups": ["Sales"]})
+    }
+
     fn item(&self) -> Value {
         json!({"category": self.id("categories"), "name": "Web Development", "base_price": "100.00"})
     }
@@ -125,11 +162,10 @@ impl Books {
 
     async fn make(&mut self, tributary: &Remote, word: &'static str, path: &str, body: Value) {
         let made = tributary.post(&self.user, path, body).await.expect(201);
-        let text = |value: &Value| value.as_str().map(str::to_owned);
-        self.ids.insert(word, text(&made["id"]).unwrap());
+        self.ids.insert(word, id_of(&made));
         for (kind, list) in [("task", "list_of_tasks"), ("note", "list_of_notes")] {
-            if let Some(id) = text(&made[list][0]["id"]) {
-                self.ids.insert(format!("{word} {kind}").leak(), id);
+            if let Some(id) = made[list][0]["id"].as_str() {
+                self.ids.insert(format!("{word} {kind}").leak(), id.to_owned());
             }
         }
     }
@@ -150,6 +186,11 @@ impl Books {
     }
 }
 
+/// An object's id as a path has it.
+pub fn id_of(object: &Value) -> String {
+    object["id"].as_str().map_or_else(|| object["id"].to_string(), str::to_owned)
+}
+
 /// A route's path, with each parameter replaced by what is given for its place and the word before it. Definitions of
 /// attributes are listed and made under the name of an entity, not under an id.
 pub fn fill(route: &Route, mut id: impl FnMut(usize, &str) -> String) -> String {
@@ -160,7 +201,8 @@ pub fn fill(route: &Route, mut id: impl FnMut(usize, &str) -> String) -> String 
             true if before == "attributes" && matches!(route.method, Method::Get | Method::Post) => "client".to_owned(),
             true => {
                 place += 1;
-                id(place - 1, before)
+                let is_outside = before == "follow-ups" && !route.path.starts_with("/api/");
+                id(place - 1, if is_outside { OUTSIDE } else { before })
             }
         };
         before = segment;
@@ -181,6 +223,14 @@ fn attribute() -> Value {
 fn client() -> Value {
     let tasks = json!([{"task": "Call client", "date": "2026-01-20"}]);
     json!({"name": "Acme Corp", "attributes": {"industry": "Tech"}, "list_of_tasks": tasks, "list_of_notes": [{"note": "New"}]})
+}
+
+fn follow_up() -> Value {
+    json!({"follow_up_date": "2026-01-15T10:00:00Z", "comment": "Sent brochure."})
+}
+
+fn pipeline() -> Value {
+    json!({"name": "B2B Sales", "stages": [{"name": "Prospecting", "color": "#6c6f73", "order": 1}]})
 }
 
 fn tier(min_quantity: u32) -> Value {

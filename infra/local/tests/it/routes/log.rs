@@ -77,12 +77,12 @@ async fn cost(process: &mut Process, user: &User, path: &str) -> (u64, f64) {
     (line["round_trips"].as_u64().unwrap(), line["read_units"].as_f64().unwrap())
 }
 
-/// What a GET needs beside its credential. What /api/me/ shows is the credential's own item; tiers and deliveries are
-/// out of reach once the item or the webhook that they belong to is gone, so it is looked at first.
+/// What a GET needs beside its credential. What /api/me/ shows is the credential's own item; a part that is kept apart
+/// from its whole is out of reach once that is gone, so the whole is looked at first.
 fn round_trips(path: &str) -> u32 {
     match path {
         "/api/me" => 0,
-        path if path.contains("/price-tiers") || path.ends_with("/deliveries") => 2,
+        path if ["/follow-ups", "/price-tiers/", "/deliveries"].iter().any(|part| path.contains(part)) => 2,
         _ => 1,
     }
 }
@@ -94,7 +94,7 @@ async fn new_token(remote: &Remote, user: &User) -> User {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_read_is_one_round_trip_and_one_more_for_a_credential_that_the_instance_does_not_know() {
+async fn a_read_is_one_round_trip_and_one_more_for_its_whole_and_for_a_credential_that_is_not_known_yet() {
     let mut process = Process::start();
     let books = Books::open(&process.remote, "owner").await;
     let reads = routes().filter(|route| matches!(route.method, Method::Get) && route.credential);

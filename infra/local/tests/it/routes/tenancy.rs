@@ -113,9 +113,12 @@ async fn a_part_is_a_404_under_another_whole_of_the_same_organisation() {
     let hook = json!({"name": "b", "model": "Client", "url": "http://127.0.0.1:9/"});
     let invoice = json!({"client": books.id("clients")});
     let mut other = books.clone();
-    for (word, path, body) in
-        [("catalogue", "/api/catalogue/", item), ("webhooks", "/api/webhooks/", hook), ("invoices", "/api/invoices/", invoice)]
-    {
+    for (word, path, body) in [
+        ("catalogue", "/api/catalogue/", item),
+        ("webhooks", "/api/webhooks/", hook),
+        ("invoices", "/api/invoices/", invoice),
+        ("services", "/api/services/", json!({"name": "Another"})),
+    ] {
         let made = tributary.post(user, path, body).await.expect(201);
         other.ids.insert(word, made["id"].as_str().unwrap().to_owned());
     }
@@ -133,6 +136,16 @@ async fn a_reference_in_a_body_to_another_organisations_object_is_a_400_that_nam
     let before = neighbours.snapshot(theirs).await;
     let references = [
         ("/api/contacts", "clients", "client"),
+        ("/api/services", "clients", "client"),
+        ("/api/services/{id}", "clients", "client"),
+        ("/api/services/{id}/follow-ups", "services", "service"),
+        ("/services/{id}/follow-ups/{follow_up_id}", "services", "service"),
+        ("/api/leads", "pipelines", "pipeline"),
+        ("/api/leads/{id}", "pipelines", "pipeline"),
+        ("/api/leads", "clients", "possible_client"),
+        ("/api/leads/{id}", "clients", "possible_client"),
+        ("/api/leads", "users", "responsible"),
+        ("/api/leads/{id}", "users", "responsible"),
         ("/api/contacts/{id}", "clients", "client"),
         ("/api/categories", "categories", "parent"),
         ("/api/categories/{id}", "categories", "parent"),
@@ -154,7 +167,8 @@ async fn a_reference_in_a_body_to_another_organisations_object_is_a_400_that_nam
         for route in writes {
             for id in [theirs.id(word), NOBODYS] {
                 let mut body = ours.body(route).unwrap();
-                body[field] = json!(id);
+                // Users go by numbers.
+                body[field] = id.parse::<u64>().map_or(json!(id), |number| json!(number));
                 let answer = neighbours.send(route.method.as_str().parse().unwrap(), &ours.path(route), body).await;
                 let name = format!("{} {path} {field}: {}", route.method.as_str(), answer.text);
                 assert_eq!(answer.status, 400, "{name}");
@@ -174,7 +188,7 @@ async fn entries_and_objects_named_in_actions_are_looked_for_in_the_callers_orga
     let neighbours = Neighbours::new().await;
     let Neighbours { ours, theirs, .. } = &neighbours;
     let before = neighbours.snapshot(theirs).await;
-    for word in ["clients", "contacts", "invoices"] {
+    for word in ["clients", "contacts", "services", "leads", "invoices"] {
         let path = format!("/api/{word}/{}", ours.id(word));
         for id in [theirs.id(&format!("{word} task")), NOBODYS] {
             let body = json!({"task_id": id, "completed": true});
@@ -200,11 +214,15 @@ async fn no_list_shows_or_finds_an_object_of_another_organisation() {
     let number = number["invoice_number"].as_str().unwrap();
     for route in routes().filter(|route| matches!(route.method, Method::Get) && route.credential) {
         let text = neighbours.call(route, &ours.path(route)).await.text;
-        let shown: Vec<&String> = theirs.ids.values().filter(|id| text.contains(id.as_str())).collect();
+        // A user's number may be anything.
+        let ids = theirs.ids.values().chain([&theirs.user.username]).filter(|id| id.parse::<u64>().is_err());
+        let shown: Vec<&String> = ids.filter(|id| text.contains(id.as_str())).collect();
         assert_eq!(shown, [] as [&String; 0], "{}", route.path);
     }
     for (list, parameter, word) in [
         ("contacts", "client", "clients"),
+        ("services", "client", "clients"),
+        ("leads", "responsible", "users"),
         ("categories", "parent", "categories"),
         ("catalogue", "category", "categories"),
         ("invoices", "client", "clients"),

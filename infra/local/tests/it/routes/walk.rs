@@ -7,7 +7,7 @@ use http::Method as HttpMethod;
 use serde_json::json;
 use tributary_local::template::{EventKind, Route as TemplateRoute};
 
-use super::books::Books;
+use super::books::{Books, id_of};
 use crate::support::{Answer, Tributary};
 
 /// What the documentation's function serves beside the contract.
@@ -19,6 +19,9 @@ fn function_of(path: &str) -> &'static str {
     match words.as_slice() {
         ["api", "attributes", ..] => "attributes",
         ["api", "clients" | "contacts", ..] => "clients",
+        ["api", "services", ..] | ["services", _, "follow-ups", ..] => "clients",
+        ["api", "pipelines" | "leads", ..] => "leads",
+        ["api", "users", ..] | ["api", "instructors" | "tas" | "sales" | "operations"] => "auth",
         ["api", "categories" | "catalogue", ..] => "catalogue",
         ["api", "invoices", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
@@ -72,8 +75,7 @@ async fn every_path_of_the_contract_is_routed_to_its_function_and_no_other_path_
 /// Deletions come last, parts before what they are part of.
 fn in_order() -> Vec<&'static Route> {
     let (deletions, others): (Vec<_>, Vec<_>) = routes().partition(|route| matches!(route.method, Method::Delete));
-    let accounts = |route: &&Route| matches!(function_of(route.path), "auth");
-    others.into_iter().filter(|route| !accounts(route)).chain(deletions.into_iter().rev()).collect()
+    others.into_iter().filter(|route: &&Route| route.credential).chain(deletions.into_iter().rev()).collect()
 }
 
 /// Calls every route with its good request, and throws away again what that makes: a client that has invoices, for
@@ -87,8 +89,8 @@ async fn call_all(slash: &str) {
         let answer = tributary.call(Some(&books.user), method, &path, books.body(route)).await;
         check(route, &answer);
         if route.status == 201 {
-            let (json, collection) = (answer.json(), path.trim_end_matches('/').trim_end_matches("/client"));
-            let made = format!("{collection}/{}{slash}", json["id"].as_str().unwrap());
+            let collection = path.trim_end_matches('/').trim_end_matches("/client");
+            let made = format!("{collection}/{}{slash}", id_of(&answer.json()));
             tributary.delete(&books.user, &made).await.expect(204);
         }
     }
