@@ -27,9 +27,12 @@ async fn list(
 ) -> Result<Response, Failure> {
     let rows = app.list_attributes(caller.actor(), entity).await?;
     // An entity has few definitions: they are one page, unless a limit asks for less.
-    let page = Page::of(rows, &listing.page(), |attribute| attribute.id.to_string(), |attribute| {
-        attribute.list_values.as_slice().iter().map(|value| value.len() + 3).sum::<usize>() + 1_000
-    });
+    let page = Page::of(
+        rows,
+        &listing.page(),
+        |attribute| attribute.id.to_string(),
+        |attribute| attribute.list_values.as_slice().iter().map(|value| value.len() + 3).sum::<usize>() + 1_000,
+    );
     Ok(listing.answer(page, |attribute| AttributeJson::from(&attribute)))
 }
 

@@ -36,7 +36,8 @@ async fn document(Path(file): Path<String>) -> Result<Response, Failure> {
 }
 
 fn page(file: &str) -> Result<Response, Failure> {
-    let found = utoipa_swagger_ui::serve(file, Arc::clone(&PAGE)).map_err(|error| Failure::defect(error.to_string()))?;
+    let found =
+        utoipa_swagger_ui::serve(file, Arc::clone(&PAGE)).map_err(|error| Failure::defect(error.to_string()))?;
     let Some(found) = found else { return Err(Problem::UnknownPath.into()) };
     if file == "index.html" {
         // The page names its files relative to itself, and is served without a trailing slash too.

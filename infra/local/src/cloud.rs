@@ -144,7 +144,8 @@ impl Environment {
     /// function, and where the services are.
     #[must_use]
     pub fn variables(&self) -> BTreeMap<String, String> {
-        let mut variables: BTreeMap<_, _> = self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut variables: BTreeMap<_, _> =
+            self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
         // The certificates' place is Lambda's, and nothing here speaks TLS.
         variables.remove("SSL_CERT_FILE");
         let (id, secret) = services::sdk::CREDENTIALS;

@@ -41,7 +41,9 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<Value
     }
     let token = match known {
         Some(token) => token,
-        None => app.issue_token(USERNAME, PASSWORD).await?.ok_or_else(|| Error::Defect("the demo has no token".into()))?,
+        None => {
+            app.issue_token(USERNAME, PASSWORD).await?.ok_or_else(|| Error::Defect("the demo has no token".into()))?
+        }
     };
     let session = app.authenticate(&Credential::Token(token.clone()), None).await?;
     if is_new {
@@ -78,7 +80,12 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
     app.sign_up(mailer, sign_up).await?;
     let mails = mailbox.list().await.map_err(defect)?;
     let text = mails.iter().find(|mail| mail.to.iter().any(|to| to == EMAIL)).and_then(|mail| mail.text.clone());
-    let code: String = text.unwrap_or_default().split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).unwrap_or_default().into();
+    let code: String = text
+        .unwrap_or_default()
+        .split(|c: char| !c.is_ascii_digit())
+        .find(|word| word.len() == 6)
+        .unwrap_or_default()
+        .into();
     match app.verify_sign_up(&email, &code).await? {
         OtpOutcome::Verified => Ok(()),
         refused => Err(Error::Defect(format!("the demo's one-time password was refused: {refused:?}"))),
@@ -88,7 +95,8 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
 /// A client with a contact, a small catalogue, and an invoice that is paid in part.
 async fn fill(app: &App, owner: &Actor) -> Result<(), Error> {
     let extras = NewExtras::default;
-    let client = app.create_client(owner, NewClient { name: name("Acme Corp")?, email: None, extras: extras() }).await?;
+    let client =
+        app.create_client(owner, NewClient { name: name("Acme Corp")?, email: None, extras: extras() }).await?;
     let contact = NewContact {
         client: client.id,
         first_name: Text::parse("Maria").map_err(defect)?,
@@ -127,8 +135,12 @@ async fn catalogue(app: &App, owner: &Actor) -> Result<ItemId, Error> {
         attributes: Attributes::default(),
     };
     let item = app.create_item(owner, item).await?;
-    let tier =
-        NewTier { name: name("From ten hours")?, min_quantity: 10, price: price(80)?, attributes: Attributes::default() };
+    let tier = NewTier {
+        name: name("From ten hours")?,
+        min_quantity: 10,
+        price: price(80)?,
+        attributes: Attributes::default(),
+    };
     app.create_tier(owner, item.id, tier).await?;
     Ok(item.id)
 }

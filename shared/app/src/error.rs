@@ -31,9 +31,9 @@ impl From<StoreError> for Error {
             // A race that nobody retried, and a marker that no use case gave a name, mean the same
             // to the caller: somebody else was first.
             StoreError::Raced | StoreError::Taken(_) | StoreError::Missing => Self::Domain(domain::Error::Contended),
-            StoreError::TooManyItems => {
-                Self::Domain(domain::Error::rule("The change touches more lines and payments than can be written at once."))
-            }
+            StoreError::TooManyItems => Self::Domain(domain::Error::rule(
+                "The change touches more lines and payments than can be written at once.",
+            )),
             StoreError::TooLarge => {
                 Self::Domain(domain::Error::rule("The object would be larger than the 400 KB that can be kept."))
             }

@@ -9,7 +9,7 @@ use domain::{Action, Actor, Model};
 use store::{Page, PageRequest};
 
 use crate::contacts::no_such;
-use crate::{attribute_bytes, App, Error, Expected, check_version, may};
+use crate::{App, Error, Expected, attribute_bytes, check_version, may};
 
 /// Lines; errors as for invoices.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
@@ -18,7 +18,12 @@ impl App {
     pub async fn list_lines(&self, actor: &Actor, invoice: InvoiceId, page: PageRequest) -> Result<Page<Line>, Error> {
         may(actor, Action::View, Model::InvoiceLineItem)?;
         let lines = self.load_invoice(actor, invoice).await?.lines().into_iter().cloned().collect();
-        Ok(Page::of(lines, &page, |line: &Line| format!("{:010}#{}", line.position, line.id), |line| attribute_bytes(&line.attributes)))
+        Ok(Page::of(
+            lines,
+            &page,
+            |line: &Line| format!("{:010}#{}", line.position, line.id),
+            |line| attribute_bytes(&line.attributes),
+        ))
     }
 
     /// A line.

@@ -6,7 +6,7 @@ use domain::invoice::{Payment, PaymentInput, PaymentPatch};
 use domain::{Action, Actor, Model};
 use store::{Page, PageRequest};
 
-use crate::{attribute_bytes, App, Error, Expected, check_version, may};
+use crate::{App, Error, Expected, attribute_bytes, check_version, may};
 
 /// Payments; errors as for invoices.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
@@ -20,7 +20,12 @@ impl App {
     ) -> Result<Page<Payment>, Error> {
         may(actor, Action::View, Model::Payment)?;
         let payments = self.load_invoice(actor, invoice).await?.payments().into_iter().cloned().collect();
-        Ok(Page::of(payments, &page, |payment: &Payment| payment.id.to_string(), |payment| attribute_bytes(&payment.attributes)))
+        Ok(Page::of(
+            payments,
+            &page,
+            |payment: &Payment| payment.id.to_string(),
+            |payment| attribute_bytes(&payment.attributes),
+        ))
     }
 
     /// A payment.

@@ -1,7 +1,8 @@
 //! Webhooks: who is told of which changes.
 
 use domain::id::{
-    CategoryId, ClientId, ContactId, FollowUpId, InvoiceId, ItemId, LeadId, LineId, PaymentId, ServiceId, TierId, WebhookId,
+    CategoryId, ClientId, ContactId, FollowUpId, InvoiceId, ItemId, LeadId, LineId, PaymentId, ServiceId, TierId,
+    WebhookId,
 };
 use domain::webhook::{NewWebhook, Secret, Webhook, WebhookModel, WebhookPatch};
 use domain::{Action, Actor, Model};
@@ -79,9 +80,7 @@ impl App {
             WebhookModel::Client => store.client(tenant, ClientId::new(id)).await?.map(Object::Client),
             WebhookModel::Contact => store.contact(tenant, ContactId::new(id)).await?.map(Object::Contact),
             WebhookModel::Service => store.service(tenant, ServiceId::new(id)).await?.map(Object::Service),
-            WebhookModel::FollowUp => {
-                store.follow_up_by_id(tenant, FollowUpId::new(id)).await?.map(Object::FollowUp)
-            }
+            WebhookModel::FollowUp => store.follow_up_by_id(tenant, FollowUpId::new(id)).await?.map(Object::FollowUp),
             WebhookModel::Category => store.category(tenant, CategoryId::new(id)).await?.map(Object::Category),
             WebhookModel::CatalogueItem => store.item(tenant, ItemId::new(id)).await?.map(Object::CatalogueItem),
             WebhookModel::PriceTier => store.tier_by_id(tenant, TierId::new(id)).await?.map(Object::PriceTier),

@@ -119,7 +119,12 @@ impl Extras {
     ///
     /// # Errors
     /// What the schema or the lists refuse.
-    pub fn create(new: NewExtras, schema: Schema<'_>, stamp: Stamp<'_>, new_id: NewId<'_>) -> Result<Self, FieldErrors> {
+    pub fn create(
+        new: NewExtras,
+        schema: Schema<'_>,
+        stamp: Stamp<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<Self, FieldErrors> {
         let NewExtras { attributes, tasks, notes } = new;
         let mut errors = schema.validate_create(&attributes);
         let mut extras = Self { attributes, tasks: Vec::new(), notes: Vec::new() };

@@ -153,7 +153,13 @@ impl Entry for Note {
 
     fn revise(self, input: NoteInput) -> Self {
         let NoteInput { id: _, note, date } = input;
-        Self { note, date: date.unwrap_or(self.date), date_created: self.date_created, id: self.id, author: self.author }
+        Self {
+            note,
+            date: date.unwrap_or(self.date),
+            date_created: self.date_created,
+            id: self.id,
+            author: self.author,
+        }
     }
 }
 
@@ -225,7 +231,8 @@ mod tests {
         let first = replaced(vec![], vec![input(None, "call")], 1).unwrap();
         let id = first[0].id.uuid().as_u128();
         let second = replaced(first, vec![input(None, "write"), input(Some(id), "call again")], 2).unwrap();
-        let summary: Vec<_> = second.iter().map(|t| (t.task.as_str(), t.author.number, t.date_created.as_second())).collect();
+        let summary: Vec<_> =
+            second.iter().map(|t| (t.task.as_str(), t.author.number, t.date_created.as_second())).collect();
         assert_eq!(summary, [("write", 2, 2), ("call again", 1, 1)]);
     }
 

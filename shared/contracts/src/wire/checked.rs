@@ -3,7 +3,10 @@
 use domain::Group;
 use domain::attributes::{AttributeName, AttributeType, Attributes, ListValues};
 use domain::catalogue::ItemType;
-use domain::id::{AttributeId, CategoryId, ClientId, CohortId, ContactId, DeliveryId, EntryId, FollowUpId, InvoiceId, ItemId, LineId, PaymentId, PipelineId, ServiceId, TierId, WebhookId};
+use domain::id::{
+    AttributeId, CategoryId, ClientId, CohortId, ContactId, DeliveryId, EntryId, FollowUpId, InvoiceId, ItemId, LineId,
+    PaymentId, PipelineId, ServiceId, TierId, WebhookId,
+};
 use domain::invoice::PaymentMethod;
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::text::{Email, Text};
@@ -78,7 +81,17 @@ macro_rules! read_words {
     )+};
 }
 
-read_words!(AttributeType, ConditionLogic, Group, ItemType, Method, Operator, PaymentMethod, WebhookEvent, WebhookModel);
+read_words!(
+    AttributeType,
+    ConditionLogic,
+    Group,
+    ItemType,
+    Method,
+    Operator,
+    PaymentMethod,
+    WebhookEvent,
+    WebhookModel
+);
 
 impl<const MIN: usize, const MAX: usize> FromWire for Text<MIN, MAX> {
     fn from_wire(raw: &str) -> Result<Self, String> {
