@@ -5,6 +5,7 @@ mod cloud;
 mod crm;
 mod events;
 mod leads;
+mod routes;
 mod services;
 mod services_crm;
 mod support;

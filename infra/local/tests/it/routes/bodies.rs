@@ -43,6 +43,10 @@ fn values() -> Vec<(String, &'static str)> {
     values
 }
 
+/// Those of them that are hard to keep.
+const ODD: [&str; 7] =
+    ["true", "123456789012345678901234567890", "1e400", r#""""#, r#""\u0000""#, r#"[[{"a": 1}]]"#, r#"{"": 1}"#];
+
 struct Fuzz {
     tributary: Tributary,
     books: Books,
@@ -155,27 +159,32 @@ async fn values_of_kinds_that_the_reference_does_not_name_are_a_400_that_names_e
 async fn a_value_of_the_right_kind_is_taken_or_refused_by_name() {
     let fuzz = Fuzz::new().await;
     let mut cases: Vec<(&Route, String, String, bool)> = Vec::new();
-    // PUT takes what PATCH takes.
+    // PUT takes what PATCH takes, and both take what POST does, but for what is missing or null.
     for route in with_body().filter(|route| !matches!(route.method, Method::Put)) {
+        let changes = matches!(route.method, Method::Patch);
         for (field, schema) in fuzz.properties(route) {
             let item = fuzz.schema(&schema["items"]);
+            let inners = || item["properties"].as_object().into_iter().flat_map(Map::keys);
             for (raw, kind) in values() {
-                if takes(schema, kind) {
-                    cases.push((route, field.clone(), raw.clone(), is_excluded(schema, &raw)));
+                let excluded = is_excluded(schema, &raw);
+                if takes(schema, kind) && (excluded || !changes) {
+                    cases.push((route, field.clone(), raw.clone(), excluded));
                 }
                 // Free values inside attributes, headers and payloads, and each field of the entries of a list.
-                if schema["type"] == "object" && matches!(route.method, Method::Post) {
+                if changes || !ODD.contains(&raw.as_str()) {
+                    continue;
+                }
+                if schema["type"] == "object" {
                     cases.push((route, field.clone(), format!("{{\"free\": {raw}}}"), false));
                 }
-                let inners = item["properties"].as_object().filter(|_| matches!(route.method, Method::Post));
-                for inner in inners.into_iter().flat_map(Map::keys) {
-                    cases.push((route, field.clone(), format!("[{}]", entry(item, inner, &raw)), false));
-                }
+                cases.extend(
+                    inners().map(|inner| (route, field.clone(), format!("[{}]", entry(item, inner, &raw)), false)),
+                );
             }
             cases.push((route, field.clone(), "null".to_owned(), false));
         }
     }
-    assert!(cases.len() > 1_500, "only {} cases", cases.len());
+    assert!(cases.len() > 1_000, "only {} cases", cases.len());
     let checks = cases.into_iter().map(|(route, field, raw, excluded)| {
         let fuzz = &fuzz;
         async move {
@@ -226,7 +235,13 @@ async fn what_is_no_json_object_is_a_4xx_on_every_route() {
             let what = format!("{}: {:.40}", name(route), String::from_utf8_lossy(bad));
             sound_with(&answer, &[400], &what);
         }
-        let types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "json"];
+        let types = [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "application/xml",
+            "json",
+        ];
         for content_type in types {
             let answer = fuzz.send(route, content_type, "{}").await;
             sound_with(&answer, &[415], &format!("{}: {content_type}", name(route)));
@@ -253,7 +268,9 @@ async fn unknown_fields_are_ignored_on_every_route() {
 async fn a_body_of_one_megabyte_is_read_and_one_byte_more_is_a_413() {
     let fuzz = Fuzz::new().await;
     for route in with_body() {
-        for length in [MEGABYTE, MEGABYTE + 1] {
+        // One handler of each function is enough for what is read.
+        let reads = matches!(route.method, Method::Post) && !route.path.contains('{');
+        for length in [MEGABYTE, MEGABYTE + 1].into_iter().skip(usize::from(!reads)) {
             let mut body = b"{\"unknown\": 1".to_vec();
             body.resize(length - 1, b' ');
             body.push(b'}');
@@ -274,4 +291,17 @@ async fn a_route_that_takes_no_body_does_not_mind_one() {
             sound_with(&answer, &[route.status], &format!("{}: {body}", name(route)));
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_that_outgrows_its_item_is_a_400() {
+    let fuzz = Fuzz::new().await;
+    let notes: Vec<Value> = (0..100).map(|_| json!({"note": "x".repeat(9_000)})).collect();
+    let notes = BTreeMap::from([("list_of_notes".to_owned(), json!(notes).to_string())]);
+    let mut count = 0;
+    for route in with_body().filter(|route| fuzz.properties(route).contains_key("list_of_notes")) {
+        sound_with(&fuzz.send_with(route, &notes).await, &[400], &name(route));
+        count += 1;
+    }
+    assert!(count >= 9, "only {count} routes");
 }

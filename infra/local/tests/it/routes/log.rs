@@ -118,7 +118,9 @@ async fn an_invoice_its_lines_and_its_payments_are_one_round_trip_however_many_t
     let mut process = Process::start();
     let books = Books::open(&process.remote, "owner").await;
     let invoice = format!("/api/invoices/{}/", books.id("invoices"));
-    let line = |n: usize| (format!("{invoice}line-items/"), json!({"description": n.to_string(), "quantity": 1, "unit_price": 1}));
+    let line = |n: usize| {
+        (format!("{invoice}line-items/"), json!({"description": n.to_string(), "quantity": 1, "unit_price": 1}))
+    };
     let payment = |_| (format!("{invoice}payments/"), json!({"amount": "0.01", "method": "cash"}));
     for (path, body) in (0..12).map(line).chain((0..12).map(payment)) {
         process.remote.post(&books.user, &path, body).await.expect(201);

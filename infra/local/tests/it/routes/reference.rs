@@ -54,10 +54,8 @@ async fn the_reference_is_sound_openapi_3_1() {
 
 /// Every parameter of the path is described, once, as required; and no other.
 fn check_parameters(reference: &Value, path: &str, item: &Value, operation: &Value) {
-    let named: BTreeSet<String> = path
-        .split('/')
-        .filter_map(|segment| Some(segment.strip_prefix('{')?.strip_suffix('}')?.to_owned()))
-        .collect();
+    let named: BTreeSet<String> =
+        path.split('/').filter_map(|segment| Some(segment.strip_prefix('{')?.strip_suffix('}')?.to_owned())).collect();
     let lists = [&item["parameters"], &operation["parameters"]];
     let mut described = BTreeSet::new();
     for parameter in lists.into_iter().filter_map(Value::as_array).flatten() {
@@ -100,7 +98,8 @@ fn check_references(reference: &Value, value: &Value) {
                     assert!(properties.contains_key(name.as_str().unwrap()), "{name} is required and not described");
                 }
                 for (name, schema) in properties {
-                    let types = schema.get("type").map(|types| types.as_array().cloned().unwrap_or(vec![types.clone()]));
+                    let types =
+                        schema.get("type").map(|types| types.as_array().cloned().unwrap_or(vec![types.clone()]));
                     let known = |kind: &Value| kind.as_str().is_some_and(|kind| TYPES.contains(&kind));
                     assert!(types.into_iter().flatten().all(|kind| known(&kind)), "{name}: {schema}");
                 }
@@ -117,7 +116,10 @@ fn check_security(reference: &Value) {
     for item in reference["paths"].as_object().unwrap().values() {
         for operation in METHODS.iter().filter_map(|method| item.get(method)) {
             for requirement in operation["security"].as_array().into_iter().flatten() {
-                assert!(requirement.as_object().unwrap().keys().all(|scheme| schemes.contains_key(scheme)), "{requirement}");
+                assert!(
+                    requirement.as_object().unwrap().keys().all(|scheme| schemes.contains_key(scheme)),
+                    "{requirement}"
+                );
             }
         }
     }
@@ -139,7 +141,8 @@ async fn the_page_to_read_the_reference_loads_with_everything_that_it_needs() {
         assert!(answer.header("content-type").unwrap().starts_with("text/html"), "{page}");
         let base = attributes(&answer.text, "base href").pop().unwrap_or_else(|| page.to_owned());
         let assets = [attributes(&answer.text, "src"), attributes(&answer.text, "href")].concat();
-        let assets: Vec<String> = assets.into_iter().filter(|asset| *asset != base).map(|asset| joined(&base, &asset)).collect();
+        let assets: Vec<String> =
+            assets.into_iter().filter(|asset| *asset != base).map(|asset| joined(&base, &asset)).collect();
         assert!(assets.iter().any(|asset| asset.ends_with(".js")), "{page}: {assets:?}");
         assert!(assets.iter().any(|asset| asset.ends_with(".css")), "{page}: {assets:?}");
         let mut all = String::new();

@@ -103,7 +103,7 @@ impl Ledger {
 
     pub fn store(&self) -> Store {
         let environment = self.tributary.cloud.environment();
-        Store::new(environment.sdk.dynamodb(&environment.dynamodb_url), &*environment.table_name)
+        Store::new(environment.sdk.dynamodb(&environment.dynamodb_url), &environment.table_name)
     }
 
     async fn sweep(&self) -> Value {
@@ -217,10 +217,12 @@ async fn sweeps_at_once_mark_every_invoice_once() {
         invoices.push(ledger.sent(Some(ledger.day(-1))).await);
     }
     let app = ledger.app();
-    let sweeps = join_all((0..4).map(|_| tokio::spawn({
-        let app = app.clone();
-        async move { app.sweep().await.unwrap() }
-    })));
+    let sweeps = join_all((0..4).map(|_| {
+        tokio::spawn({
+            let app = app.clone();
+            async move { app.sweep().await.unwrap() }
+        })
+    }));
     let reports: Vec<_> = sweeps.await.into_iter().map(Result::unwrap).collect();
     assert_eq!(reports.iter().map(|report| report.marked_overdue).sum::<u32>(), 20, "{reports:?}");
     assert_eq!(reports.iter().map(|report| report.failed).sum::<u32>(), 0, "{reports:?}");

@@ -73,12 +73,12 @@ async fn add_others(ledger: &Ledger) -> usize {
     }
     kinds.push((true, partly));
 
-    let items = items(ledger);
+    let (items, app) = (items(ledger), ledger.app());
     let copies_of_each = OTHERS / (kinds.len() * MODELS) + 1;
     let mut batch = Vec::new();
     for id in kinds.iter().flat_map(|(_, ids)| ids) {
         let header = items.iter().find(|item| text(item, "sk") == id).expect("an invoice has an item");
-        batch.extend((0..copies_of_each).map(|_| copy(header, id)));
+        batch.extend((0..copies_of_each).map(|_| copy(header, id, app.new_id())));
     }
     assert!(batch.len() >= OTHERS);
     let cloud = &ledger.tributary.cloud;
@@ -105,10 +105,10 @@ fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 }
 
 /// An invoice's item as it would be under another id.
-fn copy(item: &Item, id: &str) -> Item {
+fn copy(item: &Item, id: &str, fresh: Uuid) -> Item {
     // The same moment, and another random part; the last byte stays, which chooses the part of the index.
     let mut bytes = id.parse::<Uuid>().unwrap().into_bytes();
-    bytes[9..15].copy_from_slice(&Uuid::now_v7().into_bytes()[10..]);
+    bytes[9..15].copy_from_slice(&fresh.into_bytes()[10..]);
     let json = serde_json::to_string(item).unwrap();
     serde_json::from_str(&json.replace(id, &Uuid::from_bytes(bytes).to_string())).unwrap()
 }

@@ -38,7 +38,8 @@ impl Neighbours {
     /// request's doing.
     async fn snapshot(&self, books: &Books) -> Vec<(String, Option<String>, String)> {
         let mut all = Vec::new();
-        for route in routes().filter(|route| matches!(route.method, Method::Get) && !route.path.ends_with("deliveries")) {
+        for route in routes().filter(|route| matches!(route.method, Method::Get) && !route.path.ends_with("deliveries"))
+        {
             let answer = books.call(&self.tributary, route).await;
             assert_eq!(answer.status, 200, "{}", route.path);
             all.push((books.path(route), answer.header("etag").map(str::to_owned), answer.text));
@@ -124,7 +125,9 @@ async fn a_part_is_a_404_under_another_whole_of_the_same_organisation() {
     }
     for route in routes().filter(|route| places(route) == 2) {
         // `other` has other wholes and the same parts.
-        let answer = tributary.call(Some(user), route.method.as_str().parse().unwrap(), &other.path(route), other.body(route)).await;
+        let answer = tributary
+            .call(Some(user), route.method.as_str().parse().unwrap(), &other.path(route), other.body(route))
+            .await;
         assert_eq!(answer.expect(404), json!({"detail": "Not found."}), "{} {}", route.method.as_str(), route.path);
     }
 }

@@ -171,7 +171,8 @@ async fn an_unknown_path_is_a_404_in_the_contracts_form_with_and_without_a_crede
     let below = ["/api/clients/{id}/unknown/", "/api/invoices/{id}/line-items/{id}/x/", "/api/catalogue/{id}/tiers/"];
     for path in paths.into_iter().chain(below) {
         let path = path.replace("{id}", id);
-        for (method, user) in [(HttpMethod::GET, None), (HttpMethod::GET, Some(&user)), (HttpMethod::POST, Some(&user))] {
+        for (method, user) in [(HttpMethod::GET, None), (HttpMethod::GET, Some(&user)), (HttpMethod::POST, Some(&user))]
+        {
             let answer = tributary.call(user, method, &path, None).await;
             assert_eq!(answer.expect(404), json!({"detail": "Not found."}), "{path}");
             assert!(answer.header("x-request-id").is_some(), "{path}");
