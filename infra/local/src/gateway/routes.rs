@@ -176,7 +176,8 @@ mod tests {
         assert_eq!(key(&table, "GET", "/docs/other"), Some("ANY /docs/{page}"));
         assert_eq!(key(&table, "GET", "/docs/other/source"), Some("ANY /docs/{page}/source"));
         assert_eq!(key(&table, "GET", "/docs/other/else"), Some("ANY /docs/{proxy+}"));
-        assert_eq!(key(&table, "GET", "/docs/"), Some("$default"));
+        assert_eq!(key(&table, "GET", "/docs/"), Some("ANY /docs/{proxy+}"));
+        assert_eq!(key(&table, "GET", "/docs"), Some("$default"));
     }
 
     #[test]
