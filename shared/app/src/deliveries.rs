@@ -78,9 +78,13 @@ impl App {
         page: PageRequest,
     ) -> Result<Page<Delivery>, Error> {
         may(actor, Action::View, Model::Webhook)?;
-        // The deliveries of a deleted webhook are out of reach with it.
-        self.load_webhook(actor, webhook).await?;
-        Ok(self.store.deliveries(actor.tenant(), webhook, page, self.now()).await?)
+        match self.store.deliveries(actor.tenant(), webhook, page, self.now()).await {
+            // No deliveries and no webhook look the same: only then the webhook is looked for.
+            Ok(found) if found.rows.is_empty() => self.load_webhook(actor, webhook).await.map(|_| found),
+            Ok(found) => Ok(found),
+            Err(StoreError::Missing) => Err(domain::Error::NotFound.into()),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// Sends a delivery once more, on a schedule that starts anew, whatever became of it. The message

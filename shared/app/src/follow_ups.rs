@@ -4,7 +4,7 @@ use domain::attributes::EntityName;
 use domain::follow_up::{FollowUp, FollowUpPatch, NewFollowUp};
 use domain::id::{FollowUpId, ServiceId};
 use domain::{Action, Actor, Model};
-use store::{Page, PageRequest};
+use store::{Page, PageRequest, StoreError};
 
 use crate::{App, Error, Expected, check_version, may};
 
@@ -21,8 +21,13 @@ impl App {
         page: PageRequest,
     ) -> Result<Page<FollowUp>, Error> {
         may(actor, Action::View, Model::FollowUp)?;
-        self.load_service(actor, service).await?;
-        Ok(self.store.follow_ups(actor.tenant(), service, page).await?)
+        match self.store.follow_ups(actor.tenant(), service, page).await {
+            // No follow-ups and no service look the same: only then the service is looked for.
+            Ok(found) if found.rows.is_empty() => self.load_service(actor, service).await.map(|_| found),
+            Ok(found) => Ok(found),
+            Err(StoreError::Missing) => Err(domain::Error::NotFound.into()),
+            Err(other) => Err(other.into()),
+        }
     }
 
     /// A follow-up of a service.

@@ -14,7 +14,7 @@ use crate::clients::{count_reference, no_references};
 use crate::codec::{MetaBody, Stored, encode, encode_body, json_text, word};
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
-use crate::lists::{self, Page, PageRequest};
+use crate::lists::{self, Order, Page, PageRequest};
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -286,7 +286,7 @@ impl Store {
         if let Some(sku) = &item.sku {
             commit.release(sku_key(tenant, sku), item.id.uuid());
         }
-        commit.put(lists::parent_deleted(keys::partition(tenant, Collection::Tier(item.id))));
+        commit.put(lists::parent_deleted(keys::partition(tenant, Collection::Tier(item.id)), Order::OldestFirst));
         commit.commit(&self.table).await
     }
 }

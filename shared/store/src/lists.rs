@@ -176,10 +176,21 @@ impl Store {
 /// Marks a partition whose parent was deleted.
 const PARENT_DELETED: &str = "parent_deleted";
 
+/// Where a list begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
 /// The item that tells, in the same round trip as a list's rows, that what they belong to was
-/// deleted. It sorts before every id.
-pub(crate) fn parent_deleted(pk: String) -> Item {
-    let mut item = Key { pk, sk: "!".into() }.attributes();
+/// deleted. It sorts before every id of the list.
+pub(crate) fn parent_deleted(pk: String, order: Order) -> Item {
+    let sk = match order {
+        Order::OldestFirst => "!",
+        Order::NewestFirst => "~",
+    };
+    let mut item = Key { pk, sk: sk.into() }.attributes();
     item.insert(PARENT_DELETED.into(), AttributeValue::Bool(true));
     item
 }

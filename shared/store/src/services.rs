@@ -12,7 +12,7 @@ use crate::Store;
 use crate::codec::{ExtrasBody, MetaBody, Stored, encode, encode_body};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
-use crate::lists::{Page, PageRequest};
+use crate::lists::{self, Order, Page, PageRequest};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -103,6 +103,8 @@ impl Store {
         let mut commit = Transaction::new();
         commit.put(encode_body(&service.body(), &keys::trash(tenant, &key))?);
         commit.remove(key, service.meta.version);
+        let follow_ups = keys::partition(tenant, Collection::FollowUp(service.id));
+        commit.put(lists::parent_deleted(follow_ups, Order::OldestFirst));
         commit.commit(&self.table).await
     }
 

@@ -14,7 +14,7 @@ use crate::Store;
 use crate::codec::{Stored, encode, encode_body, json_text, word};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
-use crate::lists::{Page, PageRequest};
+use crate::lists::{self, Order, Page, PageRequest};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -141,6 +141,8 @@ impl Store {
         let mut commit = Transaction::new();
         commit.put(encode_body(&webhook.body(), &keys::trash(tenant, &key))?);
         commit.remove(key, webhook.version);
+        let deliveries = keys::partition(tenant, Collection::Delivery(webhook.id));
+        commit.put(lists::parent_deleted(deliveries, Order::NewestFirst));
         commit.commit(&self.table).await
     }
 }

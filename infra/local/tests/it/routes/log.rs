@@ -82,7 +82,7 @@ async fn cost(process: &mut Process, user: &User, path: &str) -> (u64, f64) {
 fn round_trips(path: &str) -> u32 {
     match path {
         "/api/me" => 0,
-        path if ["/follow-ups", "/price-tiers/", "/deliveries"].iter().any(|part| path.contains(part)) => 2,
+        path if ["/follow-ups/", "/price-tiers/"].iter().any(|part| path.contains(part)) => 2,
         _ => 1,
     }
 }
