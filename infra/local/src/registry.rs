@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use app::App;
+use app::images::Bucket;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
 use app::queue::DeliveryQueue;
 use app::secrets::SecretKey;
 use fn_auth::Auth;
+use fn_files::Files;
 use fn_webhook_dispatcher::Dispatcher;
 use fn_webhook_dispatcher::sender::{Sender, SenderConfig};
 use fn_webhook_fanout::Fanout;
@@ -22,6 +24,8 @@ use crate::function::{Function, HttpFunction, Registry, TypedFunction};
 pub fn build(environment: &Environment) -> Registry {
     let app = app(environment);
     let mailer = mailer(environment);
+    let bucket_name = environment.variable("files", "BUCKET_NAME").unwrap_or_default();
+    let bucket = Bucket::new(environment.sdk.s3(&environment.s3_url), bucket_name);
     let queue_url = environment.variable("webhook-dispatcher", "DELIVERY_QUEUE_URL").unwrap_or_default();
     let queue = DeliveryQueue::new(environment.sdk.sqs(&environment.sqs_url), queue_url);
     let private = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
@@ -31,12 +35,13 @@ pub fn build(environment: &Environment) -> Registry {
     let dispatcher = Dispatcher { app: app.clone(), queue: queue.clone(), sender };
     let sweep = app.clone();
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 11] = [
+    let functions: [(&str, Arc<dyn Function>); 12] = [
         ("attributes", http(fn_attributes::router(app.clone()))),
         ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
         ("catalogue", http(fn_catalogue::router(app.clone()))),
         ("clients", http(fn_clients::router(app.clone()))),
         ("docs", http(fn_docs::router(app.clone()))),
+        ("files", http(fn_files::router(Files { app: app.clone(), bucket }))),
         ("invoices", http(fn_invoices::router(app.clone()))),
         ("leads", http(fn_leads::router(app.clone()))),
         ("webhooks", http(fn_webhooks::router(Webhooks { app, queue }))),

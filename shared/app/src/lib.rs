@@ -15,6 +15,7 @@ mod error;
 pub mod fanout;
 pub mod follow_ups;
 pub mod idempotency;
+pub mod images;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod leads;

@@ -13,6 +13,7 @@ pub mod error;
 pub mod filter;
 pub mod follow_up;
 pub mod id;
+pub mod image;
 pub mod invoice;
 pub mod lead;
 pub mod member;

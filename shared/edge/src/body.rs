@@ -47,7 +47,11 @@ pub fn read<T: DeserializeOwned>(JsonBody(bytes): &JsonBody) -> Result<T, Failur
 
 /// A body as a whole, if it is not too large.
 pub(crate) async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
-    let limit = if is_multipart(headers) { MAX_EVENT } else { MAX_BODY };
+    collect_up_to(if is_multipart(headers) { MAX_EVENT } else { MAX_BODY }, headers, body).await
+}
+
+/// A body as a whole, of at most so many bytes.
+pub(crate) async fn collect_up_to(limit: usize, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(Problem::TooLarge.into());
@@ -65,7 +69,7 @@ pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
 }
 
 /// The media type without its parameters, in lower case; empty when there is none.
-fn media_type(headers: &HeaderMap) -> String {
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let header = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let essence = header.as_deref().and_then(|text| text.split(';').next()).unwrap_or_default();
     essence.trim().to_ascii_lowercase()

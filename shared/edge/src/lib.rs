@@ -2,7 +2,7 @@
 //!
 //! A function hands its routes to [`service`], which gives every answer its request id, its log
 //! line and the form of the contract in use. Handlers take what they need as arguments:
-//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`]. They fail with [`Failure`].
+//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`Upload`]. They fail with [`Failure`].
 
 mod answer;
 mod body;
@@ -22,6 +22,7 @@ mod sealed;
 mod service;
 #[cfg(test)]
 mod testing;
+mod upload;
 
 pub use answer::{json, no_content};
 pub use body::{JsonBody, MAX_BODY, read};
@@ -32,3 +33,4 @@ pub use failure::{Failure, rendered};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::service;
+pub use upload::{BaseUrl, MAX_FILE, Upload};

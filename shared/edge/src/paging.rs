@@ -157,7 +157,7 @@ fn escape(text: &str) -> String {
 
 /// Scheme and host as the client sees them; empty, which makes a link relative, when they are not
 /// to be known.
-fn base(headers: &HeaderMap) -> String {
+pub(crate) fn base(headers: &HeaderMap) -> String {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let is_host = |host: &&str| {
         !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))

@@ -14,6 +14,7 @@ mod deliveries;
 mod error;
 mod follow_ups;
 pub mod idempotency;
+mod images;
 mod invoice_items;
 mod invoices;
 mod keys;
@@ -31,6 +32,7 @@ mod webhooks;
 
 pub use contacts::{ContactWrite, PrimaryMove};
 pub use error::{StoreError, Unique};
+pub use images::Album;
 pub use lists::{Page, PageRequest};
 pub use sweep::Receivable;
 

@@ -215,7 +215,7 @@ fn with_value(mut update: Update, name: &str, value: AttributeValue) -> Update {
     update
 }
 
-fn expecting(update: Update, expected: Option<u64>) -> Update {
+pub(crate) fn expecting(update: Update, expected: Option<u64>) -> Update {
     match expected {
         None => update,
         Some(version) => {

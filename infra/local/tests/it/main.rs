@@ -4,6 +4,7 @@
 mod cloud;
 mod crm;
 mod events;
+mod files;
 mod leads;
 mod routes;
 mod services;

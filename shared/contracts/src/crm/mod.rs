@@ -10,6 +10,7 @@ pub mod deliveries;
 pub mod errors;
 pub mod filters;
 pub mod follow_ups;
+pub mod images;
 pub mod invoice_status;
 pub mod invoices;
 pub mod leads;

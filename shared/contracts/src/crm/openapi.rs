@@ -27,7 +27,7 @@ pub type Schemas = BTreeMap<String, RefOr<Schema>>;
 const TOKEN: &str = "token";
 
 /// The tags, in the order of the document, with what stands under them.
-const TAGS: [(&str, &str); 16] = [
+const TAGS: [(&str, &str); 17] = [
     ("accounts", "Sign-up, tokens, and who one is."),
     ("attributes", "Attributes define what objects carry beside their fields. Define them first."),
     ("clients", "The people and companies that are invoiced."),
@@ -42,6 +42,7 @@ const TAGS: [(&str, &str); 16] = [
     ("invoices", "Invoices with their totals and status."),
     ("line items", "What an invoice sells. Its totals follow its lines."),
     ("payments", "Money that came in for an invoice. Its status follows its payments."),
+    ("files", "Images of services, clients, leads and catalogue items. Whoever has an image's URL can open it."),
     ("users", "The members of the organisation and their groups. The owner manages them."),
     ("webhooks", "Calls to receivers of yours when objects are made, changed or deleted."),
 ];
@@ -55,8 +56,8 @@ const FAILURES: [(&str, u16, &str); 12] = [
     ("MethodNotAllowed", 405, "The path does not have this method; `Allow` names those that it has."),
     ("Conflict", 409, "The state of the books forbids it, or others change the object at the same time."),
     ("PreconditionFailed", 412, "The object has changed since the version that `If-Match` names."),
-    ("PayloadTooLarge", 413, "The body is over 1 MB."),
-    ("UnsupportedMediaType", 415, "The body is not JSON."),
+    ("PayloadTooLarge", 413, "The body is over 1 MB, or the file over 4 MB."),
+    ("UnsupportedMediaType", 415, "The body is not JSON, or not a form where it should be."),
     ("UnprocessableContent", 422, "The `Idempotency-Key` was used with another body."),
     ("TooManyRequests", 429, "Too many attempts; `Retry-After` says when the next can succeed."),
     ("ServiceUnavailable", 503, "What the service stands on did not do its part; nothing was changed."),
@@ -156,6 +157,11 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Operation {
         let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
         operation = operation.request_body(Some(body.build()));
     }
+    if route.form {
+        let content = Content::new(Some(form()));
+        let body = RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True));
+        operation = operation.request_body(Some(body.build()));
+    }
     operation = operation.response(route.status.to_string(), success(route, schemas));
     for (name, status, _) in FAILURES.iter().filter(|(_, status, _)| can_fail(route, *status)) {
         operation = operation.response(status.to_string(), Ref::from_response_name(*name));
@@ -169,15 +175,16 @@ fn operation(route: &Route, schemas: &mut Schemas) -> Operation {
 /// Whether a route can answer with a failure of this status.
 fn can_fail(route: &Route, status: u16) -> bool {
     let (writes, posts) = (route.method != Method::Get, route.method == Method::Post);
+    let takes_body = route.body.is_some() || route.form;
     match status {
-        400 => route.body.is_some() || !route.query.is_empty(),
+        400 => takes_body || !route.query.is_empty(),
         401 | 403 => route.credential,
         404 => route.path.contains('{'),
         409 => writes && route.credential,
         412 => takes_if_match(route),
-        413 | 415 => route.body.is_some(),
+        413 | 415 => takes_body,
         422 => posts,
-        429 => !route.credential,
+        429 => !route.credential && posts,
         503 => true,
         _ => false,
     }
@@ -185,13 +192,14 @@ fn can_fail(route: &Route, status: u16) -> bool {
 
 /// Whether it changes an object that is there. What is only being made has no version yet.
 fn takes_if_match(route: &Route) -> bool {
-    route.versioned && route.method != Method::Get && route.status != 201
+    route.versioned && route.method != Method::Get && (route.form || route.status != 201)
 }
 
 fn success(route: &Route, schemas: &mut Schemas) -> Response {
     let is_page = route.query.iter().any(|parameter| parameter.name == "cursor");
     let about = match (route.status, route.method) {
         (201, _) => "Made.",
+        (302, _) => "Where the image is to be had for the next minutes.",
         (204, _) => "Deleted.",
         (_, Method::Get) if is_page => "A page of the list.",
         (_, Method::Get) => "The object.",
@@ -205,6 +213,9 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
     if route.versioned && route.answer.is_some() {
         response = response.header("ETag", header("The version of the object."));
     }
+    if route.status == 302 {
+        response = response.header("Location", header("A link that is good for some minutes."));
+    }
     if is_page {
         response = response.header("Link", header("Where the next page is, with `rel=\"next\"`, if there is one."));
     }
@@ -213,6 +224,14 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
         response = response.header("Idempotency-Replayed", header(about));
     }
     response.build()
+}
+
+fn form() -> Object {
+    let file = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .description(Some("A PNG, JPEG, GIF or WebP image of at most 4 MB."));
+    ObjectBuilder::new().property(domain::image::FIELD, file).required(domain::image::FIELD).build()
 }
 
 fn header(about: &str) -> Header {
@@ -240,7 +259,12 @@ fn parameters(route: &Route) -> Vec<ApiParameter> {
 fn path_parameter(route: &Route, name: &str) -> ApiParameter {
     let of_entity = name == "key" && matches!(route.method, Method::Get | Method::Post);
     let text = ObjectBuilder::new().schema_type(Type::String);
-    let (schema, about) = if of_entity {
+    let (schema, about) = if name == "collection" {
+        let collections = ["services", "clients", "leads", "catalogue"];
+        (text.enum_values(Some(collections)), "What kind of object the image is of.".to_owned())
+    } else if name == "file" {
+        (text, "The image.".to_owned())
+    } else if of_entity {
         let entities = domain::attributes::EntityName::ALL.map(domain::attributes::EntityName::as_str);
         (text.enum_values(Some(entities)), "The kind of object.".to_owned())
     } else if name == "user_id" {

@@ -10,14 +10,12 @@ use super::catalogue::{CatalogueItemBody, CatalogueItemJson};
 use super::categories::{CategoryBody, CategoryJson};
 use super::clients::{ClientBody, ClientJson};
 use super::contacts::{ContactBody, ContactJson};
-use super::deliveries::{DeliveryJson, TestBody, TestJson};
 use super::invoices::{InvoiceBody, InvoiceJson};
 use super::line_items::{LineItemBody, LineItemJson};
 use super::openapi::{Schemas, many, one, partial};
 use super::parameters::{CATEGORY_QUERY, CLIENT_QUERY, CONTACT_QUERY, INVOICE_QUERY, ITEM_QUERY, PAGE, Parameter};
 use super::payments::{PaymentBody, PaymentJson};
 use super::tiers::{PriceTierBody, PriceTierJson};
-use super::webhooks::{SecretJson, WebhookBody, WebhookCreatedJson, WebhookJson};
 use super::worklist::{NoteDeleteBody, TaskUpdateBody};
 
 /// An HTTP method.
@@ -72,6 +70,8 @@ pub struct Route {
     pub query: &'static [Parameter],
     /// The body that it takes.
     pub body: Option<Shape>,
+    /// Whether it takes a form with a file instead.
+    pub form: bool,
     /// The status of success.
     pub status: u16,
     /// The body that it answers; none for 204.
@@ -91,6 +91,7 @@ impl Route {
             credential: true,
             query: &[],
             body: None,
+            form: false,
             status: 200,
             answer: None,
             versioned: false,
@@ -143,6 +144,12 @@ impl Route {
 
     const fn act(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
         Self { answer: Some(answer), ..Self::new(Method::Post, path, operation, summary) }
+    }
+
+    /// A POST of a form with a file.
+    const fn upload(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
+        let route = Self::new(Method::Post, path, operation, summary);
+        Self { form: true, status: 201, answer: Some(answer), versioned: true, ..route }
     }
 
     const fn taking(self, body: Shape) -> Self {
@@ -231,9 +238,11 @@ macro_rules! entries {
     };
 }
 
+mod files;
 mod leads;
 mod services;
 mod users;
+mod webhooks;
 
 /// Every route, in the order of the reference.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
@@ -302,8 +311,9 @@ const GROUPS: &[&[Route]] = &[
         "payments" at "/api/invoices/{id}/payments" and "/api/invoices/{id}/payments/{payment_id}", by PAGE;
         "payments": "a payment" of "the payments on an invoice"; PaymentBody => PaymentJson, PaymentJson
     },
+    files::FILES,
     users::USERS,
-    WEBHOOKS,
+    webhooks::WEBHOOKS,
 ];
 
 const ACCOUNTS: &[Route] = &[
@@ -356,57 +366,6 @@ const ATTRIBUTES: &[Route] = &[
     )
     .under("attributes"),
     Route::delete(ATTRIBUTE, "attributes_destroy", "Delete an attribute").under("attributes"),
-];
-
-const WEBHOOK: &str = "/api/webhooks/{id}";
-
-const WEBHOOKS: &[Route] = &[
-    Route::list("/api/webhooks", "webhooks_list", "List webhooks", many::<WebhookJson>).under("webhooks"),
-    Route::create(
-        "/api/webhooks",
-        "webhooks_create",
-        "Create a webhook; its secret is shown once",
-        one::<WebhookBody>,
-        one::<WebhookCreatedJson>,
-    )
-    .under("webhooks"),
-    Route::read(WEBHOOK, "webhooks_retrieve", "Retrieve a webhook", one::<WebhookJson>).under("webhooks"),
-    Route::put(WEBHOOK, "webhooks_update", "Update a webhook", partial::<WebhookBody>, one::<WebhookJson>)
-        .under("webhooks"),
-    Route::patch(WEBHOOK, "webhooks_partial_update", "Update a webhook", partial::<WebhookBody>, one::<WebhookJson>)
-        .under("webhooks"),
-    Route::delete(WEBHOOK, "webhooks_destroy", "Delete a webhook").under("webhooks"),
-    Route::act(
-        "/api/webhooks/{id}/rotate-secret",
-        "webhooks_rotate_secret",
-        "Replace the secret; the old one signs for another 24 hours",
-        one::<SecretJson>,
-    )
-    .guarded()
-    .under("webhooks"),
-    Route::act(
-        "/api/webhooks/{id}/test",
-        "webhooks_test",
-        "Show what would be sent for an object, without sending it",
-        one::<TestJson>,
-    )
-    .taking(one::<TestBody>)
-    .under("webhooks"),
-    Route::list(
-        "/api/webhooks/{id}/deliveries",
-        "webhooks_deliveries",
-        "List the deliveries of the last 30 days, newest first",
-        many::<DeliveryJson>,
-    )
-    .under("webhooks"),
-    Route::act(
-        "/api/webhooks/{id}/deliveries/{delivery_id}/redeliver",
-        "webhooks_redeliver",
-        "Send a delivery again",
-        one::<DeliveryJson>,
-    )
-    .accepted()
-    .under("webhooks"),
 ];
 
 #[cfg(test)]

@@ -104,6 +104,12 @@ impl Remote {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
+    /// Sends a request whose answer need not be text.
+    pub async fn fetch(&self, request: Request<Full<Bytes>>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let (parts, body) = self.http.request(request).await.unwrap().into_parts();
+        (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
+    }
+
     /// Reads what is served at a path, text or not.
     pub async fn download(&self, path: &str) -> (StatusCode, Bytes) {
         let response = self.http.get(format!("{}{path}", self.base_url).parse().unwrap()).await.unwrap();
@@ -148,6 +154,15 @@ impl Remote {
         self.call(Some(user), Method::PATCH, path, Some(body)).await
     }
 
+    /// Sends a form with a file, and further headers.
+    pub async fn upload(&self, user: &User, path: &str, headers: &[(&str, &str)], file: &[u8]) -> Answer {
+        let authorization = format!("Token {}", user.token);
+        let mut all = vec![("authorization", authorization.as_str())];
+        all.extend_from_slice(headers);
+        all.push(("content-type", "multipart/form-data; boundary=xYzZY"));
+        self.raw(Method::POST, path, &all, form("xYzZY", "file", file)).await
+    }
+
     pub async fn delete(&self, user: &User, path: &str) -> Answer {
         self.call(Some(user), Method::DELETE, path, None).await
     }
@@ -181,6 +196,12 @@ impl Remote {
         let body = json!({"advance_seconds": seconds}).to_string();
         self.raw(Method::POST, "/_local/clock", &[("content-type", "application/json")], body).await.expect(200);
     }
+}
+
+/// A form of one file.
+pub fn form(boundary: &str, field: &str, file: &[u8]) -> Vec<u8> {
+    let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"../image.jpg\"\r\n\r\n");
+    [head.as_bytes(), file, format!("\r\n--{boundary}--\r\n").as_bytes()].concat()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,10 @@ const NEEDS: &[(&str, &str)] = &[
         "/api/catalogue/{id}",
         "GET view_catalogueitem, PUT change_catalogueitem, PATCH change_catalogueitem, DELETE delete_catalogueitem",
     ),
+    ("/api/services/{id}/files", "POST change_service"),
+    ("/api/clients/{id}/files", "POST change_client"),
+    ("/api/leads/{id}/files", "POST change_lead"),
+    ("/api/catalogue/{id}/files", "POST change_catalogueitem"),
     ("/api/catalogue/{id}/price-tiers", "GET view_pricetier, POST add_pricetier"),
     (
         "/api/catalogue/{id}/price-tiers/{tier_id}",

@@ -4,10 +4,10 @@ use super::*;
 
 #[test]
 fn no_route_and_no_operation_is_there_twice() {
-    assert_eq!(routes().count(), 119);
+    assert_eq!(routes().count(), 124);
     let paths: BTreeSet<_> = routes().map(|route| (route.path, route.method.as_str())).collect();
     let operations: BTreeSet<_> = routes().map(|route| route.operation).collect();
-    assert_eq!((paths.len(), operations.len()), (119, 119));
+    assert_eq!((paths.len(), operations.len()), (124, 124));
 }
 
 #[test]
@@ -18,9 +18,10 @@ fn whatever_can_be_put_can_be_patched() {
 }
 
 #[test]
-fn only_sign_up_and_the_token_need_no_credential() {
+fn only_sign_up_the_token_and_images_need_no_credential() {
+    const IMAGE: &str = "/files/images/{collection}/{id}/{file}";
     let open: Vec<_> = routes().filter(|route| !route.credential).map(|route| route.path).collect();
-    assert_eq!(open, ["/api/signup", "/api/verify-signup-otp", "/api-token-auth", "/api/api-token-auth"]);
+    assert_eq!(open, ["/api/signup", "/api/verify-signup-otp", "/api-token-auth", "/api/api-token-auth", IMAGE]);
 }
 
 #[test]

@@ -1,0 +1,83 @@
+//! Images of services, clients, leads and catalogue items over HTTP: crm, section 7.
+
+use app::App;
+use app::images::{Bucket, LINK_TTL, NewImage};
+use axum::Router;
+use axum::extract::{FromRef, Path, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use contracts::crm::images::ImageAddedJson;
+use domain::id::{ClientId, ItemId, LeadId, ServiceId};
+use domain::image::{ImageKey, ImageKind, Pictured};
+use edge::{BaseUrl, Caller, Failure, Id, IfMatch, Upload, object};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, LOCATION};
+
+/// What the handlers need.
+#[derive(Debug, Clone, FromRef)]
+pub struct Files {
+    /// The use cases.
+    pub app: App,
+    /// Where files are kept.
+    pub bucket: Bucket,
+}
+
+/// The function's routes.
+pub fn router(files: Files) -> Router {
+    let routes = Router::new()
+        .route("/api/services/{id}/files", post(of_service))
+        .route("/api/clients/{id}/files", post(of_client))
+        .route("/api/leads/{id}/files", post(of_lead))
+        .route("/api/catalogue/{id}/files", post(of_catalogue_item))
+        .route("/files/images/{collection}/{id}/{file}", get(image));
+    edge::service(files, routes)
+}
+
+/// One handler for each kind of object: they differ in what the path's id is of.
+macro_rules! uploads {
+    ($($name:ident: $id:ty => $of:path),+ $(,)?) => {$(
+        async fn $name(
+            files: State<Files>,
+            caller: Caller,
+            Id(id): Id<$id>,
+            version: IfMatch,
+            base: BaseUrl,
+            file: Upload,
+        ) -> Result<Response, Failure> {
+            add(files, caller, $of(id), version, base, file).await
+        }
+    )+};
+}
+
+uploads! {
+    of_service: ServiceId => Pictured::Service,
+    of_client: ClientId => Pictured::Client,
+    of_lead: LeadId => Pictured::Lead,
+    of_catalogue_item: ItemId => Pictured::CatalogueItem,
+}
+
+async fn add(
+    State(Files { app, bucket }): State<Files>,
+    caller: Caller,
+    of: Pictured,
+    IfMatch(expected): IfMatch,
+    BaseUrl(base_url): BaseUrl,
+    Upload(content): Upload,
+) -> Result<Response, Failure> {
+    let image = NewImage { kind: ImageKind::of(&content)?, content: content.to_vec(), base_url };
+    let (url, album) = app.add_image(&bucket, caller.actor(), of, image, expected).await?;
+    let shown = ImageAddedJson { url, list_of_images: album.urls };
+    Ok(object(StatusCode::CREATED, album.version, shown))
+}
+
+/// Leads whoever has the URL of an image to the image: a browser that shows one sends no credential.
+async fn image(
+    State(Files { app, bucket }): State<Files>,
+    Path((collection, id, file)): Path<(String, String, String)>,
+) -> Result<Response, Failure> {
+    let key = ImageKey::parse(&collection, &id, &file).ok_or(domain::Error::NotFound)?;
+    let link = app.image_link(&bucket, key).await?;
+    // A browser that still has the redirect has a link that is still good.
+    let keep = format!("private, max-age={}", LINK_TTL.as_secs() / 2);
+    Ok((StatusCode::FOUND, [(LOCATION, link), (CACHE_CONTROL, keep)]).into_response())
+}

@@ -1,0 +1,16 @@
+//! The Lambda binary of `files`.
+
+use app::App;
+use app::aws::{required_variable, sdk_config};
+use app::images::Bucket;
+use files::Files;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let build = async {
+        let config = sdk_config().await;
+        let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
+        Ok::<_, app::Error>(files::router(Files { app: App::from_env(&config)?, bucket }))
+    };
+    edge::lambda::run(build).await
+}

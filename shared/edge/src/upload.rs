@@ -1,0 +1,143 @@
+//! Files in requests.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use contracts::Problem;
+use domain::image::FIELD;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use multer::Multipart;
+
+use crate::body::{collect_up_to, is_multipart, media_type};
+use crate::failure::Failure;
+use crate::paging;
+
+/// How large a file may be: as base64, in which Lambda gets it, it is a third larger, and an event
+/// ends at 6 MB.
+pub const MAX_FILE: usize = 4 * 1024 * 1024;
+/// How much a form may hold beside the file.
+const MAX_REST: usize = 64 * 1024;
+
+/// The file of a form (`multipart/form-data`), of at most [`MAX_FILE`] bytes. What the client calls
+/// it, and says of its type, is ignored.
+#[derive(Debug, Clone)]
+pub struct Upload(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for Upload {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        if !is_multipart(&parts.headers) {
+            return Err(Problem::UnsupportedMediaType { media_type: media_type(&parts.headers) }.into());
+        }
+        let boundary = boundary(&parts.headers)?;
+        let body = collect_up_to(MAX_FILE + MAX_REST, &parts.headers, body).await?;
+        let file = file(body, boundary).await?;
+        match file {
+            Some(file) if file.len() > MAX_FILE => Err(Problem::TooLarge.into()),
+            Some(file) if !file.is_empty() => Ok(Self(file)),
+            Some(_) | None => Err(domain::Error::field(FIELD, "No file was submitted.").into()),
+        }
+    }
+}
+
+fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    multer::parse_boundary(content_type).map_err(malformed)
+}
+
+/// The first part of the field's name. The whole form is read, so that a broken one is refused.
+async fn file(body: Bytes, boundary: String) -> Result<Option<Bytes>, Failure> {
+    let stream = futures::stream::once(std::future::ready(Ok::<_, std::convert::Infallible>(body)));
+    let mut form = Multipart::new(stream, boundary);
+    let mut found = None;
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
+        let is_file = field.name() == Some(FIELD);
+        let content = field.bytes().await.map_err(malformed)?;
+        if is_file && found.is_none() {
+            found = Some(content);
+        }
+    }
+    Ok(found)
+}
+
+fn malformed(error: multer::Error) -> Failure {
+    Problem::Malformed(format!("The form cannot be read: {error}.")).into()
+}
+
+/// Scheme and host of the API as the client sees them; empty when they are not to be known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for BaseUrl {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
+        Ok(Self(paging::base(&parts.headers)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    async fn extract(content_type: &str, body: Vec<u8>) -> Result<Bytes, Problem> {
+        let mut request = Request::new(Body::from(body));
+        request.headers_mut().insert(CONTENT_TYPE, content_type.parse().unwrap());
+        let extracted = Upload::from_request(request, &()).await;
+        extracted.map(|Upload(file)| file).map_err(|failure| failure.problem().clone())
+    }
+
+    fn part(field: &str, content: &[u8]) -> Vec<u8> {
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"a\"\r\n\r\n");
+        [head.as_bytes(), content, b"\r\n"].concat()
+    }
+
+    async fn form(parts: &[(&str, &[u8])]) -> Result<Bytes, Problem> {
+        let mut body: Vec<u8> = parts.iter().flat_map(|(field, content)| part(field, content)).collect();
+        body.extend_from_slice(b"--x--\r\n");
+        extract("multipart/form-data; boundary=\"x\"", body).await
+    }
+
+    #[tokio::test]
+    async fn the_file_is_the_first_part_of_its_name() {
+        let parts: [(&str, &[u8]); 3] = [("note", b"hello"), ("file", b"\x00\r\n-\xff"), ("file", b"second")];
+        assert_eq!(form(&parts).await, Ok(Bytes::from_static(b"\x00\r\n-\xff")));
+    }
+
+    #[tokio::test]
+    async fn a_form_without_a_file_or_with_an_empty_one_names_the_field() {
+        let missing = Err(Problem::Domain(domain::Error::field("file", "No file was submitted.")));
+        assert_eq!(form(&[]).await, missing);
+        assert_eq!(form(&[("image", b"x")]).await, missing);
+        assert_eq!(form(&[("file", b"")]).await, missing);
+    }
+
+    #[tokio::test]
+    async fn a_file_ends_at_four_megabytes_and_the_rest_of_a_form_soon_after() {
+        assert_eq!(form(&[("file", &vec![1; MAX_FILE])]).await.map(|file| file.len()), Ok(MAX_FILE));
+        assert_eq!(form(&[("file", &vec![1; MAX_FILE + 1])]).await, Err(Problem::TooLarge));
+        let rest = vec![1; MAX_REST];
+        assert_eq!(form(&[("file", &vec![1; MAX_FILE]), ("note", &rest)]).await, Err(Problem::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_form_or_a_broken_one_is_refused() {
+        let refused = extract("application/json", b"{}".to_vec()).await;
+        assert_eq!(refused, Err(Problem::UnsupportedMediaType { media_type: "application/json".into() }));
+        let cut = part("file", b"abc");
+        for (content_type, body) in [
+            ("multipart/form-data", cut.clone()),
+            ("multipart/form-data; boundary=x", cut),
+            ("multipart/form-data; boundary=x", b"no form".to_vec()),
+            ("multipart/form-data; boundary=x", Vec::new()),
+        ] {
+            let refused = extract(content_type, body).await;
+            assert!(matches!(refused, Err(Problem::Malformed(_))), "{content_type}: {refused:?}");
+        }
+    }
+}
