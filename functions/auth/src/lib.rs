@@ -1,5 +1,8 @@
-//! Sign-up, tokens and the current user over HTTP: crm, "Authentication"; and users: crm, section 8.
+//! Sign-up, tokens, sessions and the current user over HTTP: crm, "Authentication"; users: crm, section 8; and
+//! businesses with their API keys: clawprint.
 
+mod businesses;
+mod sessions;
 mod users;
 
 use app::App;
@@ -8,11 +11,11 @@ use app::mail::Mailer;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use contracts::crm::accounts::{
     CredentialsBody, MeJson, MessageJson, OtpRefusal, SignUpBody, TokenJson, VerifySignUpBody, credentials_refused,
 };
-use edge::{Caller, Failure, JsonBody, json, read, rendered};
+use edge::{Caller, Failure, JsonBody, Source, json, read, rendered};
 use http::StatusCode;
 
 /// What the handlers need.
@@ -31,7 +34,11 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/verify-signup-otp", post(verify_sign_up))
         .route("/api-token-auth", post(obtain_token))
         .route("/api/api-token-auth", post(obtain_token))
+        .route("/api/session", post(sessions::open).delete(sessions::end))
         .route("/api/me", get(me))
+        .route("/api/businesses", get(businesses::list).post(businesses::open))
+        .route("/api/businesses/{id}/api-keys", post(businesses::create_key))
+        .route("/api/businesses/{id}/api-keys/{public_key}", delete(businesses::delete_key))
         .route("/api/users", get(users::list).post(users::create))
         .route(
             "/api/users/{user_id}",
@@ -62,14 +69,15 @@ async fn verify_sign_up(State(app): State<App>, body: JsonBody) -> Result<Respon
     Ok(rendered(refusal.render()))
 }
 
-async fn obtain_token(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
+async fn obtain_token(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
     let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
-    match app.issue_token(&login, &password).await? {
+    match app.issue_token(&login, &password, &from).await? {
         Some(token) => Ok(json(StatusCode::OK, TokenJson { token })),
         None => Err(credentials_refused().into()),
     }
 }
 
-async fn me(caller: Caller) -> Result<Response, Failure> {
-    Ok(json(StatusCode::OK, MeJson::new(&caller.session.user, caller.actor())))
+async fn me(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
+    let user = app.user_of_session(&caller.session).await?;
+    Ok(json(StatusCode::OK, MeJson::new(&user, caller.actor())))
 }

@@ -9,15 +9,21 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use contracts::{Problem, crm};
+use contracts::{Problem, REFERENCES};
 use edge::{Failure, json};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
-use utoipa_swagger_ui::Config;
+use utoipa_swagger_ui::{Config, Url};
+
+/// Where the documents are served.
+static PATHS: LazyLock<Vec<String>> =
+    LazyLock::new(|| REFERENCES.iter().map(|reference| format!("/openapi/{}.json", reference.name)).collect());
 
 /// The page's settings: which documents it offers.
-static PAGE: LazyLock<Arc<Config<'static>>> =
-    LazyLock::new(|| Arc::new(Config::new(["/openapi/crm.json"]).persist_authorization(true).try_it_out_enabled(true)));
+static PAGE: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
+    let documents = REFERENCES.iter().zip(PATHS.iter()).map(|(reference, path)| Url::new(reference.name, path));
+    Arc::new(Config::new(documents).persist_authorization(true).try_it_out_enabled(true))
+});
 
 /// The function's routes.
 pub fn router(app: App) -> Router {
@@ -29,10 +35,9 @@ pub fn router(app: App) -> Router {
 }
 
 async fn document(Path(file): Path<String>) -> Result<Response, Failure> {
-    match file.as_str() {
-        "crm.json" => Ok(json(StatusCode::OK, crm::openapi::openapi())),
-        _ => Err(Problem::UnknownPath.into()),
-    }
+    let name = file.strip_suffix(".json").ok_or(Problem::UnknownPath)?;
+    let reference = REFERENCES.into_iter().find(|reference| reference.name == name).ok_or(Problem::UnknownPath)?;
+    Ok(json(StatusCode::OK, reference.openapi()))
 }
 
 fn page(file: &str) -> Result<Response, Failure> {

@@ -3,6 +3,7 @@
 use app::App;
 use app::images::{Bucket, LINK_TTL, NewImage};
 use axum::Router;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRef, Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -73,9 +74,11 @@ async fn add(
 /// Leads whoever has the URL of an image to the image: a browser that shows one sends no credential.
 async fn image(
     State(Files { app, bucket }): State<Files>,
-    Path((collection, id, file)): Path<(String, String, String)>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
 ) -> Result<Response, Failure> {
-    let key = ImageKey::parse(&collection, &id, &file).ok_or(domain::Error::NotFound)?;
+    // A path that is no text is the path of nothing.
+    let named = path.ok().and_then(|Path((collection, id, file))| ImageKey::parse(&collection, &id, &file));
+    let key = named.ok_or(domain::Error::NotFound)?;
     let link = app.image_link(&bucket, key).await?;
     // A browser that still has the redirect has a link that is still good.
     let keep = format!("private, max-age={}", LINK_TTL.as_secs() / 2);

@@ -8,24 +8,39 @@ use contracts::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
 use contracts::crm::{Update, filters};
 use domain::id::InvoiceId;
 use domain::invoice::Header;
-use edge::{Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
+use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
 use http::StatusCode;
 
-pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> Result<Response, Failure> {
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    BaseUrl(base): BaseUrl,
+    listing: Listing,
+) -> Result<Response, Failure> {
     let filter = filters::invoices(listing.filters())?;
     let page = app.list_invoices(caller.actor(), &filter, listing.page()).await?;
-    Ok(listing.answer(page, |invoice| InvoiceJson::from(&invoice)))
+    Ok(listing.answer(page, |invoice| json(&app, &caller, &base, &invoice)))
 }
 
-pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    base: BaseUrl,
+    body: JsonBody,
+) -> Result<Response, Failure> {
     let new = read::<InvoiceBody>(&body)?.into_new()?;
     let invoice = app.create_invoice(caller.actor(), new).await?;
-    Ok(shown(StatusCode::CREATED, invoice.header()))
+    Ok(shown(StatusCode::CREATED, &app, &caller, &base, invoice.header()))
 }
 
-pub async fn retrieve(State(app): State<App>, caller: Caller, Id(id): Id<InvoiceId>) -> Result<Response, Failure> {
+pub async fn retrieve(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id<InvoiceId>,
+    base: BaseUrl,
+) -> Result<Response, Failure> {
     let invoice = app.get_invoice(caller.actor(), id).await?;
-    Ok(shown(StatusCode::OK, &invoice))
+    Ok(shown(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 
 pub async fn replace(
@@ -33,9 +48,10 @@ pub async fn replace(
     caller: Caller,
     id: Id<InvoiceId>,
     version: IfMatch,
+    base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    change(state, caller, id, version, body, Update::Put).await
+    change(state, caller, id, version, base, body, Update::Put).await
 }
 
 pub async fn update(
@@ -43,9 +59,10 @@ pub async fn update(
     caller: Caller,
     id: Id<InvoiceId>,
     version: IfMatch,
+    base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    change(state, caller, id, version, body, Update::Patch).await
+    change(state, caller, id, version, base, body, Update::Patch).await
 }
 
 async fn change(
@@ -53,12 +70,13 @@ async fn change(
     caller: Caller,
     Id(id): Id<InvoiceId>,
     IfMatch(expected): IfMatch,
+    base: BaseUrl,
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
     let patch = read::<InvoiceBody>(&body)?.into_patch(mode)?;
     let invoice = app.update_invoice(caller.actor(), id, patch, expected).await?;
-    Ok(shown(StatusCode::OK, invoice.header()))
+    Ok(shown(StatusCode::OK, &app, &caller, &base, invoice.header()))
 }
 
 pub async fn delete(
@@ -76,11 +94,12 @@ pub async fn update_task(
     caller: Caller,
     Id(id): Id<InvoiceId>,
     IfMatch(expected): IfMatch,
+    base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
     let (task, completed) = read::<TaskUpdateBody>(&body)?.into_update()?;
     let invoice = app.update_invoice_task(caller.actor(), id, task, completed, expected).await?;
-    Ok(shown(StatusCode::OK, &invoice))
+    Ok(shown(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 
 pub async fn delete_note(
@@ -88,11 +107,12 @@ pub async fn delete_note(
     caller: Caller,
     Id(id): Id<InvoiceId>,
     IfMatch(expected): IfMatch,
+    base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
     let note = read::<NoteDeleteBody>(&body)?.into_id()?;
     let invoice = app.delete_invoice_note(caller.actor(), id, note, expected).await?;
-    Ok(shown(StatusCode::OK, &invoice))
+    Ok(shown(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 
 /// Takes the totals from the lines anew. The body, if there is one, says nothing.
@@ -101,11 +121,16 @@ pub async fn recalculate(
     caller: Caller,
     Id(id): Id<InvoiceId>,
     IfMatch(expected): IfMatch,
+    base: BaseUrl,
 ) -> Result<Response, Failure> {
     let invoice = app.recalculate_invoice(caller.actor(), id, expected).await?;
-    Ok(shown(StatusCode::OK, invoice.header()))
+    Ok(shown(StatusCode::OK, &app, &caller, &base, invoice.header()))
 }
 
-fn shown(status: StatusCode, header: &Header) -> Response {
-    object(status, header.meta.version, InvoiceJson::from(header))
+fn shown(status: StatusCode, app: &App, caller: &Caller, BaseUrl(base): &BaseUrl, header: &Header) -> Response {
+    object(status, header.meta.version, json(app, caller, base, header))
+}
+
+fn json(app: &App, caller: &Caller, base: &str, header: &Header) -> InvoiceJson {
+    InvoiceJson::new(header, app.hosted_url(base, caller.actor().tenant(), header.id))
 }

@@ -1,16 +1,35 @@
 //! Invoices, line items and payments over HTTP.
 
+mod clawprint;
 mod invoices;
 mod line_items;
 mod payments;
 
+use std::sync::Arc;
+
 use app::App;
+use app::payment_links::PaymentLinks;
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::{get, post};
+use edge::Contract;
+
+/// What the handlers need.
+#[derive(Debug, Clone, FromRef)]
+pub struct Invoices {
+    /// The use cases.
+    pub app: App,
+    /// Stripe.
+    pub links: Arc<dyn PaymentLinks>,
+}
 
 /// The function's routes.
-pub fn router(app: App) -> Router {
-    let routes = Router::new()
+pub fn router(state: Invoices) -> Router {
+    edge::service_by_contract(state, vec![(Contract::Crm, crm()), (Contract::Clawprint, clawprint::routes())])
+}
+
+fn crm() -> Router<Invoices> {
+    Router::new()
         .route("/api/invoices", get(invoices::list).post(invoices::create))
         .route(
             "/api/invoices/{id}",
@@ -28,6 +47,5 @@ pub fn router(app: App) -> Router {
         .route(
             "/api/invoices/{id}/payments/{payment_id}",
             get(payments::retrieve).put(payments::replace).patch(payments::update).delete(payments::delete),
-        );
-    edge::service(app, routes)
+        )
 }

@@ -1,18 +1,40 @@
-//! Marks overdue invoices by schedule.
+//! By schedule: marks overdue invoices, and finishes uploads of images that were cut off.
 
+use app::images::{Bucket, ImagesReport};
 use app::sweep::SweepReport;
 use app::{App, Error};
 use lambda_runtime::LambdaEvent;
+use serde::Serialize;
 use serde_json::{Value, json};
 use store::meter::Meter;
+
+/// What the handler needs.
+#[derive(Debug, Clone)]
+pub struct Sweep {
+    /// The use cases.
+    pub app: App,
+    /// Where files are kept.
+    pub bucket: Bucket,
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// About invoices.
+    #[serde(flatten)]
+    pub invoices: SweepReport,
+    /// About images.
+    #[serde(flatten)]
+    pub images: ImagesReport,
+}
 
 /// Sweeps once, whatever the schedule's event says, and logs what it did and what it cost.
 ///
 /// # Errors
 /// The sweep's: the schedule tries again then.
-pub async fn handle(app: App, event: LambdaEvent<Value>) -> Result<SweepReport, lambda_runtime::Error> {
+pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
     let meter = Meter::default();
-    let swept = meter.scope(app.sweep()).await;
+    let swept = meter.scope(run(&sweep)).await;
     let reading = meter.reading();
     let line = json!({
         "level": if swept.is_ok() { "INFO" } else { "ERROR" },
@@ -26,4 +48,11 @@ pub async fn handle(app: App, event: LambdaEvent<Value>) -> Result<SweepReport, 
     });
     edge::log::write(&line.to_string());
     Ok(swept?)
+}
+
+async fn run(Sweep { app, bucket }: &Sweep) -> Result<Report, Error> {
+    // Invoices do not wait for S3.
+    let invoices = app.sweep().await?;
+    let images = app.settle_images(bucket).await?;
+    Ok(Report { invoices, images })
 }

@@ -21,6 +21,8 @@ pub struct Fanout {
     pub app: App,
     /// Where deliveries go.
     pub queue: DeliveryQueue,
+    /// The API's address as customers see it, without a final slash.
+    pub public_url: String,
 }
 
 /// Fans out the records of a batch, in their order.
@@ -34,7 +36,7 @@ pub async fn handle(
     let mut response = DynamoDbEventResponse::default();
     let mut batch = FanOut::new(&fanout.app, &fanout.queue);
     for record in &event.payload.records {
-        if let Err(error) = fan_out(&mut batch, record).await {
+        if let Err(error) = fan_out(&fanout, &mut batch, record).await {
             tracing::error!(event = record.event_id, %error, "a change could not be fanned out");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = record.change.sequence_number.clone();
@@ -45,11 +47,15 @@ pub async fn handle(
     Ok(response)
 }
 
-async fn fan_out(batch: &mut FanOut<'_>, record: &EventRecord) -> Result<(), Error> {
+async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) -> Result<(), Error> {
     let Some(change) = store::stream::change(&record.change.old_image, &record.change.new_image)? else {
         return Ok(());
     };
     let Change { tenant, model, event, before, after } = change;
+    let shown = |object: &Object| {
+        let page = |invoice| fanout.app.hosted_url(&fanout.public_url, tenant, invoice);
+        crm_body(object, page).map_err(|e| Error::Defect(e.to_string()))
+    };
     let before = before.as_ref().map(shown).transpose()?;
     let after = after.as_ref().map(shown).transpose()?;
     let object = match (before, after) {
@@ -71,10 +77,6 @@ fn committed_at(second: i64, object: &Value) -> Result<Timestamp, jiff::Error> {
     let second = Timestamp::from_second(second)?;
     let changed = object.get("updated_at").and_then(Value::as_str).and_then(|at| at.parse().ok()).unwrap_or(second);
     Ok(changed.clamp(second, second.checked_add(SignedDuration::from_millis(999))?))
-}
-
-fn shown(object: &Object) -> Result<Value, Error> {
-    crm_body(object).map_err(|e| Error::Defect(e.to_string()))
 }
 
 fn without_time(object: &Value) -> Value {

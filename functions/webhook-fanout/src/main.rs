@@ -11,6 +11,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let config = sdk_config().await;
     let queue = DeliveryQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("DELIVERY_QUEUE_URL")?);
-    let fanout = Fanout { app: App::from_env(&config)?, queue };
+    let fanout = Fanout { app: App::from_env(&config)?, queue, public_url: required_variable("PUBLIC_URL")? };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(fanout.clone(), event)))).await
 }

@@ -7,7 +7,7 @@ use contracts::crm::deliveries::{TestBody, TestJson};
 use contracts::crm::webhooks::{SecretJson, WebhookBody, WebhookCreatedJson, WebhookJson};
 use domain::id::WebhookId;
 use edge::events::crm_body;
-use edge::{Caller, Failure, Id, IfMatch, JsonBody, Listing, json, no_content, object, read};
+use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, json, no_content, object, read};
 use http::StatusCode;
 
 pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> Result<Response, Failure> {
@@ -63,12 +63,14 @@ pub async fn test(
     State(app): State<App>,
     caller: Caller,
     Id(id): Id<WebhookId>,
+    BaseUrl(base): BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
     let object_id = read::<TestBody>(&body)?.into_object_id()?;
     let webhook = app.get_webhook(caller.actor(), id).await?;
     let found = app.object_for_test(caller.actor(), webhook.model, object_id).await?;
-    let shown = crm_body(&found).map_err(|error| Failure::defect(error.to_string()))?;
+    let page = |invoice| app.hosted_url(&base, caller.actor().tenant(), invoice);
+    let shown = crm_body(&found, page).map_err(|error| Failure::defect(error.to_string()))?;
     let rendered = webhook.render(&shown).map_err(|error| domain::Error::field("payload", error.to_string()))?;
     Ok(json(StatusCode::OK, TestJson::new(webhook.conditions_hold(&shown), &rendered)))
 }

@@ -1,6 +1,5 @@
 //! The whole of the local cloud: services, resources, gateway, pollers and schedules.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -17,6 +16,7 @@ use crate::data::DataDirectory;
 use crate::function::{Invoker, Registry};
 use crate::gateway::Gateway;
 use crate::local_routes::LocalRoutes;
+use crate::options::{Options, StripeAccount};
 use crate::pollers::{self, Sources};
 use crate::resources;
 use crate::schedule::ScheduledCall;
@@ -25,50 +25,12 @@ use crate::services::s3::S3;
 use crate::services::sdk::Sdk;
 use crate::services::ses::{Mailbox, Ses};
 use crate::services::sqs::Sqs;
-use crate::services::{self, dynamodb, s3, ses, sqs};
-use crate::template::{self, Addresses, Given, Template, TemplateError};
+use crate::services::stripe::{Stripe, Webhook};
+use crate::services::{self, dynamodb, s3, ses, sqs, stripe};
+use crate::template::{Addresses, Given, Template, TemplateError};
 
 /// How long requests under way may take to finish when the cloud shuts down.
 const GRACE: Duration = Duration::from_secs(5);
-
-/// Values of the template's parameters that suit this machine.
-const LOCAL_PARAMETERS: [(&str, &str); 2] =
-    [("MailSender", "no-reply@tributary.localhost"), ("AllowPrivateWebhookTargets", "true")];
-
-/// How the local cloud is started.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The gateway's port on 127.0.0.1; 0 takes any free one.
-    pub port: u16,
-    /// Where everything is kept.
-    pub data_dir: PathBuf,
-    /// Whether nothing is kept, and `data_dir` not touched.
-    pub ephemeral: bool,
-    /// The template's text.
-    pub template: Cow<'static, str>,
-    /// Values of the template's parameters, before those that the local cloud sets and their defaults.
-    pub parameters: BTreeMap<String, String>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 3000,
-            data_dir: PathBuf::from(".local"),
-            ephemeral: false,
-            template: Cow::Borrowed(template::EMBEDDED),
-            parameters: LOCAL_PARAMETERS.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
-        }
-    }
-}
-
-impl Options {
-    /// Options for a test: any port, and nothing kept.
-    #[must_use]
-    pub fn ephemeral() -> Self {
-        Self { port: 0, ephemeral: true, ..Self::default() }
-    }
-}
 
 /// Why the local cloud did not start.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +81,10 @@ pub struct Environment {
     pub ses_url: String,
     /// Where S3 listens.
     pub s3_url: String,
+    /// Where the Stripe stand-in listens, if the real Stripe is not used.
+    pub stripe_url: Option<String>,
+    /// How Stripe, or the stand-in, is reached.
+    pub stripe: StripeAccount,
     /// The table's name.
     pub table_name: String,
     /// URLs of queues by logical id.
@@ -222,11 +188,13 @@ impl Cloud {
         let clock = Arc::new(LocalClock::open(data.file("clock"))?);
         let (listener, port) = bind(options.port).await?;
         let base_url = format!("http://127.0.0.1:{port}");
-        let services = Services::start(&data, &clock).await?;
+        let services = Services::start(&data, &clock, &base_url, options.stripe).await?;
 
         let addresses = Addresses { gateway: base_url.clone(), sqs: services.sqs.endpoint().to_owned() };
-        let secrets = data.secrets(Template::secrets(&options.template)?)?;
-        let given = Given { parameters: options.parameters, secrets };
+        let secrets = Template::secrets(&options.template)?;
+        let mut given = Given { parameters: options.parameters, secrets: data.secrets(&secrets)? };
+        given.secrets.extend(services.stripe_account.values(&secrets));
+        given.parameters.extend(services.stripe_account.values(&Template::parameters(&options.template)?));
         let template = Template::read(&options.template, &given, &addresses)?;
         let sdk = Sdk::new();
         resources::create(&template, &services, &sdk).await?;
@@ -327,6 +295,12 @@ impl Cloud {
         &self.services.ses
     }
 
+    /// The Stripe stand-in, if the real Stripe is not used.
+    #[must_use]
+    pub fn stripe(&self) -> Option<&Stripe> {
+        self.services.stripe.as_ref()
+    }
+
     /// Stops taking requests, lets those under way finish, and ends pollers and services.
     pub async fn shutdown(mut self) {
         // The gateway may have ended by itself; then nobody listens.
@@ -345,16 +319,36 @@ pub(crate) struct Services {
     pub(crate) sqs: Sqs,
     pub(crate) ses: Ses,
     pub(crate) s3: S3,
+    stripe: Option<Stripe>,
+    stripe_account: StripeAccount,
 }
 
 impl Services {
-    async fn start(data: &DataDirectory, clock: &Arc<LocalClock>) -> Result<Self, Error> {
-        let clock = || Arc::clone(clock) as Arc<dyn Clock>;
+    async fn start(
+        data: &DataDirectory,
+        local_clock: &Arc<LocalClock>,
+        base_url: &str,
+        account: Option<StripeAccount>,
+    ) -> Result<Self, Error> {
+        let clock = || Arc::clone(local_clock) as Arc<dyn Clock>;
+        let (stripe, stripe_account) = match account {
+            Some(account) => (None, account),
+            None => {
+                let mut account = data.stripe_account()?;
+                let url = format!("{base_url}/api/stripe/webhook");
+                let webhook = Webhook { url, secret: account.webhook_secret.clone() };
+                let stand_in = stripe::start(&data.storage("stripe.sqlite"), webhook, Arc::clone(local_clock)).await?;
+                account.api_base = Some(stand_in.endpoint().to_owned());
+                (Some(stand_in), account)
+            }
+        };
         Ok(Self {
             dynamodb: dynamodb::start(&data.storage("dynamodb.sqlite"), 0, clock()).await?,
             sqs: sqs::start(&data.storage("sqs.sqlite"), 0, clock()).await?,
             ses: ses::start(&data.storage("ses.sqlite"), 0, clock()).await?,
             s3: s3::start(data.path().join("s3"), 0).await?,
+            stripe,
+            stripe_account,
         })
     }
 
@@ -368,6 +362,8 @@ impl Services {
             sqs_url: self.sqs.endpoint().to_owned(),
             ses_url: self.ses.endpoint().to_owned(),
             s3_url: self.s3.endpoint().to_owned(),
+            stripe_url: self.stripe.as_ref().map(|stripe| stripe.endpoint().to_owned()),
+            stripe: self.stripe_account.clone(),
             table_name: template.tables.first().map(|table| table.name.clone()).unwrap_or_default(),
             queue_urls: template.queue_urls.clone(),
             bucket_names: buckets.collect(),

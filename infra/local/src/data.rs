@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use crate::cloud::Error;
 use crate::durable;
+use crate::options::StripeAccount;
 use crate::services::Storage;
 
 /// Where one local cloud keeps its data, for as long as it runs.
@@ -72,15 +73,24 @@ impl DataDirectory {
     }
 
     /// The value of each secret: the same at every start, where the directory stays.
-    pub(crate) fn secrets(&self, names: BTreeSet<String>) -> Result<BTreeMap<String, String>, Error> {
-        let secret = |name: String| {
-            let value = match self.file(&format!("{name}.secret")) {
-                Some(path) => kept_secret(&path).map_err(|source| Error::Data { path, source })?,
-                None => new_secret(),
-            };
-            Ok((name, value))
-        };
-        names.into_iter().map(secret).collect()
+    pub(crate) fn secrets(&self, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Error> {
+        names.iter().map(|name| Ok((name.clone(), self.secret(name)?))).collect()
+    }
+
+    /// The account at the Stripe stand-in, whose address is not known yet.
+    pub(crate) fn stripe_account(&self) -> Result<StripeAccount, Error> {
+        Ok(StripeAccount {
+            secret_key: format!("sk_test_{}", self.secret("StripeSecretKey")?),
+            webhook_secret: format!("whsec_{}", self.secret("StripeWebhookSecret")?),
+            api_base: None,
+        })
+    }
+
+    fn secret(&self, name: &str) -> Result<String, Error> {
+        match self.file(&format!("{name}.secret")) {
+            Some(path) => kept_secret(&path).map_err(|source| Error::Data { path, source }),
+            None => Ok(new_secret()),
+        }
     }
 }
 
@@ -131,7 +141,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let secrets = || {
             let data = DataDirectory::open(directory.path(), false).unwrap();
-            data.secrets(BTreeSet::from(["Signing".to_owned()])).unwrap()
+            data.secrets(&BTreeSet::from(["Signing".to_owned()])).unwrap()
         };
         let first = secrets();
         assert_eq!(first["Signing"].len(), 64);

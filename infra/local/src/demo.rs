@@ -1,8 +1,9 @@
 //! The demo organisation: what a first start makes, so that there is something to call.
 
 use app::accounts::OtpOutcome;
+use app::logins::SourceAddress;
 use app::mail::Mailer;
-use app::session::Credential;
+use app::session::{Credential, Session};
 use app::{App, Error};
 use domain::Actor;
 use domain::attributes::Attributes;
@@ -11,17 +12,18 @@ use domain::client::NewClient;
 use domain::contact::NewContact;
 use domain::id::{ClientId, ContactId, ItemId};
 use domain::invoice::{
-    Details, LineInput, LineKind, LineText, NewInvoice, PaymentInput, PaymentMethod, SentTotals, Status, StatusRequest,
+    Details, LineInput, LineKind, LineText, NewInvoice, NewNumber, PaymentInput, PaymentMethod, SentTotals, Status, StatusRequest,
     utc_date,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::record::NewExtras;
 use domain::text::{Email, LongText, Name, ShortText, Text};
-use domain::user::{Password, SignUp, Username};
+use domain::user::{LIVE_TOKENS, Password, SignUp, Username};
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use crate::options::StripeAccount;
 use crate::services::ses::Mailbox;
 
 /// The demo's user. The password is public, as the local cloud is nobody's but yours.
@@ -29,12 +31,16 @@ const USERNAME: &str = "demo";
 const EMAIL: &str = "demo@example.com";
 const PASSWORD: &str = "tributary-demo";
 
+/// Where the real Stripe is.
+const STRIPE_API: &str = "https://api.stripe.com";
+
 /// Makes the demo organisation, unless a start before this one has, and gives its credentials.
 ///
 /// # Errors
 /// What signing up or making the data fails with.
-pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<Value, Error> {
-    let known = app.issue_token(USERNAME, PASSWORD).await?;
+pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &StripeAccount) -> Result<Value, Error> {
+    let here = SourceAddress::unknown();
+    let known = app.issue_token(USERNAME, PASSWORD, &here).await?;
     let is_new = known.is_none();
     if is_new {
         sign_up(app, mailer, mailbox).await?;
@@ -42,29 +48,44 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<Value
     let token = match known {
         Some(token) => token,
         None => {
-            app.issue_token(USERNAME, PASSWORD).await?.ok_or_else(|| Error::Defect("the demo has no token".into()))?
+            let issued = app.issue_token(USERNAME, PASSWORD, &here).await?;
+            issued.ok_or_else(|| Error::Defect("the demo has no token".into()))?
         }
     };
-    let session = app.authenticate(&Credential::Token(token.clone()), None).await?;
+    let session = app.authenticate(&Credential::Token(token.clone()), None, &here).await?;
     if is_new {
         Box::pin(fill(app, &session.actor)).await?;
     }
+    let user = app.user_of_session(&session).await?;
+    let jwts = app.issue_tokens(&user)?;
+    let api_key = api_key(app, &session).await?;
     let organisation = session.actor.tenant().organisation().uuid();
     Ok(json!({
         "username": USERNAME,
         "email": EMAIL,
         "password": PASSWORD,
-        "user_id": session.user.number,
+        "user_id": user.number,
         "organization_id": organisation,
         "business_id": format!("biz_{}", organisation.simple()),
         "token": token,
-        // The credentials of the contracts that this deployment does not serve.
-        "access": null,
-        "refresh": null,
-        "api_key": null,
-        "stripe_webhook_secret": null,
-        "stripe_api_base": null,
+        "access": jwts.access,
+        "refresh": jwts.refresh,
+        "api_key": api_key,
+        // Of several secrets the first, so that an event can be signed with it as it is.
+        "stripe_webhook_secret": stripe.webhook_secret.split(',').next(),
+        "stripe_api_base": stripe.api_base.as_deref().unwrap_or(STRIPE_API),
     }))
+}
+
+/// A new API key, since nobody can tell the last start's. The demo has as many of them as it has
+/// tokens.
+async fn api_key(app: &App, session: &Session) -> Result<String, Error> {
+    let business = session.actor.tenant().organisation();
+    let keys = app.list_api_keys(session, business).await?;
+    for old in keys.iter().rev().skip(LIVE_TOKENS - 1) {
+        app.delete_api_key(session, business, old).await?;
+    }
+    Ok(app.create_api_key(session, business).await?.api_key)
 }
 
 /// Signs up as a person would: the one-time password is read from the mailbox.
@@ -148,14 +169,18 @@ async fn catalogue(app: &App, owner: &Actor) -> Result<ItemId, Error> {
 async fn invoice(app: &App, owner: &Actor, client: ClientId, contact: ContactId, item: ItemId) -> Result<(), Error> {
     let today = utc_date(app.now());
     let invoice = NewInvoice {
+        number: NewNumber::Random,
         details: Details { client: Some(client), contact: Some(contact), ..Details::default() },
+        client_by_email: None,
         status: StatusRequest { target: Status::Sent, shown_as: &[Status::Sent] },
         issue_date: Some(today),
         due_date: Some(today.saturating_add(30.days())),
         currency: Currency::USD,
         totals: SentTotals::default(),
         lines: vec![],
+        paid_amount: None,
         extras: NewExtras::default(),
+        attributes_bind: true,
     };
     let invoice = app.create_invoice(owner, invoice).await?;
     let line = LineInput {

@@ -1,6 +1,6 @@
 //! The local cloud: every part of a deployment in one process.
 //!
-//! `Cloud::start` reads the template, starts the AWS services that it uses, makes its resources, and calls its
+//! `Cloud::start` reads the template, starts the AWS services that it uses and a stand-in for Stripe, makes its resources, and calls its
 //! functions as AWS would: HTTP requests through the gateway, changes from the table's stream, messages from queues,
 //! and schedules by a clock that can be moved.
 
@@ -18,9 +18,11 @@ mod data;
 mod durable;
 mod gateway;
 mod local_routes;
+mod options;
 mod pollers;
 mod resources;
 
 pub use clock::LocalClock;
-pub use cloud::{Cloud, CloudHandle, Environment, Error, Options};
+pub use cloud::{Cloud, CloudHandle, Environment, Error};
 pub use function::{Function, FunctionError, HttpFunction, Invoker, Registry, TypedFunction};
+pub use options::{Options, StripeAccount};

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use clap::Parser;
 use lambda_runtime::tracing::subscriber;
-use tributary_local::{Cloud, Options, demo, registry};
+use tributary_local::{Cloud, Options, StripeAccount, demo, registry};
 
 /// What is logged, unless RUST_LOG says otherwise. The embedded DynamoDB warns of every 400, and a condition that fails
 /// is everyday business.
@@ -64,27 +64,31 @@ fn print_aside() {
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { port, data_dir, ephemeral } = arguments;
-    let cloud = Cloud::start(Options { port, data_dir, ephemeral, ..Options::default() }, registry::build).await?;
+    let stripe = StripeAccount::read(|name| std::env::var(name).ok());
+    let options = Options { port, data_dir, ephemeral, stripe, ..Options::default() };
+    let cloud = Cloud::start(options, registry::build).await?;
     let (app, mailer) = (registry::app(cloud.environment()), registry::mailer(cloud.environment()));
-    let credentials = demo::seed(&app, &mailer, cloud.mailbox()).await?;
-    let token = credentials["token"].as_str().unwrap_or_default().to_owned();
+    let credentials = demo::seed(&app, &mailer, cloud.mailbox(), &cloud.environment().stripe).await?;
+    let text = |name: &str| credentials[name].as_str().unwrap_or_default().to_owned();
+    let (token, stripe) = (text("token"), text("stripe_api_base"));
     // Whoever reads the greeting may ask for them at once.
     cloud.handle().set_credentials(credentials);
-    greet(cloud.base_url(), &token);
+    greet(cloud.base_url(), &token, &stripe);
     ended().await;
     cloud.shutdown().await;
     Ok(())
 }
 
 /// Says where everything is, and how to call it.
-fn greet(base_url: &str, token: &str) {
+fn greet(base_url: &str, token: &str, stripe: &str) {
     // It may be that nobody reads it.
     let _ = writeln!(
         std::io::stdout(),
         "Tributary listens on {base_url}\n\n  \
          reference    {base_url}/docs\n  \
          credentials  {base_url}/_local/credentials\n  \
-         mailbox      {base_url}/_local/mailbox\n\n\
+         mailbox      {base_url}/_local/mailbox\n  \
+         Stripe       {stripe}\n\n\
          crm:\n  curl -H 'Authorization: Token {token}' {base_url}/api/invoices/\n"
     );
 }

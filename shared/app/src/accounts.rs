@@ -1,4 +1,4 @@
-//! Sign-up, one-time passwords, and tokens.
+//! Sign-up and one-time passwords.
 
 use domain::actor::Role;
 use domain::error::FieldErrors;
@@ -6,13 +6,11 @@ use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
 use domain::text::{Email, Name};
-use domain::user::{Membership, Otp, OtpPurpose, OtpTry, SignUp, TokenHash, User};
+use domain::user::{Membership, Otp, OtpPurpose, OtpTry, SignUp, User};
 use store::{StoreError, Unique};
 
 use crate::mail::{Mailer, PlainMail};
-use crate::secrets::{self, sha256_hex};
-use crate::session::new_token;
-use crate::{App, Error};
+use crate::{App, Error, secrets};
 
 /// What became of a one-time password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +95,8 @@ impl App {
             home,
             memberships: vec![Membership { organisation: home, role: Role::Owner }],
             tokens: vec![],
+            sessions: vec![],
+            credentials_valid_from: None,
             date_joined: now,
             version: 1,
         };
@@ -148,31 +148,6 @@ impl App {
     fn otp_hash(&self, purpose: OtpPurpose, email: &Email, code: &str) -> String {
         secrets::hex(&self.mac("otp", &[purpose.as_str().as_bytes(), email.folded().as_bytes(), code.as_bytes()]))
     }
-
-    /// Makes a token for a username, or an e-mail address, and a password; none when they do not
-    /// belong together or the address is not proven.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn issue_token(&self, login: &str, password: &str) -> Result<Option<String>, Error> {
-        self.retrying(async || {
-            let Some(mut user) = self.store.user_by_login(login).await? else {
-                // As long as a known user takes, so that the time tells nothing.
-                let _ = secrets::verify_password(password, DUMMY_HASH);
-                return Ok(None);
-            };
-            if !secrets::verify_password(password, &user.password_hash) || !user.is_verified {
-                return Ok(None);
-            }
-            let before = user.version;
-            let token = new_token(user.id, secrets::random(self.entropy.as_ref()));
-            user.add_token(TokenHash { hash: sha256_hex(&token), created_at: self.now() });
-            user.version += 1;
-            self.store.save_user(&user, before).await?;
-            Ok(Some(token))
-        })
-        .await
-    }
 }
 
 /// Sends a one-time password to an address.
@@ -184,21 +159,4 @@ async fn mail_code(mailer: &Mailer, purpose: OtpPurpose, to: Email, code: &str) 
         "Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n"
     );
     mailer.send(PlainMail { to, subject: subject.into(), text }).await
-}
-
-/// The hash of no one's password, with the parameters of every hash.
-const DUMMY_HASH: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use argon2::password_hash::phc::PasswordHash;
-
-    #[test]
-    fn the_hash_of_no_one_takes_the_time_of_any_other() {
-        let parameters = |hash: &str| PasswordHash::new(hash).unwrap().params.to_string();
-        let hash = secrets::hash_password("SecurePass123!", &crate::ports::SystemEntropy).unwrap();
-        assert_eq!(parameters(DUMMY_HASH), parameters(&hash));
-    }
 }

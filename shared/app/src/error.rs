@@ -14,6 +14,9 @@ pub enum Error {
     /// AWS did not do its part; the text is for the log alone.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// Stripe did not do its part; the text is for the log alone.
+    #[error("payment provider: {0}")]
+    PaymentProvider(String),
     /// What is kept cannot be read, or cannot be what it is; the text is for the log alone.
     #[error("defect: {0}")]
     Defect(String),

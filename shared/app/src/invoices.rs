@@ -3,17 +3,14 @@
 use domain::attributes::EntityName;
 use domain::filter::InvoiceFilter;
 use domain::id::{ContactId, EntryId, InvoiceId};
-use domain::invoice::{Header, Invoice, InvoiceNumber, InvoicePatch, NewInvoice, Status, StatusRequest, utc_date};
+use domain::invoice::{Header, Invoice, InvoicePatch, Status, StatusRequest};
 use domain::record::Moment;
 use domain::{Action, Actor, Model};
-use jiff::civil::Date;
+use rust_decimal::Decimal;
 use store::{Page, PageRequest, StoreError, Unique};
 
 use crate::contacts::no_such;
 use crate::{App, Error, Expected, check_version, may};
-
-/// How many random numbers are tried before the day's are taken to be used up.
-const NUMBER_TRIES: u32 = 24;
 
 /// Invoices. All methods fail with [`domain::Error::Forbidden`] without the permission that their
 /// verb names, and with [`domain::Error::NotFound`] for what is not the organisation's.
@@ -36,29 +33,27 @@ impl App {
         self.load_header(actor, id).await
     }
 
-    /// Makes an invoice with a random number of its day, `INV-YYYYMMDD-XXXX`.
-    pub async fn create_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
-        may(actor, Action::Add, Model::Invoice)?;
-        status_allowed(actor, Some(new.status))?;
-        let schema = self.schema(actor, EntityName::Invoice).await?;
-        self.contact_must_exist(actor, new.details.contact).await?;
-        let id = InvoiceId::new(self.new_id());
-        let issued = new.issue_date.unwrap_or_else(|| utc_date(self.now()));
-        for _ in 0..NUMBER_TRIES {
-            let (stamp, number) = (self.stamp(actor), self.random_number(issued)?);
-            let invoice = Invoice::create(id, number, new.clone(), schema.of(), stamp, &mut || self.new_id())?;
-            let created = self
-                .retrying(async || match self.store.create_invoice(actor.tenant(), &invoice).await {
-                    Err(StoreError::Taken(Unique::InvoiceNumber)) => Ok(false),
-                    Err(StoreError::Missing) => Err(client_missing(invoice.header())),
-                    other => Ok(other.map(|()| true)?),
-                })
-                .await?;
-            if created {
-                return Ok(invoice);
-            }
-        }
-        Err(domain::Error::Conflict("No invoice number of this issue date is free.".into()).into())
+    /// An invoice with its lines, payments and refunds.
+    pub async fn get_whole_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
+        may(actor, Action::View, Model::Invoice)?;
+        self.load_invoice(actor, id).await
+    }
+
+    /// A page of the invoices, newest first: `after` is the key of a row, and older ones follow.
+    pub async fn list_invoices_newest(
+        &self,
+        actor: &Actor,
+        filter: &InvoiceFilter,
+        page: PageRequest,
+    ) -> Result<Page<Header>, Error> {
+        may(actor, Action::View, Model::Invoice)?;
+        Ok(self.store.invoices_newest(actor.tenant(), filter, page).await?)
+    }
+
+    /// How many invoices pass a filter, exactly. It reads all headers that the filter's index holds.
+    pub async fn count_invoices(&self, actor: &Actor, filter: &InvoiceFilter) -> Result<u64, Error> {
+        may(actor, Action::View, Model::Invoice)?;
+        Ok(self.store.count_invoices(actor.tenant(), filter).await?)
     }
 
     /// Changes an invoice.
@@ -69,15 +64,40 @@ impl App {
         patch: InvoicePatch,
         expected: Expected,
     ) -> Result<Invoice, Error> {
+        self.update_invoice_if(actor, id, patch, expected, |_, _| Ok(())).await
+    }
+
+    /// As [`App::update_invoice`], but [`domain::Error::Conflict`] once the invoice is paid in full,
+    /// unless the change is the bare status refunded.
+    pub async fn update_invoice_before_payment(
+        &self,
+        actor: &Actor,
+        id: InvoiceId,
+        patch: InvoicePatch,
+        expected: Expected,
+    ) -> Result<Invoice, Error> {
+        self.update_invoice_if(actor, id, patch, expected, Invoice::changes_before_payment).await
+    }
+
+    async fn update_invoice_if(
+        &self,
+        actor: &Actor,
+        id: InvoiceId,
+        patch: InvoicePatch,
+        expected: Expected,
+        allowed: impl Fn(&Invoice, &InvoicePatch) -> Result<(), domain::Error>,
+    ) -> Result<Invoice, Error> {
         may(actor, Action::Change, Model::Invoice)?;
         let schema = self.schema(actor, EntityName::Invoice).await?;
         self.contact_must_exist(actor, patch.details.contact.as_set().copied()).await?;
         let (invoice, ()) = self
             .change_invoice(actor, id, |invoice| {
-                check_version(expected, invoice.header().meta.version)?;
+                let header = invoice.header();
+                check_version(expected, header.meta.version)?;
+                allowed(invoice, &patch)?;
                 // A word that the contract shows already books nothing, so it needs no more.
-                let current = invoice.header().status;
-                status_allowed(actor, patch.status.filter(|status| !status.shown_as.contains(&current)))?;
+                status_allowed(actor, patch.status.filter(|status| !status.shown_as.contains(&header.status)))?;
+                money_allowed(actor, patch.paid_amount, header.amount_paid.amount())?;
                 Ok(invoice.update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?)
             })
             .await?;
@@ -181,29 +201,24 @@ impl App {
                 Ok(()) => Ok((invoice, decided)),
                 Err(StoreError::Missing) => Err(client_missing(invoice.header())),
                 Err(StoreError::Taken(Unique::Charge)) => Err(charge_taken()),
+                Err(StoreError::Taken(Unique::InvoiceNumber)) => Err(number_taken()),
                 Err(other) => Err(other.into()),
             }
         })
         .await
     }
 
-    async fn contact_must_exist(&self, actor: &Actor, contact: Option<ContactId>) -> Result<(), Error> {
+    pub(crate) async fn contact_must_exist(&self, actor: &Actor, contact: Option<ContactId>) -> Result<(), Error> {
         let Some(id) = contact else { return Ok(()) };
         match self.store.contact(actor.tenant(), id).await? {
             Some(_) => Ok(()),
             None => Err(no_such("contact", id)),
         }
     }
-
-    fn random_number(&self, issued: Date) -> Result<InvoiceNumber, Error> {
-        let random = u16::from_be_bytes(crate::secrets::random(self.entropy.as_ref()));
-        let number = format!("INV-{}-{random:04X}", issued.strftime("%Y%m%d"));
-        InvoiceNumber::parse(&number).map_err(|e| Error::Defect(e.to_string()))
-    }
 }
 
 /// A status that books money needs the permission to book it.
-fn status_allowed(actor: &Actor, status: Option<StatusRequest>) -> Result<(), Error> {
+pub(crate) fn status_allowed(actor: &Actor, status: Option<StatusRequest>) -> Result<(), Error> {
     match status.map(|status| status.target) {
         Some(Status::Paid) => may(actor, Action::Add, Model::Payment),
         Some(Status::Refunded) => may(actor, Action::Change, Model::Payment),
@@ -212,11 +227,23 @@ fn status_allowed(actor: &Actor, status: Option<StatusRequest>) -> Result<(), Er
     }
 }
 
-fn client_missing(header: &Header) -> Error {
+pub(crate) fn client_missing(header: &Header) -> Error {
     match header.details.client {
         Some(client) => no_such("client", client),
         None => domain::Error::Contended.into(),
     }
+}
+
+/// An amount that is said to be paid and is more than what is paid books a payment.
+pub(crate) fn money_allowed(actor: &Actor, paid_amount: Option<Decimal>, paid: Decimal) -> Result<(), Error> {
+    match paid_amount {
+        Some(amount) if amount > paid => may(actor, Action::Add, Model::Payment),
+        Some(_) | None => Ok(()),
+    }
+}
+
+pub(crate) fn number_taken() -> Error {
+    domain::Error::field("invoice_number", "An invoice with this number already exists.").into()
 }
 
 fn charge_taken() -> Error {

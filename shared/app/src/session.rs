@@ -1,15 +1,19 @@
 //! Credentials and what they resolve to.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use domain::actor::Role;
+use domain::api_key::{ApiKey, PublicKey};
 use domain::id::{OrganisationId, UserId};
-use domain::user::User;
+use domain::user::{TokenHash, User};
 use domain::{Actor, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use crate::secrets::{self, sha256_hex};
+use crate::jwt::TokenType;
+use crate::logins::SourceAddress;
+use crate::secrets::{self, hex, sha256_hex};
 use crate::{App, Error};
 
 /// A credential as a request carries it.
@@ -17,14 +21,64 @@ use crate::{App, Error};
 pub enum Credential {
     /// `Authorization: Token …`, made by `api-token-auth`.
     Token(String),
+    /// `Authorization: Bearer pk_…:sk_…`, of an organisation.
+    ApiKey {
+        /// The part that names it, `pk_…`.
+        public: String,
+        /// The part that proves it, `sk_…`.
+        secret: String,
+    },
+    /// `Authorization: Bearer …`, an access token.
+    Jwt(String),
+    /// `Authorization: Basic …`.
+    Basic {
+        /// A username or an e-mail address.
+        login: String,
+        /// The password.
+        password: String,
+    },
+    /// The cookie of a browser's session.
+    Cookie(String),
+}
+
+/// What kind of credential it is. On paths that contracts share, it chooses the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "as the variants of a credential")]
+pub enum CredentialKind {
+    Token,
+    ApiKey,
+    Jwt,
+    Basic,
+    Cookie,
+}
+
+impl Credential {
+    /// What kind of credential it is.
+    #[must_use]
+    pub const fn kind(&self) -> CredentialKind {
+        match self {
+            Self::Token(_) => CredentialKind::Token,
+            Self::ApiKey { .. } => CredentialKind::ApiKey,
+            Self::Jwt(_) => CredentialKind::Jwt,
+            Self::Basic { .. } => CredentialKind::Basic,
+            Self::Cookie(_) => CredentialKind::Cookie,
+        }
+    }
 }
 
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Token(_) => f.write_str("Token(…)"),
-        }
+        write!(f, "{:?}(…)", self.kind())
     }
+}
+
+/// Whose credential it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// A user's.
+    User(Box<User>),
+    /// An organisation's. It acts as the owner, whom nobody has loaded.
+    ApiKey(Box<ApiKey>),
 }
 
 /// A verified credential.
@@ -34,13 +88,41 @@ pub struct Session {
     pub actor: Actor,
     /// Names the credential without revealing it; idempotency keys are counted per credential.
     pub credential: String,
-    /// The user.
-    pub user: User,
+    /// What kind of credential it is.
+    pub kind: CredentialKind,
+    /// Whose it is.
+    pub holder: Holder,
 }
 
-/// Users by credential, for as long as a warm instance may trust them.
+impl Session {
+    fn new(
+        kind: CredentialKind,
+        credential: String,
+        holder: Holder,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Self, Error> {
+        let (author, organisation, role) = match &holder {
+            Holder::User(user) => {
+                let organisation = organisation.unwrap_or(user.home);
+                let role = user.role_in(organisation).ok_or(domain::Error::Forbidden)?.clone();
+                (user.author(), organisation, role)
+            }
+            Holder::ApiKey(key) => match organisation {
+                Some(other) if other != key.organisation => return Err(domain::Error::Forbidden.into()),
+                Some(_) | None => (key.owner.clone(), key.organisation, Role::Owner),
+            },
+        };
+        Ok(Self { actor: Actor::new(Tenant::trusted(organisation), author, role), credential, kind, holder })
+    }
+}
+
+/// Holders by credential, for as long as a warm instance may trust them.
 #[derive(Debug, Default)]
-pub struct SessionCache(Mutex<HashMap<String, (User, Timestamp)>>);
+pub struct SessionCache {
+    holders: Mutex<HashMap<String, (Holder, Timestamp)>>,
+    /// Held while a password is verified: of many requests with the same one, the first does it.
+    passwords: tokio::sync::Mutex<()>,
+}
 
 impl SessionCache {
     /// How long a credential is trusted without a look.
@@ -48,66 +130,181 @@ impl SessionCache {
     /// How many credentials one instance remembers.
     const CAPACITY: usize = 1_000;
 
-    fn get(&self, credential: &str, now: Timestamp) -> Option<User> {
-        let cache = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (user, read_at) = cache.get(credential)?;
-        (now < *read_at + Self::TRUST).then(|| user.clone())
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, (Holder, Timestamp)>> {
+        self.holders.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, credential: &str, user: User, now: Timestamp) {
-        let mut cache = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if cache.len() >= Self::CAPACITY {
-            cache.retain(|_, (_, read_at)| now < *read_at + Self::TRUST);
+    fn get(&self, credential: &str, now: Timestamp) -> Option<Holder> {
+        let holders = self.lock();
+        let (holder, read_at) = holders.get(credential)?;
+        (now < *read_at + Self::TRUST).then(|| holder.clone())
+    }
+
+    fn put(&self, credential: &str, holder: Holder, now: Timestamp) {
+        let mut holders = self.lock();
+        if holders.len() >= Self::CAPACITY {
+            holders.retain(|_, (_, read_at)| now < *read_at + Self::TRUST);
         }
-        if cache.len() >= Self::CAPACITY {
-            cache.clear();
+        if holders.len() >= Self::CAPACITY {
+            holders.clear();
         }
-        cache.insert(credential.to_owned(), (user, now));
+        holders.insert(credential.to_owned(), (holder, now));
+    }
+
+    /// Ends this instance's trust in a session that has ended.
+    pub(crate) fn forget_cookie(&self, id: &str) {
+        self.lock().remove(&named(CredentialKind::Cookie, sha256_hex(id)));
+    }
+
+    /// Ends this instance's trust in an API key that was deleted.
+    pub(crate) fn forget_api_key(&self, public: &PublicKey) {
+        self.lock().retain(|_, (holder, _)| !matches!(holder, Holder::ApiKey(key) if key.public == *public));
     }
 }
 
 impl App {
     /// Verifies a credential and finds the organisation that it speaks for: the one named, of
-    /// which the user must be a member, else the user's home. Costs one read, or none while the
-    /// instance remembers the credential.
+    /// which the user must be a member, else the user's home; an API key speaks for its own. Costs
+    /// one read, or none while the instance remembers the credential; a password costs what it takes
+    /// to count the try.
     ///
     /// # Errors
     /// [`Error::CredentialInvalid`]; [`domain::Error::Forbidden`] for an organisation of which the
-    /// user is no member.
+    /// user is no member; [`domain::Error::TooMany`] wrong passwords.
     pub async fn authenticate(
         &self,
         credential: &Credential,
         organisation: Option<OrganisationId>,
+        from: &SourceAddress,
     ) -> Result<Session, Error> {
-        let Credential::Token(token) = credential;
-        let user_id = user_of_token(token).ok_or(Error::CredentialInvalid)?;
-        let hash = sha256_hex(token);
-        let user = match self.sessions.get(&hash, self.now()) {
-            Some(user) => user,
-            None => {
-                let user = self.store.user(user_id).await?.ok_or(Error::CredentialInvalid)?;
-                let known = user.tokens.iter().any(|t| secrets::same(t.hash.as_bytes(), hash.as_bytes()));
-                if !known || !user.is_verified {
-                    return Err(Error::CredentialInvalid);
-                }
-                self.sessions.put(&hash, user.clone(), self.now());
-                user
-            }
+        let kind = credential.kind();
+        let name = named(kind, self.print_of(credential));
+        if let Credential::Jwt(token) = credential {
+            // What is remembered of a user does not tell when a token of theirs expires.
+            self.read_jwt(token, TokenType::Access)?;
+        }
+        if let Some(known) = self.remembered(kind, &name, organisation) {
+            return Ok(known);
+        }
+        let _first = match kind {
+            CredentialKind::Basic => Some(self.sessions.passwords.lock().await),
+            CredentialKind::Token | CredentialKind::ApiKey | CredentialKind::Jwt | CredentialKind::Cookie => None,
         };
-        let organisation = organisation.unwrap_or(user.home);
-        let role = user.role_in(organisation).ok_or(domain::Error::Forbidden)?.clone();
-        Ok(Session { actor: Actor::new(Tenant::trusted(organisation), user.author(), role), credential: hash, user })
+        if let Some(known) = self.remembered(kind, &name, organisation) {
+            return Ok(known);
+        }
+        let holder = self.verified(credential, from).await?;
+        self.sessions.put(&name, holder.clone(), self.now());
+        Session::new(kind, name, holder, organisation)
+    }
+
+    /// The user behind a session: the owner, for an API key.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn user_of_session(&self, session: &Session) -> Result<User, Error> {
+        match &session.holder {
+            Holder::User(user) => Ok((**user).clone()),
+            Holder::ApiKey(key) => self.store.user(key.owner.id).await?.ok_or(Error::CredentialInvalid),
+        }
+    }
+
+    /// The session of a credential that this instance still trusts. One that does not know of the
+    /// organisation is read again: the user may have become a member since.
+    fn remembered(&self, kind: CredentialKind, name: &str, organisation: Option<OrganisationId>) -> Option<Session> {
+        let holder = self.sessions.get(name, self.now())?;
+        Session::new(kind, name.to_owned(), holder, organisation).ok()
+    }
+
+    /// What a credential is called where it must not be told.
+    fn print_of(&self, credential: &Credential) -> String {
+        match credential {
+            Credential::Token(text) | Credential::Jwt(text) | Credential::Cookie(text) => sha256_hex(text),
+            Credential::ApiKey { public, secret } => sha256_hex(format!("{public}:{secret}")),
+            // A password is not random enough for a hash without a key.
+            Credential::Basic { login, password } => {
+                hex(&self.mac("basic credential", &[login.as_bytes(), password.as_bytes()]))
+            }
+        }
+    }
+
+    async fn verified(&self, credential: &Credential, from: &SourceAddress) -> Result<Holder, Error> {
+        let user = match credential {
+            Credential::ApiKey { public, secret } => return self.verified_key(public, secret).await,
+            Credential::Token(token) => {
+                let user = self.existing(user_of_token(token)).await?;
+                user.filter(|user| knows(user.tokens.iter(), token))
+            }
+            Credential::Cookie(id) => {
+                let user = self.existing(user_of_token(id)).await?;
+                user.filter(|user| knows(user.live_sessions(self.now()), id))
+            }
+            Credential::Jwt(token) => {
+                let claims = self.read_jwt(token, TokenType::Access)?;
+                self.existing(Some(claims.sub)).await?.filter(|user| claims.holds_for(user))
+            }
+            Credential::Basic { login, password } => self.check_password(login, password, from).await?,
+        };
+        let user = user.filter(|user| user.is_verified).ok_or(Error::CredentialInvalid)?;
+        Ok(Holder::User(Box::new(user)))
+    }
+
+    async fn existing(&self, id: Option<UserId>) -> Result<Option<User>, Error> {
+        match id {
+            Some(id) => Ok(self.store.user(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    async fn verified_key(&self, public: &str, secret: &str) -> Result<Holder, Error> {
+        let public: PublicKey = public.parse().map_err(|_| Error::CredentialInvalid)?;
+        let key = self.store.api_key(&public).await?.ok_or(Error::CredentialInvalid)?;
+        if secrets::same(key.secret_hash.as_bytes(), sha256_hex(secret).as_bytes()) {
+            Ok(Holder::ApiKey(Box::new(key)))
+        } else {
+            Err(Error::CredentialInvalid)
+        }
     }
 }
 
-/// A token: the user's id, so that one read finds its owner, and 24 random bytes, as hex.
+fn named(kind: CredentialKind, print: String) -> String {
+    format!("{kind:?} {print}")
+}
+
+fn knows<'a>(mut kept: impl Iterator<Item = &'a TokenHash>, text: &str) -> bool {
+    let hash = sha256_hex(text);
+    kept.any(|known| secrets::same(known.hash.as_bytes(), hash.as_bytes()))
+}
+
+/// A token or a session's id: the user's id, so that one read finds its owner, and 24 random bytes,
+/// as hex.
 pub(crate) fn new_token(user: UserId, random: [u8; 24]) -> String {
     format!("{}{}", user.uuid().simple(), secrets::hex(&random))
 }
 
-fn user_of_token(token: &str) -> Option<UserId> {
+/// The user whose token or session it says to be.
+pub(crate) fn user_of_token(token: &str) -> Option<UserId> {
     if token.len() != 80 || !token.bytes().all(|b| b.is_ascii_hexdigit()) {
         return None;
     }
     Uuid::try_parse(token.get(..32)?).ok().map(UserId::new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_credential() {
+        let (public, secret) = ("pk_1".to_owned(), "s3cret".to_owned());
+        let all = [
+            Credential::Token(secret.clone()),
+            Credential::ApiKey { public, secret: secret.clone() },
+            Credential::Jwt(secret.clone()),
+            Credential::Basic { login: "me".into(), password: secret.clone() },
+            Credential::Cookie(secret),
+        ];
+        let shown = all.map(|credential| format!("{credential:?}"));
+        assert_eq!(shown, ["Token(…)", "ApiKey(…)", "Jwt(…)", "Basic(…)", "Cookie(…)"]);
+    }
 }

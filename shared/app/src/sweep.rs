@@ -1,4 +1,5 @@
-//! The sweep: invoices whose due date has passed become overdue.
+//! The sweep: invoices whose due date has passed become overdue, and payment links that have
+//! expired are retired.
 
 use domain::invoice::utc_date;
 use serde::Serialize;
@@ -13,7 +14,9 @@ pub struct SweepReport {
     pub examined: u32,
     /// Invoices that became overdue.
     pub marked_overdue: u32,
-    /// Invoices that could not be changed; the next sweep finds them again.
+    /// Payment links that were retired, or are still to be deactivated at Stripe.
+    pub links_retired: u32,
+    /// Invoices and links that could not be changed; the next sweep finds them again.
     pub failed: u32,
 }
 
@@ -38,7 +41,24 @@ impl App {
                 }
             }
         }
+        self.sweep_links(&mut report).await?;
         Ok(report)
+    }
+
+    async fn sweep_links(&self, report: &mut SweepReport) -> Result<(), Error> {
+        for shard in 0..Store::LINK_SHARDS {
+            for lapsed in self.store.lapsed_links(shard, self.now()).await? {
+                match self.sweep_link(lapsed).await {
+                    Ok(true) => report.links_retired += 1,
+                    Ok(false) => {}
+                    Err(error) => {
+                        tracing::error!(invoice = %lapsed.invoice, %error, "a payment link was not retired");
+                        report.failed += 1;
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn sweep_one(&self, Receivable { tenant, invoice: id }: Receivable) -> Result<bool, Error> {

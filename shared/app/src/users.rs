@@ -80,7 +80,7 @@ impl App {
             let member = self.load_member(actor, number).await?;
             check_version(expected, member.version)?;
             let user = self.user_of(&member).await?;
-            let left = user.clone().leave(actor.tenant().organisation())?;
+            let left = user.clone().leave(actor.tenant().organisation(), self.now())?;
             Ok(self.store.remove_member(actor.tenant(), &member, &user, left.as_ref()).await?)
         })
         .await

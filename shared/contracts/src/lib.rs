@@ -1,7 +1,13 @@
 //! Wire types of the public contracts, mapped to and from the domain.
 
+pub mod clawprint;
 pub mod crm;
+pub mod openapi;
 pub mod problem;
+pub mod routes;
 pub mod wire;
 
 pub use problem::{Problem, Rendered};
+
+/// The references of the contracts that are served.
+pub const REFERENCES: [&openapi::Reference; 2] = [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE];

@@ -37,8 +37,10 @@ pub enum Problem {
     IdempotencyMismatch,
     /// The first request with this `Idempotency-Key` has not ended yet.
     IdempotencyRunning,
-    /// AWS or Stripe failed; nothing was changed by this request.
+    /// AWS failed; nothing was changed by this request.
     Unavailable,
+    /// Stripe refused or failed; nothing is half-made.
+    PaymentProvider,
     /// A defect of ours.
     Internal,
 }
@@ -64,4 +66,15 @@ pub struct Rendered {
     pub headers: Vec<(&'static str, String)>,
     /// The JSON body.
     pub body: Value,
+}
+
+impl Rendered {
+    pub(crate) const fn new(status: u16, body: Value) -> Self {
+        Self { status, headers: Vec::new(), body }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {
+        self.headers.push((name, value));
+        self
+    }
 }

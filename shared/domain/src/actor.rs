@@ -11,8 +11,8 @@ use crate::words::words;
 pub struct Tenant(OrganisationId);
 
 impl Tenant {
-    /// The tenant of an organisation id that came from a credential or from a stored item, never
-    /// from a path or a body.
+    /// The tenant of an organisation id that came from a credential, from a stored item, or from a
+    /// token of ours whose keyed hash is right, never from a path or a body as it is.
     #[must_use]
     pub const fn trusted(organisation: OrganisationId) -> Self {
         Self(organisation)

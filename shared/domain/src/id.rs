@@ -78,6 +78,8 @@ typed_ids! {
     PaymentId,
     /// A refund on an invoice.
     RefundId,
+    /// A payment link of an invoice.
+    PaymentLinkId,
     /// A row in an invoice's status history.
     HistoryId,
     /// A webhook.

@@ -142,6 +142,12 @@ impl ImageKey {
         (key.path() == format!("images/{collection}/{id}/{file}")).then_some(key)
     }
 
+    /// What the image is of.
+    #[must_use]
+    pub const fn of(&self) -> Pictured {
+        self.of
+    }
+
     /// The path. None is the beginning of another at a slash: all have four words.
     #[must_use]
     pub fn path(&self) -> String {

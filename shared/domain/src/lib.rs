@@ -4,6 +4,7 @@
 //! every rule can be tested by calling a function.
 
 pub mod actor;
+pub mod api_key;
 pub mod attributes;
 pub mod catalogue;
 pub mod client;

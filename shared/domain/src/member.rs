@@ -158,6 +158,8 @@ impl User {
             home: organisation,
             memberships: vec![Membership { organisation, role: member_of(&groups) }],
             tokens: vec![],
+            sessions: vec![],
+            credentials_valid_from: None,
             date_joined: at,
             version: 1,
         }
@@ -189,12 +191,12 @@ impl User {
     }
 
     /// The user after it left an organisation; none when there is no other organisation for it. No
-    /// token outlives the membership: one that is used without naming an organisation would quietly
-    /// write into another one.
+    /// credential outlives the membership: one that is used without naming an organisation would
+    /// quietly write into another one.
     ///
     /// # Errors
     /// [`Error::NotFound`] for a user who is no member; [`Error::Conflict`] for the owner.
-    pub fn leave(mut self, organisation: OrganisationId) -> Result<Option<Self>, Error> {
+    pub fn leave(mut self, organisation: OrganisationId, now: Timestamp) -> Result<Option<Self>, Error> {
         match self.role_in(organisation).ok_or(Error::NotFound)? {
             Role::Owner => return Err(Error::Conflict("The owner cannot be deleted.".into())),
             Role::Member(_) => {}
@@ -204,7 +206,7 @@ impl User {
         if self.home == organisation {
             self.home = next.organisation;
         }
-        self.tokens.clear();
+        self.end_credentials(now);
         self.version += 1;
         Ok(Some(self))
     }
@@ -278,9 +280,10 @@ mod tests {
 
     #[test]
     fn the_owner_stays_the_owner() {
+        let now = Timestamp::UNIX_EPOCH;
         let sales = MemberPatch { groups: Some(vec![Group::Sales]), ..MemberPatch::default() };
         assert!(matches!(owner().change_member(organisation(1), sales), Err(Error::Conflict(_))));
-        assert!(matches!(owner().leave(organisation(1)), Err(Error::Conflict(_))));
+        assert!(matches!(owner().leave(organisation(1), now), Err(Error::Conflict(_))));
         let name = MemberPatch {
             first_name: Some(ShortText::parse("Eva").unwrap()),
             groups: Some(vec![]),
@@ -291,13 +294,15 @@ mod tests {
     }
 
     #[test]
-    fn a_member_who_leaves_ends_or_goes_home_to_another_organisation_without_tokens() {
-        assert_eq!(member(vec![]).leave(organisation(1)), Ok(None));
-        assert_eq!(member(vec![]).leave(organisation(2)), Err(Error::NotFound));
+    fn a_member_who_leaves_ends_or_goes_home_to_another_organisation_without_credentials() {
+        let now = Timestamp::UNIX_EPOCH;
+        assert_eq!(member(vec![]).leave(organisation(1), now), Ok(None));
+        assert_eq!(member(vec![]).leave(organisation(2), now), Err(Error::NotFound));
         let mut user = member(vec![]);
         user.memberships.push(Membership { organisation: organisation(2), role: Role::Owner });
-        user.add_token(TokenHash { hash: "hash".into(), created_at: Timestamp::UNIX_EPOCH });
-        let user = user.leave(organisation(1)).unwrap().unwrap();
+        user.add_token(TokenHash { hash: "hash".into(), created_at: now });
+        let user = user.leave(organisation(1), now).unwrap().unwrap();
         assert_eq!((user.home, user.tokens.len(), user.role_in(organisation(1))), (organisation(2), 0, None));
+        assert_eq!(user.credentials_valid_from, Some(now));
     }
 }

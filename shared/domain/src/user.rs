@@ -99,10 +99,10 @@ pub struct Membership {
     pub role: Role,
 }
 
-/// A token of the crm contract, as it is kept: its hash alone.
+/// A token, or the id of a browser's session, as it is kept: its hash alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenHash {
-    /// SHA-256 of the token, as lower-case hex.
+    /// SHA-256 of what the client has, as lower-case hex.
     pub hash: String,
     /// When it was made; of more than ten, the oldest ends.
     pub created_at: Timestamp,
@@ -135,6 +135,10 @@ pub struct User {
     pub memberships: Vec<Membership>,
     /// The tokens that are live, oldest first.
     pub tokens: Vec<TokenHash>,
+    /// The sessions of browsers, oldest first; those older than [`User::SESSION_LENGTH`] have ended.
+    pub sessions: Vec<TokenHash>,
+    /// When the user's credentials were last ended: a JWT that was issued before is good no more.
+    pub credentials_valid_from: Option<Timestamp>,
     /// When the user was made.
     pub date_joined: Timestamp,
     /// Counts the writes of this user.
@@ -153,10 +157,13 @@ impl std::fmt::Debug for User {
     }
 }
 
-/// How many tokens of a user are live at a time.
+/// How many tokens of a user are live at a time, and how many sessions.
 pub const LIVE_TOKENS: usize = 10;
 
 impl User {
+    /// How long a browser's session lasts.
+    pub const SESSION_LENGTH: SignedDuration = SignedDuration::from_hours(14 * 24);
+
     /// The name that tasks, notes and histories show.
     #[must_use]
     pub fn display_name(&self) -> String {
@@ -178,10 +185,39 @@ impl User {
 
     /// Adds a token; of more than [`LIVE_TOKENS`], the oldest ends.
     pub fn add_token(&mut self, token: TokenHash) {
-        self.tokens.push(token);
-        let surplus = self.tokens.len().saturating_sub(LIVE_TOKENS);
-        self.tokens.drain(..surplus);
+        keep_newest(&mut self.tokens, token);
     }
+
+    /// Adds a session, and forgets those that have ended; of more than [`LIVE_TOKENS`], the oldest
+    /// ends.
+    pub fn add_session(&mut self, session: TokenHash) {
+        let now = session.created_at;
+        self.sessions.retain(|session| is_live(session, now));
+        keep_newest(&mut self.sessions, session);
+    }
+
+    /// The sessions that have not ended.
+    pub fn live_sessions(&self, now: Timestamp) -> impl Iterator<Item = &TokenHash> {
+        self.sessions.iter().filter(move |session| is_live(session, now))
+    }
+
+    /// Ends every token, session and JWT that was issued until now. API keys are an organisation's,
+    /// and stay.
+    pub fn end_credentials(&mut self, now: Timestamp) {
+        self.tokens.clear();
+        self.sessions.clear();
+        self.credentials_valid_from = Some(now);
+    }
+}
+
+fn keep_newest(kept: &mut Vec<TokenHash>, newest: TokenHash) {
+    kept.push(newest);
+    let surplus = kept.len().saturating_sub(LIVE_TOKENS);
+    kept.drain(..surplus);
+}
+
+fn is_live(session: &TokenHash, now: Timestamp) -> bool {
+    now < session.created_at + User::SESSION_LENGTH
 }
 
 /// What a one-time password proves.
@@ -301,9 +337,8 @@ mod tests {
         assert!(Otp::send(Some(&otp), "h".into(), at(3601)).is_ok());
     }
 
-    #[test]
-    fn the_ten_newest_tokens_live() {
-        let mut user = User {
+    fn user() -> User {
+        User {
             id: UserId::new(uuid::Uuid::nil()),
             number: 1,
             username: Username::parse("john_doe").unwrap(),
@@ -316,9 +351,33 @@ mod tests {
             home: OrganisationId::new(uuid::Uuid::nil()),
             memberships: vec![],
             tokens: vec![],
+            sessions: vec![],
+            credentials_valid_from: None,
             date_joined: at(0),
             version: 1,
-        };
+        }
+    }
+
+    #[test]
+    fn a_session_ends_after_two_weeks_or_by_ten_newer_ones() {
+        let mut user = user();
+        let day = 24 * 3600;
+        for n in 0..11 {
+            user.add_session(TokenHash { hash: n.to_string(), created_at: at(n * day) });
+        }
+        assert_eq!((user.sessions.len(), user.sessions[0].hash.as_str()), (LIVE_TOKENS, "1"));
+        assert_eq!(user.live_sessions(at(15 * day - 1)).count(), 10);
+        assert_eq!(user.live_sessions(at(15 * day)).count(), 9);
+        user.add_session(TokenHash { hash: "new".into(), created_at: at(23 * day) });
+        assert_eq!(user.sessions.iter().map(|s| s.hash.as_str()).collect::<Vec<_>>(), ["10", "new"]);
+        user.add_token(TokenHash { hash: "token".into(), created_at: at(0) });
+        user.end_credentials(at(7));
+        assert_eq!((user.tokens.len(), user.sessions.len(), user.credentials_valid_from), (0, 0, Some(at(7))));
+    }
+
+    #[test]
+    fn the_ten_newest_tokens_live() {
+        let mut user = user();
         for n in 0..12 {
             user.add_token(TokenHash { hash: n.to_string(), created_at: at(n) });
         }

@@ -34,7 +34,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let scope = Scope::of(&parts.extensions)?;
-        let session = scope.session(&App::from_ref(state), &parts.headers).await?;
+        let session = scope.session(&App::from_ref(state), parts).await?;
         Ok(Self { session })
     }
 }

@@ -1,28 +1,67 @@
 //! What a request says about who is asking.
 
-use app::session::Credential;
+use app::session::{Credential, CredentialKind};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use contracts::Problem;
 use domain::id::OrganisationId;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, COOKIE};
 
 /// The name of the header that chooses among the caller's organisations.
 const ORGANISATION: &str = "organization-id";
+/// The name of a browser session's cookie.
+pub(crate) const SESSION: &str = "sessionid";
 
-/// The credential of a request.
+/// The credential of a request: its `Authorization`, else its session cookie.
 ///
 /// # Errors
 /// [`Problem::CredentialMissing`] without one, [`Problem::CredentialInvalid`] for one of another
 /// scheme or shape.
 pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
-    let header = headers.get(AUTHORIZATION).ok_or(Problem::CredentialMissing)?;
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return session_id(headers).map(Credential::Cookie).ok_or(Problem::CredentialMissing);
+    };
     let text = header.to_str().map_err(|_| Problem::CredentialInvalid)?;
-    match text.trim().split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("token") && is_token(token.trim_start()) => {
-            Ok(Credential::Token(token.trim_start().to_owned()))
-        }
-        Some(_) | None => Err(Problem::CredentialInvalid),
+    let (scheme, value) = text.trim().split_once(' ').ok_or(Problem::CredentialInvalid)?;
+    let value = value.trim_start();
+    if !is_token(value) {
+        return Err(Problem::CredentialInvalid);
     }
+    match scheme.to_ascii_lowercase().as_str() {
+        "token" => Ok(Credential::Token(value.to_owned())),
+        "bearer" => Ok(bearer(value)),
+        "basic" => basic(value).ok_or(Problem::CredentialInvalid),
+        _ => Err(Problem::CredentialInvalid),
+    }
+}
+
+/// What kind of credential a request has, whether or not it is good.
+pub(crate) fn kind(headers: &HeaderMap) -> Option<CredentialKind> {
+    credential(headers).ok().map(|credential| credential.kind())
+}
+
+/// What starts like an API key is meant as one, so that its refusal is in the form of those who use keys.
+fn bearer(value: &str) -> Credential {
+    if !value.starts_with("pk_") {
+        return Credential::Jwt(value.to_owned());
+    }
+    let (public, secret) = value.split_once(':').unwrap_or((value, ""));
+    Credential::ApiKey { public: public.to_owned(), secret: secret.to_owned() }
+}
+
+fn basic(value: &str) -> Option<Credential> {
+    let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
+    let (login, password) = text.split_once(':')?;
+    Some(Credential::Basic { login: login.to_owned(), password: password.to_owned() })
+}
+
+/// The id of the browser's session, if there is one.
+pub(crate) fn session_id(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let id = pairs.find_map(|(name, value)| (name == SESSION).then(|| value.trim_matches('"')))?;
+    (!id.is_empty()).then(|| id.to_owned())
 }
 
 fn is_token(text: &str) -> bool {
@@ -60,11 +99,49 @@ mod tests {
     }
 
     #[test]
+    fn a_bearer_is_an_api_key_by_its_prefix_and_else_a_jwt() {
+        let of = |header: &str| credential(&with("authorization", header));
+        let key = Credential::ApiKey { public: "pk_1".into(), secret: "sk_2".into() };
+        assert_eq!(of("Bearer pk_1:sk_2"), Ok(key));
+        for (half, secret) in [("pk_1", ""), ("pk_1:2", "2"), ("pk_1:", "")] {
+            let key = Credential::ApiKey { public: "pk_1".into(), secret: secret.into() };
+            assert_eq!(of(&format!("Bearer {half}")), Ok(key), "{half}");
+        }
+        for jwt in ["a.b.c", "sk_2:pk_1", "x"] {
+            assert_eq!(of(&format!("bearer {jwt}")), Ok(Credential::Jwt(jwt.into())));
+        }
+    }
+
+    #[test]
+    fn basic_holds_a_login_and_a_password_that_may_have_colons() {
+        let of = |text: &[u8]| credential(&with("authorization", &format!("Basic {}", STANDARD.encode(text))));
+        let basic = |login: &str, password: &str| Credential::Basic { login: login.into(), password: password.into() };
+        assert_eq!(of("jé@example.com:a:b ü".as_bytes()), Ok(basic("jé@example.com", "a:b ü")));
+        assert_eq!(of(b":"), Ok(basic("", "")));
+        for bad in [b"no colon".as_slice(), b"\xff:\xfe"] {
+            assert_eq!(of(bad), Err(Problem::CredentialInvalid));
+        }
+        assert_eq!(credential(&with("authorization", "Basic ***")), Err(Problem::CredentialInvalid));
+    }
+
+    #[test]
+    fn a_cookie_counts_where_there_is_no_authorization() {
+        let mut headers = with("cookie", "theme=dark; sessionid=abc; sessionid=later");
+        assert_eq!(credential(&headers), Ok(Credential::Cookie("abc".into())));
+        assert_eq!(kind(&headers), Some(CredentialKind::Cookie));
+        headers.insert(AUTHORIZATION, "Token t".parse().unwrap());
+        assert_eq!(kind(&headers), Some(CredentialKind::Token));
+        headers.insert(AUTHORIZATION, "Digest t".parse().unwrap());
+        assert_eq!((credential(&headers), kind(&headers)), (Err(Problem::CredentialInvalid), None));
+        for none in ["sessionid=", "xsessionid=abc", "sessionid", ""] {
+            assert_eq!(credential(&with("cookie", none)), Err(Problem::CredentialMissing), "{none}");
+        }
+    }
+
+    #[test]
     fn a_missing_credential_differs_from_an_invalid_one() {
         assert_eq!(credential(&HeaderMap::new()), Err(Problem::CredentialMissing));
-        for header in
-            ["", "Token", "Token ", "abc123", "Token a b", "Tokenabc", "Basic dXNlcjpwYXNz", "Bearer x", "Token é"]
-        {
+        for header in ["", "Token", "Token ", "abc123", "Token a b", "Tokenabc", "Bearer", "Bearer a b", "Token é"] {
             assert_eq!(credential(&with("authorization", header)), Err(Problem::CredentialInvalid), "{header}");
         }
     }

@@ -5,15 +5,16 @@ use contracts::crm::{
     follow_ups::FollowUpJson, invoices::InvoiceJson, leads::LeadJson, line_items::LineItemJson, payments::PaymentJson,
     services::ServiceJson, tiers::PriceTierJson,
 };
+use domain::id::InvoiceId;
 use serde::Serialize;
 use serde_json::Value;
 use store::stream::Object;
 
-/// The object as the crm contract shows it.
+/// The object as the crm contract shows it. `page` gives the address of an invoice's page.
 ///
 /// # Errors
 /// Never for the wire types as they are: all of them have text keys.
-pub fn crm_body(object: &Object) -> Result<Value, serde_json::Error> {
+pub fn crm_body(object: &Object, page: impl FnOnce(InvoiceId) -> String) -> Result<Value, serde_json::Error> {
     fn json(shown: impl Serialize) -> Result<Value, serde_json::Error> {
         serde_json::to_value(shown)
     }
@@ -26,7 +27,7 @@ pub fn crm_body(object: &Object) -> Result<Value, serde_json::Error> {
         Object::Category(category) => json(CategoryJson::from(category)),
         Object::CatalogueItem(item) => json(CatalogueItemJson::from(item)),
         Object::PriceTier(tier) => json(PriceTierJson::from(tier)),
-        Object::Invoice(header) => json(InvoiceJson::from(header)),
+        Object::Invoice(header) => json(InvoiceJson::new(header, page(header.id))),
         Object::InvoiceLineItem(invoice, line) => json(LineItemJson::new(*invoice, line)),
         Object::Payment(invoice, payment) => json(PaymentJson::new(*invoice, payment)),
     }

@@ -87,6 +87,7 @@ impl From<app::Error> for Failure {
             app::Error::Domain(error) => error.into(),
             app::Error::CredentialInvalid => Problem::CredentialInvalid.into(),
             app::Error::Unavailable(why) => Self { problem: Problem::Unavailable, cause: Some(why) },
+            app::Error::PaymentProvider(why) => Self { problem: Problem::PaymentProvider, cause: Some(why) },
             app::Error::Defect(what) => Self::defect(what),
         }
     }

@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use contracts::Problem;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, response};
 use http_body_util::BodyExt;
@@ -65,7 +65,8 @@ where
         Begun::Proceed(claim) => {
             let response = handle(Request::from_parts(parts, Body::from(body))).await;
             let (response, body) = whole(response).await?;
-            let answer = keeps(response.status)
+            // Headers are kept as they are, and a cookie is a credential.
+            let answer = (keeps(response.status) && !response.headers.contains_key(SET_COOKIE))
                 .then(|| sealed::seal(app, &owner, key, &body).map(|sealed| answer(&response, sealed)))
                 .flatten();
             // It is done: that its answer could not be kept must not turn it into a failure.
@@ -80,7 +81,7 @@ where
 /// Whose key it is: the credential's, or on a public path everybody's. A request whose credential
 /// is refused has none: the handler refuses it too, before anything is stored.
 async fn owner(app: &App, scope: &Scope, parts: &Parts) -> Option<String> {
-    match scope.session(app, &parts.headers).await {
+    match scope.session(app, parts).await {
         Ok(session) => Some(session.credential),
         Err(failure) if *failure.problem() == Problem::CredentialMissing => {
             Some(format!("public {}", parts.uri.path()))

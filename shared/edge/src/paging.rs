@@ -112,7 +112,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let app = App::from_ref(state);
         let scope = Scope::of(&parts.extensions)?;
-        let session = scope.session(&app, &parts.headers).await?;
+        let session = scope.session(&app, parts).await?;
         let Query(mut filters) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(|error| contracts::Problem::Malformed(error.body_text()))?;
@@ -172,6 +172,11 @@ pub(crate) fn base(headers: &HeaderMap) -> String {
         Some(_) | None => "https",
     };
     format!("{scheme}://{host}")
+}
+
+/// Whether a request came without TLS to the machine that it is sent from.
+pub(crate) fn is_plain_loopback(headers: &HeaderMap) -> bool {
+    base(headers).strip_prefix("http://").is_some_and(is_loopback)
 }
 
 fn is_loopback(host: &str) -> bool {

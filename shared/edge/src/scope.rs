@@ -3,14 +3,18 @@
 use std::sync::{Arc, OnceLock};
 
 use app::App;
-use app::session::Session;
+use app::rate::RateLimit;
+use app::session::{CredentialKind, Session};
 use domain::id::OrganisationId;
-use http::{Extensions, HeaderMap};
+use http::Extensions;
+use http::request::Parts;
 use tokio::sync::OnceCell;
 
 use crate::contract::Contract;
 use crate::credential;
 use crate::failure::Failure;
+use crate::rate;
+use crate::source::Source;
 
 /// One request: how it is answered, and what the log will say of it.
 #[derive(Debug)]
@@ -20,6 +24,7 @@ pub(crate) struct Scope {
     /// The path as the client wrote it.
     pub(crate) path: String,
     session: OnceCell<Result<Session, Failure>>,
+    rate: OnceLock<RateLimit>,
     route: OnceLock<String>,
     cause: OnceLock<String>,
 }
@@ -30,6 +35,7 @@ impl Scope {
             contract,
             path: path.to_owned(),
             session: OnceCell::new(),
+            rate: OnceLock::new(),
             route: OnceLock::new(),
             cause: OnceLock::new(),
         })
@@ -41,14 +47,28 @@ impl Scope {
         scope.ok_or_else(|| Failure::defect("a route was served outside edge::service"))
     }
 
-    /// Verifies the request's credential, once.
-    pub(crate) async fn session(&self, app: &App, headers: &HeaderMap) -> Result<Session, Failure> {
+    /// Verifies the request's credential, once, and counts it where it has a limit.
+    pub(crate) async fn session(&self, app: &App, parts: &Parts) -> Result<Session, Failure> {
         let verify = async || {
-            let credential = credential::credential(headers)?;
-            let organisation = credential::organisation(headers)?;
-            Ok(app.authenticate(&credential, organisation).await?)
+            let credential = credential::credential(&parts.headers)?;
+            let Source(from) = Source::of(&parts.extensions);
+            if credential.kind() == CredentialKind::ApiKey {
+                rate::pass(app, self, &credential, &from).await?;
+            }
+            let organisation = credential::organisation(&parts.headers)?;
+            Ok(app.authenticate(&credential, organisation, &from).await?)
         };
-        self.session.get_or_init(verify).await.clone()
+        // Boxed: every handler's future would hold the whole of it.
+        self.session.get_or_init(|| Box::pin(verify())).await.clone()
+    }
+
+    /// Keeps what is left to the API key of this request.
+    pub(crate) fn keep_rate(&self, limit: RateLimit) {
+        self.rate.get_or_init(|| limit);
+    }
+
+    pub(crate) fn rate(&self) -> Option<RateLimit> {
+        self.rate.get().copied()
     }
 
     /// The organisation that the request turned out to be for.

@@ -27,7 +27,7 @@ use tower::{Service, ServiceExt};
 use crate::contract::Contract;
 use crate::failure::Failure;
 use crate::scope::Scope;
-use crate::{idempotency, log};
+use crate::{idempotency, log, rate};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,14 +42,37 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let app = App::from_ref(&state);
-    // Paths and methods that are unknown stay outside the layer: they claim no Idempotency-Key.
-    let router = routes
-        .route_layer(from_fn_with_state(app.clone(), around_route))
+    let speaks_all = finished(&app, state, routes);
+    // Only a fallback sees requests before a route is matched.
+    Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own: Vec::new(), rest: speaks_all }) })
+}
+
+/// As [`service`], for a function some of whose paths several contracts share: each contract has
+/// routes of its own. A contract without routes here knows no path.
+pub fn service_by_contract<S>(state: S, routes: Vec<(Contract, Router<S>)>) -> Router
+where
+    App: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    let app = App::from_ref(&state);
+    let own = routes.into_iter().map(|(contract, routes)| (contract, finished(&app, state.clone(), routes))).collect();
+    let rest = finished(&app, state, Router::new());
+    Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own, rest }) })
+}
+
+/// Routes with everything around each of them, and an answer where there is none.
+fn finished<S>(app: &App, state: S, routes: Router<S>) -> Router
+where
+    S: Clone + Send + Sync + 'static,
+{
+    // Paths and methods that are unknown stay outside the layer: they claim no Idempotency-Key. A
+    // router without routes takes no layer.
+    let routes =
+        if routes.has_routes() { routes.route_layer(from_fn_with_state(app.clone(), around_route)) } else { routes };
+    routes
         .fallback(async || Failure::from(Problem::UnknownPath))
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(state);
-    // Only a fallback sees requests before a route is matched.
-    Router::new().fallback_service(Edge { app, router })
+        .with_state(state)
 }
 
 async fn method_not_allowed(matched: MatchedPath, Extension(scope): Extension<Arc<Scope>>, method: Method) -> Failure {
@@ -90,7 +113,20 @@ async fn caught(scope: &Scope, work: impl Future<Output = Response>) -> Response
 #[derive(Debug, Clone)]
 struct Edge {
     app: App,
-    router: Router,
+    routers: Arc<Routers>,
+}
+
+#[derive(Debug)]
+struct Routers {
+    own: Vec<(Contract, Router)>,
+    rest: Router,
+}
+
+impl Routers {
+    fn of(&self, contract: Contract) -> Router {
+        let own = self.own.iter().find(|(speaks, _)| *speaks == contract);
+        own.map_or(&self.rest, |(_, router)| router).clone()
+    }
 }
 
 impl Service<Request> for Edge {
@@ -132,6 +168,7 @@ impl Edge {
             *response.body_mut() = Body::empty();
         }
         dress(&mut response, &request_id);
+        rate::dress(&scope, &mut response);
         let outcome = log::Outcome {
             at: self.app.now(),
             request_id: request_id.to_str().unwrap_or_default(),
@@ -145,9 +182,16 @@ impl Edge {
     }
 
     async fn route(&self, scope: &Scope, request: Request) -> Response {
-        match self.router.clone().oneshot(request).await {
+        let (parts, body) = request.into_parts();
+        let kept = rate::keep(&parts);
+        let request = Request::from_parts(parts, body);
+        let response = match self.routers.of(scope.contract).oneshot(request).await {
             Ok(response) => in_contract(scope, response),
             Err(never) => match never {},
+        };
+        match rate::count_refused(&self.app, scope, kept, response.status()).await {
+            Some(failure) => render(scope, failure),
+            None => response,
         }
     }
 }
@@ -206,8 +250,10 @@ fn methods(allow: &str) -> String {
 /// What a failure in a form of its own means: `axum` refuses in plain text.
 fn foreign(response: &Response) -> Option<Failure> {
     let status = response.status();
-    let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes() == b"application/json");
-    if is_json || !(status.is_client_error() || status.is_server_error()) {
+    // A page is for people to read, and is in no contract's form.
+    let is_own = |kind: &HeaderValue| matches!(kind.as_bytes(), b"application/json" | b"text/html; charset=utf-8");
+    let is_failure = status.is_client_error() || status.is_server_error();
+    if !is_failure || response.headers().get(CONTENT_TYPE).is_some_and(is_own) {
         return None;
     }
     Some(match status {

@@ -55,6 +55,10 @@ pub(crate) struct UserBody {
     home: OrganisationId,
     memberships: Vec<MembershipBody>,
     tokens: Vec<TokenBody>,
+    #[serde(default)]
+    sessions: Vec<TokenBody>,
+    #[serde(default)]
+    credentials_valid_from: Option<Timestamp>,
     date_joined: Timestamp,
     version: u64,
 }
@@ -80,16 +84,19 @@ impl Stored for User {
     fn body(&self) -> UserBody {
         let Self {
             id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
-            tokens, date_joined, version,
+            tokens, sessions, credentials_valid_from, date_joined, version,
         } = self.clone();
         let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
             organisation,
             groups: role_to_groups(role),
         });
-        let tokens = tokens.into_iter().map(|TokenHash { hash, created_at }| TokenBody { hash, created_at });
+        let hashes = |kept: Vec<TokenHash>| {
+            kept.into_iter().map(|TokenHash { hash, created_at }| TokenBody { hash, created_at }).collect()
+        };
         UserBody {
             id, number, username: username.as_str().to_owned(), email, first_name, last_name, phone, password_hash,
-            is_verified, home, memberships: memberships.collect(), tokens: tokens.collect(), date_joined, version,
+            is_verified, home, memberships: memberships.collect(), tokens: hashes(tokens), sessions: hashes(sessions),
+            credentials_valid_from, date_joined, version,
         }
     }
 
@@ -97,16 +104,18 @@ impl Stored for User {
     fn restore(body: UserBody) -> Result<Self, StoreError> {
         let UserBody {
             id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
-            tokens, date_joined, version,
+            tokens, sessions, credentials_valid_from, date_joined, version,
         } = body;
         let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
             Ok(Membership { organisation, role: role_from_groups(groups)? })
         });
-        let tokens = tokens.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at });
+        let hashes = |kept: Vec<TokenBody>| {
+            kept.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at }).collect()
+        };
         Ok(Self {
             id, number, username: Username::parse(&username).map_err(StoreError::corrupt)?, email, first_name,
             last_name, phone, password_hash, is_verified, home, memberships: memberships.collect::<Result<_, _>>()?,
-            tokens: tokens.collect(), date_joined, version,
+            tokens: hashes(tokens), sessions: hashes(sessions), credentials_valid_from, date_joined, version,
         })
     }
 }

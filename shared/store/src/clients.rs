@@ -8,8 +8,8 @@ use domain::text::{Email, Name};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{ExtrasBody, MetaBody, Stored, encode};
-use crate::error::StoreError;
+use crate::codec::{ExtrasBody, MetaBody, Stored, decode, encode};
+use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest};
 use crate::table::{Update, n};
@@ -67,9 +67,33 @@ pub(crate) fn count_reference(tenant: Tenant, collection: Collection, id: impl s
 
 /// The item that counts the references to a new object.
 pub(crate) fn no_references(tenant: Tenant, collection: Collection, id: impl std::fmt::Display) -> table::Item {
+    references(tenant, collection, id, 0)
+}
+
+fn references(tenant: Tenant, collection: Collection, id: impl std::fmt::Display, count: u32) -> table::Item {
     let mut item = keys::refs(tenant, collection, id).attributes();
-    item.insert("refs".into(), n(0));
+    item.insert("refs".into(), n(count));
     item
+}
+
+/// Where a client is found by its address.
+fn email_key(tenant: Tenant, email: &Email) -> Key {
+    keys::unique_in(tenant, "CLIENT-EMAIL", &email.folded())
+}
+
+/// A new client, with the invoices that refer to it from the start. Its address is taken.
+pub(crate) fn create_client(
+    commit: &mut Transaction,
+    tenant: Tenant,
+    client: &Client,
+    invoices: u32,
+) -> Result<(), StoreError> {
+    commit.create(encode(client, &key(tenant, client.id))?);
+    commit.create(references(tenant, Collection::Client, client.id, invoices));
+    if let Some(email) = &client.email {
+        commit.claim(Unique::ClientEmail, email_key(tenant, email), client.id.uuid());
+    }
+    Ok(())
 }
 
 impl Store {
@@ -79,6 +103,15 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn client(&self, tenant: Tenant, id: ClientId) -> Result<Option<Client>, StoreError> {
         self.find(&key(tenant, id)).await
+    }
+
+    /// The clients of some ids, of which there are at most 100. Those that are not there are left out.
+    ///
+    /// # Errors
+    /// As [`Store::client`].
+    pub async fn clients_of(&self, tenant: Tenant, ids: &[ClientId]) -> Result<Vec<Client>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| key(tenant, *id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
     /// A page of the clients, oldest first.
@@ -102,9 +135,25 @@ impl Store {
     /// [`StoreError::TooLarge`] and as [`Store::client`].
     pub async fn create_client(&self, tenant: Tenant, client: &Client) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.create(encode(client, &key(tenant, client.id))?);
-        commit.create(no_references(tenant, Collection::Client, client.id));
-        commit.commit(&self.table).await
+        create_client(&mut commit, tenant, client, 0)?;
+        match commit.commit(&self.table).await {
+            // Several clients may share an address: it leads to the first of them.
+            Err(StoreError::Taken(Unique::ClientEmail)) => {
+                let mut commit = Transaction::new();
+                commit.create(encode(client, &key(tenant, client.id))?);
+                commit.create(no_references(tenant, Collection::Client, client.id));
+                commit.commit(&self.table).await
+            }
+            other => other,
+        }
+    }
+
+    /// The client that an address leads to, without regard to its case.
+    ///
+    /// # Errors
+    /// As [`Store::client`].
+    pub async fn client_by_email(&self, tenant: Tenant, email: &Email) -> Result<Option<ClientId>, StoreError> {
+        Ok(self.holder(&email_key(tenant, email)).await?.map(ClientId::new))
     }
 
     /// Writes a client over the version `before`.
@@ -126,6 +175,11 @@ impl Store {
         let mut commit = Transaction::new();
         commit.put(crate::codec::encode_body(&client.body(), &keys::trash(tenant, &key))?);
         commit.remove(key, client.meta.version);
+        if let Some(email) = &client.email
+            && self.client_by_email(tenant, email).await? == Some(client.id)
+        {
+            commit.release(email_key(tenant, email), client.id.uuid());
+        }
         let none = [(":none".to_owned(), n(0))].into();
         commit.remove_if(keys::refs(tenant, Collection::Client, client.id), "refs = :none", none);
         commit.commit(&self.table).await

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{ExtrasBody, MetaBody, Stored, encode, encode_body};
+use crate::codec::{ExtrasBody, MetaBody, Stored, decode, encode, encode_body};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest};
@@ -86,6 +86,15 @@ impl Store {
     /// [`StoreError::Unavailable`], [`StoreError::Corrupt`].
     pub async fn contact(&self, tenant: Tenant, id: ContactId) -> Result<Option<Contact>, StoreError> {
         self.find(&key(tenant, id)).await
+    }
+
+    /// The contacts of some ids, of which there are at most 100. Those that are not there are left out.
+    ///
+    /// # Errors
+    /// As [`Store::contact`].
+    pub async fn contacts_of(&self, tenant: Tenant, ids: &[ContactId]) -> Result<Vec<Contact>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| key(tenant, *id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
     /// A page of the contacts, oldest first.

@@ -13,6 +13,8 @@ pub enum Unique {
     Sku,
     /// An invoice number, in the organisation.
     InvoiceNumber,
+    /// The address by which a client is found, in the organisation.
+    ClientEmail,
     /// An attribute's name, per entity in the organisation.
     AttributeName,
     /// The quantity from which a price tier holds, per item.
@@ -21,6 +23,8 @@ pub enum Unique {
     FollowUpId,
     /// A Stripe charge, in the organisation.
     Charge,
+    /// An event of Stripe's, in the deployment.
+    StripeEvent,
 }
 
 /// A failure of the store.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{AuthorBody, ExtrasBody, MetaBody, Stored, amount, amount_text, json_text, word};
 use crate::error::StoreError;
+use crate::payment_links::LinkBody;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HeaderBody {
@@ -30,6 +31,8 @@ pub(crate) struct HeaderBody {
     next_position: u32,
     viewed_at: Option<Timestamp>,
     paid_at: Option<Timestamp>,
+    #[serde(default)]
+    payment_link: Option<LinkBody>,
     details: DetailsBody,
     #[serde(flatten)]
     extras: ExtrasBody,
@@ -150,12 +153,13 @@ impl Stored for Header {
     fn body(&self) -> HeaderBody {
         let Self {
             id, number, details, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at,
-            paid_at, extras, meta,
+            paid_at, payment_link, extras, meta,
         } = self;
         HeaderBody {
             id: *id, number: number.clone(), status: *status, issue_date: *issue_date, due_date: *due_date,
             currency: *currency, totals: (*totals).into(), amount_paid: amount_text(*amount_paid),
-            next_position: *next_position, viewed_at: *viewed_at, paid_at: *paid_at, details: details.into(),
+            next_position: *next_position, viewed_at: *viewed_at, paid_at: *paid_at,
+            payment_link: payment_link.as_ref().map(LinkBody::from), details: details.into(),
             extras: extras.into(), meta: meta.into(),
         }
     }
@@ -164,12 +168,13 @@ impl Stored for Header {
     fn restore(body: HeaderBody) -> Result<Self, StoreError> {
         let HeaderBody {
             id, number, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at, paid_at,
-            details, extras, meta,
+            payment_link, details, extras, meta,
         } = body;
         Ok(Self {
             id, number, details: details.into(), status, issue_date, due_date, currency,
             totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position, viewed_at,
-            paid_at, extras: extras.into(), meta: meta.into(),
+            paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
+            extras: extras.into(), meta: meta.into(),
         })
     }
 }

@@ -1,21 +1,31 @@
 //! Invoices: header, lines, payments, refunds and history share a partition and commit together.
 
 use domain::Tenant;
-use domain::filter::InvoiceFilter;
+use domain::client::Client;
 use domain::id::{EntryId, InvoiceId, LineId, PaymentId};
 use domain::invoice::{Changes, Header, HistoryEntry, Invoice, InvoiceNumber, Line, Payment};
 use domain::text::ShortText;
 use jiff::Timestamp;
 
 use crate::Store;
-use crate::clients::count_reference;
+use crate::clients::{count_reference, create_client};
 use crate::codec::{Stored, decode, encode, encode_body};
 use crate::error::{StoreError, Unique};
 use crate::invoice_items::{LineOf, PaymentOf};
+use crate::invoice_series::SeriesNumber;
 use crate::keys::{self, Collection, Key, Part};
-use crate::lists::{Page, PageRequest, of_partition};
+use crate::payment_links::{put_links, retired_item};
 use crate::table::{Item, Query, Update, n, s};
 use crate::transaction::Transaction;
+
+/// What is committed with a new invoice beside its own items.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Alongside<'a> {
+    /// The step of the series that gives it its number.
+    pub series: Option<SeriesNumber>,
+    /// Its client, where it is made for this invoice.
+    pub client: Option<&'a Client>,
+}
 
 /// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
 /// with [`StoreError::Raced`] and [`StoreError::TooLarge`] too.
@@ -39,7 +49,7 @@ impl Store {
                 Some(Part::Line) => lines.push(decode::<LineOf>(item)?.1),
                 Some(Part::Payment) => payments.push(decode::<PaymentOf>(item)?.1),
                 Some(Part::Refund) => refunds.push(decode(item)?),
-                Some(Part::History) => {}
+                Some(Part::History | Part::Link) => {}
             }
         }
         Ok(header.map(|header| Invoice::restore(header, lines, payments, refunds)))
@@ -82,76 +92,46 @@ impl Store {
         self.table.query(query).await?.items.into_iter().next().map(decode).transpose()
     }
 
-    /// A page of the invoices, oldest first, by the index that narrows it most.
-    pub async fn invoices(
-        &self,
-        tenant: Tenant,
-        filter: &InvoiceFilter,
-        page: PageRequest,
-    ) -> Result<Page<Header>, StoreError> {
-        if let Some(number) = &filter.invoice_number {
-            return self.invoice_by_number(tenant, number, filter, &page).await;
-        }
-        let InvoiceFilter { client, statuses, currency, invoice_number: _ } = filter;
-        let matches = |header: &Header| filter.matches(header);
-        let (index, prefix, exact) = match (client, statuses) {
-            (Some(client), _) => ("lsi3", Some(format!("{client}#")), statuses.is_none()),
-            (None, Some([status])) => ("lsi2", Some(format!("{status}#")), true),
-            (None, Some(_)) => ("lsi1", None, false),
-            (None, None) => ("lsi1", None, true),
-        };
-        let exact = exact && currency.is_none();
-        let query = of_index(tenant, index, prefix, page.after.as_deref());
-        self.page_of(query, page.limit, (!exact).then_some(&matches as _)).await
-    }
-
-    async fn invoice_by_number(
-        &self,
-        tenant: Tenant,
-        number: &str,
-        filter: &InvoiceFilter,
-        page: &PageRequest,
-    ) -> Result<Page<Header>, StoreError> {
-        let none = Page { rows: vec![], next: None };
-        // Nothing longer was ever given as a number, and DynamoDB refuses keys over 1 KB.
-        let Ok(number) = InvoiceNumber::parse(number) else { return Ok(none) };
-        let holder = self.holder(&number_key(tenant, &number)).await?;
-        let Some(id) = holder.map(InvoiceId::new) else { return Ok(none) };
-        let seen = page.after.as_ref().is_some_and(|after| *after >= id.to_string());
-        let header = self.invoice_header(tenant, id).await?;
-        let rows = header.into_iter().filter(|header| !seen && filter.matches(header)).collect();
-        Ok(Page { rows, next: None })
-    }
-
     /// Writes a new invoice with all its parts. [`StoreError::Missing`] when its client is gone,
     /// [`StoreError::Taken`] for its number or a Stripe charge.
     pub async fn create_invoice(&self, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {
+        self.create_invoice_with(tenant, invoice, Alongside::default()).await
+    }
+
+    /// Writes a new invoice as [`Store::create_invoice`], and with it what comes into being by it:
+    /// the step of the series whose number it has ([`StoreError::Raced`] when another invoice took
+    /// that step), and its client ([`StoreError::Taken`] when the client's address is another's).
+    pub async fn create_invoice_with(
+        &self,
+        tenant: Tenant,
+        invoice: &Invoice,
+        alongside: Alongside<'_>,
+    ) -> Result<(), StoreError> {
+        let Alongside { series, client } = alongside;
         let header = invoice.header();
         let mut commit = Transaction::new();
         commit.create(header_item(tenant, header)?);
         commit.claim(Unique::InvoiceNumber, number_key(tenant, &header.number), header.id.uuid());
-        if let Some(client) = header.details.client {
-            commit.change(count_reference(tenant, Collection::Client, client, 1));
+        if let Some(series) = series {
+            commit.change_or_race(series.step(tenant));
+        }
+        match (client, header.details.client) {
+            (Some(client), _) => create_client(&mut commit, tenant, client, 1)?,
+            (None, Some(client)) => {
+                commit.change(count_reference(tenant, Collection::Client, client, 1));
+            }
+            (None, None) => {}
         }
         put_parts(&mut commit, tenant, invoice)?;
         commit.commit(&self.table).await
     }
 
     /// Writes what a decision changed, over the header that it was based on.
-    /// [`StoreError::Missing`] when its new client is gone, [`StoreError::Taken`] for a charge.
+    /// [`StoreError::Missing`] when its new client is gone, [`StoreError::Taken`] for a charge or
+    /// another number.
     pub async fn commit_invoice(&self, tenant: Tenant, invoice: &Invoice, before: &Header) -> Result<(), StoreError> {
-        let header = invoice.header();
         let mut commit = Transaction::new();
-        commit.replace(header_item(tenant, header)?, before.meta.version);
-        if header.details.client != before.details.client {
-            if let Some(client) = before.details.client {
-                commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
-            }
-            if let Some(client) = header.details.client {
-                commit.change(count_reference(tenant, Collection::Client, client, 1));
-            }
-        }
-        put_parts(&mut commit, tenant, invoice)?;
+        put_changes(&mut commit, tenant, invoice, before)?;
         commit.commit(&self.table).await
     }
 
@@ -173,6 +153,9 @@ impl Store {
         });
         if let Some(client) = header.details.client {
             commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
+        }
+        if let Some(link) = &header.payment_link {
+            commit.put(retired_item(tenant, header.id, link, now)?);
         }
         commit.commit(&self.table).await
     }
@@ -217,27 +200,6 @@ fn whole_invoice(tenant: Tenant, id: InvoiceId) -> Query {
     }
 }
 
-/// The headers of an index whose sort key is a prefix and the invoice's id.
-fn of_index(tenant: Tenant, index: &'static str, prefix: Option<String>, after: Option<&str>) -> Query {
-    let pk = keys::invoices(tenant);
-    let start = after.map(|id| {
-        let mut start = Key { pk: pk.clone(), sk: id.to_owned() }.attributes();
-        start.insert(index.to_owned(), s(format!("{}{id}", prefix.as_deref().unwrap_or_default())));
-        start
-    });
-    match prefix {
-        None => Query { index: Some(index), start, ..of_partition(pk) },
-        Some(prefix) => Query {
-            index: Some(index),
-            condition: "pk = :pk AND begins_with(#range, :prefix)",
-            names: [("#range".to_owned(), index.to_owned())].into(),
-            values: [(":pk".to_owned(), s(pk)), (":prefix".to_owned(), s(prefix))].into(),
-            start,
-            ..Query::default()
-        },
-    }
-}
-
 /// A header's item, with its places in the indexes.
 fn header_item(tenant: Tenant, header: &Header) -> Result<Item, StoreError> {
     let id = header.id;
@@ -254,6 +216,30 @@ fn header_item(tenant: Tenant, header: &Header) -> Result<Item, StoreError> {
     Ok(item)
 }
 
+/// What a decision changed, over the header that it was based on.
+pub(crate) fn put_changes(
+    commit: &mut Transaction,
+    tenant: Tenant,
+    invoice: &Invoice,
+    before: &Header,
+) -> Result<(), StoreError> {
+    let header = invoice.header();
+    commit.replace(header_item(tenant, header)?, before.meta.version);
+    if header.number != before.number {
+        commit.release(number_key(tenant, &before.number), header.id.uuid());
+        commit.claim(Unique::InvoiceNumber, number_key(tenant, &header.number), header.id.uuid());
+    }
+    if header.details.client != before.details.client {
+        if let Some(client) = before.details.client {
+            commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
+        }
+        if let Some(client) = header.details.client {
+            commit.change(count_reference(tenant, Collection::Client, client, 1));
+        }
+    }
+    put_parts(commit, tenant, invoice)
+}
+
 fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {
     let id = invoice.header().id;
     let Changes {
@@ -262,6 +248,8 @@ fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Res
         payments,
         removed_payments,
         refunds,
+        removed_refunds,
+        links,
         history,
         claimed_charges,
         released_charges,
@@ -297,6 +285,16 @@ fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Res
         let key = keys::invoice_part(tenant, id, Part::Payment, payment.id);
         throw_away(commit, tenant, key, &PaymentOf(id, payment.clone()), payment.meta.version)?;
     }
+    for refund in removed_refunds.values() {
+        throw_away(
+            commit,
+            tenant,
+            keys::invoice_part(tenant, id, Part::Refund, refund.id),
+            refund,
+            refund.meta.version,
+        )?;
+    }
+    put_links(commit, tenant, invoice.header(), links)?;
     for (charge, payment) in released_charges {
         commit.release(charge_key(tenant, charge), payment.uuid());
     }
@@ -319,7 +317,7 @@ fn throw_away<T: Stored>(
     Ok(())
 }
 
-fn number_key(tenant: Tenant, number: &InvoiceNumber) -> Key {
+pub(crate) fn number_key(tenant: Tenant, number: &InvoiceNumber) -> Key {
     keys::unique_in(tenant, "INVOICE", number.as_str())
 }
 

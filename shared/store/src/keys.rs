@@ -11,20 +11,26 @@
 //! | price tier | `ORG#o#TIER#item` | id |
 //! | delivery | `ORG#o#DELIVERY#webhook` | id |
 //! | invoice header | `ORG#o#INVOICE` | id |
-//! | line, payment, refund, history of an invoice | `ORG#o#INVOICE` | `id#LINE#id`, `id#PAYMENT#id`, … |
+//! | line, payment, refund, history, payment link of an invoice | `ORG#o#INVOICE` | `id#LINE#id`, `id#PAYMENT#id`, … |
 //! | what refers to a client, a category or a pipeline, counted | `ORG#o#REFS` | `CLIENT#id`, `CATEGORY#id`, … |
 //! | what was deleted | `ORG#o#TRASH` | `KIND#id` |
 //! | a unique value of the organisation | `ORG#o#UNIQUE#kind` | value |
+//! | the counter of a year's invoice numbers | `ORG#o#SEQ#INVOICE-year` | `SEQ` |
 //! | organisation, member | `ORG#o`, `ORG#o#MEMBER` | `ORG`, number |
 //! | user, with its credentials | `USER#u` | `USER` |
 //! | a unique value of the deployment | `UNIQUE#kind#value` | `UNIQUE` |
+//! | the names of an organisation's API keys | `ORG#o` | `APIKEYS` |
+//! | API key | `APIKEY#pk_…` | `APIKEY` |
+//! | what an API key, or tries of a password, used up of a window | `RATE#pk_…`, `TRIES#…` | its first second |
+//! | what is known about a payment intent of Stripe's; whose another object of Stripe's is | `STRIPE#id` | `INTENT`; `OWNER` |
 //! | one-time password, idempotency key, series | `OTP#…`, `IDEMPOTENCY#…`, `SEQ#…` | the kind |
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
-use domain::id::{InvoiceId, ItemId, OrganisationId, ServiceId, UserId, WebhookId};
+use domain::api_key::PublicKey;
+use domain::id::{InvoiceId, ItemId, OrganisationId, PaymentLinkId, ServiceId, UserId, WebhookId};
 
 /// An item's primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +128,11 @@ pub(crate) fn unique(kind: &str, value: &str) -> Key {
     Key::new(format!("UNIQUE#{kind}#{value}"), "UNIQUE")
 }
 
+/// The counter of the organisation's series of invoice numbers of a year.
+pub(crate) fn invoice_series(tenant: Tenant, year: i16) -> Key {
+    Key::new(format!("{}#SEQ#INVOICE-{year:04}", org(tenant)), "SEQ")
+}
+
 /// The partition of an organisation's invoices.
 pub(crate) fn invoices(tenant: Tenant) -> String {
     format!("{}#INVOICE", org(tenant))
@@ -139,6 +150,7 @@ pub(crate) enum Part {
     Payment,
     Refund,
     History,
+    Link,
 }
 
 impl Part {
@@ -149,13 +161,14 @@ impl Part {
             Self::Payment => "PAYMENT",
             Self::Refund => "REFUND",
             Self::History => "HISTORY",
+            Self::Link => "LINK",
         }
     }
 
     /// What a sort key names: the header (none) or a part.
     pub fn of(sk: &str) -> Option<Self> {
         let name = sk.split('#').nth(1)?;
-        [Self::Line, Self::Payment, Self::Refund, Self::History].into_iter().find(|part| part.name() == name)
+        [Self::Line, Self::Payment, Self::Refund, Self::History, Self::Link].into_iter().find(|part| part.name() == name)
     }
 }
 
@@ -199,6 +212,26 @@ pub(crate) fn otp(purpose: &str, email: &str) -> Key {
     Key::new(format!("OTP#{purpose}#{email}"), "OTP")
 }
 
+/// An API key.
+pub(crate) fn api_key(public: &PublicKey) -> Key {
+    Key::new(format!("APIKEY#{public}"), "APIKEY")
+}
+
+/// The names of an organisation's API keys.
+pub(crate) fn key_ring(tenant: Tenant) -> Key {
+    Key::new(org(tenant), "APIKEYS")
+}
+
+/// What an API key has used up of a minute, by the minute's first second.
+pub(crate) fn rate(public: &PublicKey, minute: i64) -> Key {
+    Key::new(format!("RATE#{public}"), minute.to_string())
+}
+
+/// The tries of a login or of an address within a window, by the window's first second.
+pub(crate) fn tries(hash: &str, window: i64) -> Key {
+    Key::new(format!("TRIES#{hash}"), window.to_string())
+}
+
 /// A series of integers.
 pub(crate) fn series(name: &str) -> Key {
     Key::new(format!("SEQ#{name}"), "SEQ")
@@ -221,6 +254,31 @@ pub(crate) fn due_shard(invoice: InvoiceId) -> u32 {
 /// The index's partition key of a shard.
 pub(crate) fn due(shard: u32) -> String {
     format!("DUE#{shard}")
+}
+
+/// The partition of the index of payment links that one is in.
+pub(crate) fn link_shard(link: PaymentLinkId) -> String {
+    links(u32::from(link.uuid().as_bytes()[15]) % DUE_SHARDS)
+}
+
+/// The partition of a shard of the index of payment links.
+pub(crate) fn links(shard: u32) -> String {
+    format!("LINK#{shard}")
+}
+
+/// The payment link that a sort key names.
+pub(crate) fn link_of(sk: &str) -> Option<PaymentLinkId> {
+    sk.split('#').nth(2)?.parse().ok()
+}
+
+/// What is known about a payment intent of Stripe's.
+pub(crate) fn stripe_intent(intent: &str) -> Key {
+    Key::new(format!("STRIPE#{intent}"), "INTENT")
+}
+
+/// Whose an object of Stripe's is.
+pub(crate) fn stripe_object(object: &str) -> Key {
+    Key::new(format!("STRIPE#{object}"), "OWNER")
 }
 
 /// The organisation that a partition key belongs to.

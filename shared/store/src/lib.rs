@@ -5,6 +5,7 @@
 //! was decided on; a write that loses a race is [`StoreError::Raced`] and changes nothing.
 
 mod accounts;
+mod api_keys;
 mod attributes;
 mod catalogue;
 mod clients;
@@ -16,15 +17,20 @@ mod follow_ups;
 pub mod idempotency;
 mod images;
 mod invoice_items;
+mod invoice_lists;
+mod invoice_series;
 mod invoices;
 mod keys;
 mod leads;
 mod lists;
 mod members;
 pub mod meter;
+mod payment_links;
 mod pipelines;
+mod rate;
 mod services;
 pub mod stream;
+mod stripe;
 mod sweep;
 mod table;
 mod transaction;
@@ -33,7 +39,12 @@ mod webhooks;
 pub use contacts::{ContactWrite, PrimaryMove};
 pub use error::{StoreError, Unique};
 pub use images::Album;
+pub use invoice_series::SeriesNumber;
+pub use invoices::Alongside;
 pub use lists::{Page, PageRequest};
+pub use rate::RateUse;
+pub use payment_links::{LapsedLink, RetiredLink};
+pub use stripe::StripeCommit;
 pub use sweep::Receivable;
 
 use table::Table;

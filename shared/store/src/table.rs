@@ -7,7 +7,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
+    ReturnValuesOnConditionCheckFailure as OnFailure, Select,
+};
 
 use crate::error::{StoreError, unavailable};
 use crate::keys::Key;
@@ -80,6 +83,30 @@ impl Table {
         Ok(answer.item)
     }
 
+    /// Reads up to 100 items at once, in no order; those that are not there are left out.
+    pub async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
+        let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
+        let mut items = Vec::new();
+        while !wanted.is_empty() {
+            let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+            let request = request.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&*self.name, request)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            count(Kind::Read, answer.consumed_capacity());
+            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+            // What DynamoDB had no room for in this answer.
+            let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
+            wanted = rest.flat_map(|keys| keys.keys).collect();
+        }
+        Ok(items)
+    }
+
     /// One round trip of a query. Reads of the table and its local indexes are consistent; those of
     /// the global index cannot be.
     pub async fn query(&self, query: Query) -> Result<Found, StoreError> {
@@ -119,6 +146,36 @@ impl Table {
         }
     }
 
+    /// How many items a query finds: one round trip for each megabyte that it reads.
+    pub async fn count(&self, query: Query) -> Result<u64, StoreError> {
+        let Query { index, condition, filter, names, values, limit: _, newest_first: _, start: _ } = query;
+        let (mut found, mut start) = (0, None);
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&*self.name)
+                .set_index_name(index.map(str::to_owned))
+                .key_condition_expression(condition)
+                .set_filter_expression(filter.clone())
+                .set_expression_attribute_names(Some(names.clone()).filter(|names| !names.is_empty()))
+                .set_expression_attribute_values(Some(values.clone()))
+                .select(Select::Count)
+                .consistent_read(true)
+                .set_exclusive_start_key(start.take())
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            count(Kind::Read, answer.consumed_capacity.as_slice());
+            found += u64::try_from(answer.count).unwrap_or(0);
+            match answer.last_evaluated_key {
+                Some(last) => start = Some(last),
+                None => return Ok(found),
+            }
+        }
+    }
+
     /// Writes one item under a condition.
     pub async fn put(&self, item: Item, condition: Option<&str>, values: Item) -> Result<(), StoreError> {
         let answer = self
@@ -152,6 +209,15 @@ impl Table {
     /// Changes one item in place and gives it back as it then is. A condition that fails is
     /// [`StoreError::Missing`]; a transaction in the way is [`StoreError::Raced`].
     pub async fn update(&self, update: Update) -> Result<Item, StoreError> {
+        self.update_unless(update, OnFailure::None).await?.map_err(|_| StoreError::Missing)
+    }
+
+    /// As [`Table::update`]; a condition that fails gives the item as it is.
+    pub async fn update_or_show(&self, update: Update) -> Result<Result<Item, Item>, StoreError> {
+        self.update_unless(update, OnFailure::AllOld).await
+    }
+
+    async fn update_unless(&self, update: Update, shows: OnFailure) -> Result<Result<Item, Item>, StoreError> {
         let Update { key, expression, condition, names, values } = update;
         let answer = self
             .client
@@ -163,21 +229,24 @@ impl Table {
             .set_expression_attribute_names(Some(names).filter(|names| !names.is_empty()))
             .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
             .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(shows)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
         match answer {
             Ok(answer) => {
                 count(Kind::Write, answer.consumed_capacity.as_slice());
-                Ok(answer.attributes.unwrap_or_default())
+                Ok(Ok(answer.attributes.unwrap_or_default()))
             }
             Err(error) => {
                 count(Kind::Write, &[]);
-                Err(match error.as_service_error() {
-                    Some(UpdateItemError::ConditionalCheckFailedException(_)) => StoreError::Missing,
-                    Some(UpdateItemError::TransactionConflictException(_)) => StoreError::Raced,
-                    _ => unavailable(error),
-                })
+                match error.as_service_error() {
+                    Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                        Ok(Err(refused.item.clone().unwrap_or_default()))
+                    }
+                    Some(UpdateItemError::TransactionConflictException(_)) => Err(StoreError::Raced),
+                    _ => Err(unavailable(error)),
+                }
             }
         }
     }

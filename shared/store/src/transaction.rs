@@ -82,6 +82,11 @@ impl Transaction {
     pub fn claim(&mut self, unique: Unique, key: Key, owner: Uuid) -> &mut Self {
         let mut item = key.attributes();
         item.insert("held_by".into(), s(owner.to_string()));
+        self.claim_with(unique, item)
+    }
+
+    /// Writes an item that stands for a unique value.
+    pub fn claim_with(&mut self, unique: Unique, item: Item) -> &mut Self {
         self.push(Operation::Put { item, condition: Some(ABSENT), values: Item::new() }, Guard::Taken(unique))
     }
 

@@ -135,11 +135,13 @@ impl Store {
         commit.commit(&self.table).await
     }
 
-    /// Removes a webhook.
+    /// Removes a webhook. What is kept of it does not hold its secrets: nothing is signed with them any more.
     pub async fn delete_webhook(&self, tenant: Tenant, webhook: &Webhook) -> Result<(), StoreError> {
         let key = key(tenant, webhook.id);
         let mut commit = Transaction::new();
-        commit.put(encode_body(&webhook.body(), &keys::trash(tenant, &key))?);
+        let kept =
+            WebhookBody { secret: String::new(), previous_secret: None, previous_valid_until: None, ..webhook.body() };
+        commit.put(encode_body(&kept, &keys::trash(tenant, &key))?);
         commit.remove(key, webhook.version);
         let deliveries = keys::partition(tenant, Collection::Delivery(webhook.id));
         commit.put(lists::parent_deleted(deliveries, Order::NewestFirst));

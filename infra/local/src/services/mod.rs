@@ -1,6 +1,6 @@
-//! The AWS services that a deployment uses, each on a loopback port of its own.
+//! The services that a deployment uses, each on a loopback port of its own.
 //!
-//! They speak AWS's protocols, so that a function reaches them with the client that it has in
+//! They speak AWS's protocols, and Stripe's, so that a function reaches them with the client that it has in
 //! Lambda, endpoint apart. A service runs until its handle is dropped.
 
 pub mod dynamodb;
@@ -8,6 +8,7 @@ pub mod s3;
 pub mod sdk;
 pub mod ses;
 pub mod sqs;
+pub mod stripe;
 
 mod server;
 mod sqlite;

@@ -137,6 +137,15 @@ impl Template {
         Ok(document.of_kind("AWS::SecretsManager::Secret").map(|(id, _)| id.to_owned()).collect())
     }
 
+    /// The names of its parameters.
+    ///
+    /// # Errors
+    /// `text` is not a template.
+    pub fn parameters(text: &str) -> Result<BTreeSet<String>, TemplateError> {
+        let declared = section(&Document::parse(text)?.root, "Parameters")?;
+        Ok(declared.keys().filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    }
+
     /// The function of a group.
     #[must_use]
     pub fn function(&self, group: &str) -> Option<&Function> {

@@ -5,6 +5,9 @@ use tributary_local::Cloud;
 
 use crate::support::Tributary;
 
+/// The client that the example of an upload names.
+const EXAMPLE_CLIENT: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+
 async fn invoke(cloud: &Cloud, function: &str, file: &str) -> Value {
     let path = format!("{}/../../events/{file}", env!("CARGO_MANIFEST_DIR"));
     let event = std::fs::read_to_string(path).unwrap();
@@ -19,6 +22,7 @@ async fn every_example_of_a_request_is_answered() {
         ("leads", "http-post-lead.json", 401),
         ("auth", "http-post-signup.json", 201),
         ("docs", "http-unknown.json", 404),
+        ("files", "http-post-file.json", 401),
     ];
     for (function, file, status) in answers {
         let answer = invoke(&tributary.cloud, function, file).await;
@@ -28,13 +32,36 @@ async fn every_example_of_a_request_is_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_example_of_an_upload_adds_its_image() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let client = tributary.post(&user, "/api/clients/", json!({"name": "Acme"})).await.expect(201);
+    let client = client["id"].as_str().unwrap();
+    let path = format!("{}/../../events/http-post-file.json", env!("CARGO_MANIFEST_DIR"));
+    let event = std::fs::read_to_string(path).unwrap();
+    let event = event.replace("replace-with-a-token", &user.token).replace(EXAMPLE_CLIENT, client);
+    let answer = tributary.cloud.invoker().invoke("files", serde_json::from_str(&event).unwrap()).await.unwrap();
+    assert_eq!(answer["statusCode"], 201, "{answer}");
+    let added: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
+    let url = added["url"].as_str().unwrap();
+    assert!(
+        url.starts_with("https://a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com/files/images/clients/"),
+        "{url}"
+    );
+    assert!(url.ends_with(".png"), "{url}");
+    let shown = tributary.get(&user, &format!("/api/clients/{client}/")).await.expect(200);
+    assert_eq!(shown["list_of_images"], json!([url]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_examples_of_a_change_a_message_and_a_schedule_are_handled() {
     let tributary = Tributary::start().await;
     let none_failed = json!({"batchItemFailures": []});
     assert_eq!(invoke(&tributary.cloud, "webhook-fanout", "stream-invoice-paid.json").await, none_failed);
     assert_eq!(invoke(&tributary.cloud, "webhook-dispatcher", "sqs-delivery.json").await, none_failed);
     let swept = invoke(&tributary.cloud, "sweep", "schedule-sweep.json").await;
-    assert_eq!(swept, json!({"examined": 0, "marked_overdue": 0, "failed": 0}));
+    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0});
+    assert_eq!(swept, nothing);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ mod crm;
 mod events;
 mod files;
 mod leads;
+mod pages;
 mod routes;
 mod services;
 mod services_crm;

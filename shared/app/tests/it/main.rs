@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod new_invoices;
 mod out_of_reach;
+mod payment_links;
 mod races;
 mod support;

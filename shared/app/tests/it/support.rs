@@ -11,7 +11,7 @@ use domain::client::{Client as Customer, NewClient};
 use domain::error::Error as Refusal;
 use domain::id::{OrganisationId, UserId};
 use domain::invoice::{
-    Details, Figures, Header, Invoice, LineKind, LineText, NewInvoice, NewLine, PaymentInput, PaymentMethod,
+    Details, Figures, Header, Invoice, LineKind, LineText, NewInvoice, NewLine, NewNumber, PaymentInput, PaymentMethod,
     SentTotals, Status, StatusRequest,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
@@ -74,34 +74,43 @@ impl Office {
 
     /// An invoice of 100.00 USD that is with the customer.
     pub async fn invoice(&self) -> Invoice {
-        let figures = Figures {
-            quantity: Quantity::new(1.into()).unwrap(),
-            unit_price: Price::new(100.into()).unwrap(),
-            discount: Percent::ZERO,
-            tax_rate: Percent::ZERO,
-        };
-        let line = NewLine {
-            item: None,
-            description: LineText::parse("Work").unwrap(),
-            kind: LineKind::Service,
-            figures,
-            attributes: Attributes::default(),
-        };
-        let new = NewInvoice {
-            details: Details::default(),
-            status: status(Status::Sent),
-            issue_date: None,
-            due_date: None,
-            currency: Currency::USD,
-            totals: SentTotals::default(),
-            lines: vec![line],
-            extras: NewExtras::default(),
-        };
+        let new = NewInvoice { status: status(Status::Sent), ..new_invoice() };
         self.app.create_invoice(&owner(), new).await.unwrap()
     }
 
     pub async fn header(&self, invoice: &Invoice) -> Header {
         self.app.get_invoice(&owner(), invoice.header().id).await.unwrap()
+    }
+}
+
+/// A draft of 100.00 USD.
+pub fn new_invoice() -> NewInvoice {
+    let figures = Figures {
+        quantity: Quantity::new(1.into()).unwrap(),
+        unit_price: Price::new(100.into()).unwrap(),
+        discount: Percent::ZERO,
+        tax_rate: Percent::ZERO,
+    };
+    let line = NewLine {
+        item: None,
+        description: LineText::parse("Work").unwrap(),
+        kind: LineKind::Service,
+        figures,
+        attributes: Attributes::default(),
+    };
+    NewInvoice {
+        number: NewNumber::Random,
+        details: Details::default(),
+        client_by_email: None,
+        status: status(Status::Draft),
+        issue_date: None,
+        due_date: None,
+        currency: Currency::USD,
+        totals: SentTotals::default(),
+        lines: vec![line],
+        paid_amount: None,
+        extras: NewExtras::default(),
+        attributes_bind: true,
     }
 }
 

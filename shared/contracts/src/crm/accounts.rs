@@ -310,6 +310,8 @@ mod tests {
             home: organisation,
             memberships: vec![],
             tokens: vec![],
+            sessions: vec![],
+            credentials_valid_from: None,
             date_joined: jiff::Timestamp::UNIX_EPOCH,
             version: 1,
         };

@@ -24,13 +24,14 @@ pub fn render(problem: &Problem) -> Rendered {
         Problem::IdempotencyMismatch => detail(422, "This Idempotency-Key was used with another request body."),
         Problem::IdempotencyRunning => detail(409, "The first request with this Idempotency-Key has not ended yet."),
         Problem::Unavailable => detail(503, "Service temporarily unavailable, try again later."),
+        Problem::PaymentProvider => detail(502, "The payment provider did not do its part; nothing was changed."),
         Problem::Internal => detail(500, "A server error occurred."),
     }
 }
 
 fn render_domain(error: &Error) -> Rendered {
     match error {
-        Error::Invalid(errors) => Rendered { status: 400, headers: Vec::new(), body: by_field(errors) },
+        Error::Invalid(errors) => Rendered::new(400, by_field(errors)),
         Error::NotFound => detail(404, "Not found."),
         Error::Forbidden => detail(403, "You do not have permission to perform this action."),
         Error::Conflict(reason) => detail(409, reason),
@@ -49,19 +50,12 @@ fn unauthorised(text: &str) -> Rendered {
 }
 
 fn detail(status: u16, text: &str) -> Rendered {
-    Rendered { status, headers: Vec::new(), body: json!({ "detail": text }) }
+    Rendered::new(status, json!({ "detail": text }))
 }
 
 fn by_field(errors: &FieldErrors) -> Value {
     let fields: Map<_, _> = errors.iter().map(|(field, messages)| (field.to_owned(), json!(messages))).collect();
     Value::Object(fields)
-}
-
-impl Rendered {
-    fn with(mut self, name: &'static str, value: String) -> Self {
-        self.headers.push((name, value));
-        self
-    }
 }
 
 #[cfg(test)]
@@ -97,7 +91,7 @@ mod tests {
         let method = Problem::MethodNotAllowed { method: "TRACE".into(), allow: "GET, POST".into() };
         assert_eq!(render(&method).headers, [("Allow", "GET, POST".to_owned())]);
         assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
-        let cases: [(Problem, u16, &str); 14] = [
+        let cases: [(Problem, u16, &str); 15] = [
             (method, 405, "Method \"TRACE\" not allowed."),
             (Problem::UnknownPath, 404, "Not found."),
             (Error::NotFound.into(), 404, "Not found."),
@@ -115,6 +109,7 @@ mod tests {
             (Problem::IdempotencyRunning, 409, "The first request with this Idempotency-Key has not ended yet."),
             (Error::TooMany { retry_after: 7 }.into(), 429, "Request was throttled. Expected available in 7 seconds."),
             (Problem::Unavailable, 503, "Service temporarily unavailable, try again later."),
+            (Problem::PaymentProvider, 502, "The payment provider did not do its part; nothing was changed."),
             (Problem::Internal, 500, "A server error occurred."),
         ];
         for (problem, status, sentence) in cases {

@@ -3,7 +3,7 @@
 use domain::attributes::Attributes;
 use domain::id::{ClientId, ContactId};
 use domain::invoice::{
-    Customer, Details, DetailsPatch, Header, InvoicePatch, NewInvoice, SentTotals, StripeRefs, StripeRefsPatch, Totals,
+    Details, Header, InvoicePatch, NewInvoice, NewNumber, SentTotals, StripeRefs, StripeRefsPatch, Totals,
 };
 use domain::money::{Currency, Money};
 use domain::record::{Extras, Meta};
@@ -18,6 +18,9 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema, SchemaFormat, Type};
 use uuid::Uuid;
 
+mod details;
+
+use self::details::{details, details_patch};
 use super::invoice_status::{SentStatus, status_request, status_word};
 use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
 use super::{Amount, Update};
@@ -126,14 +129,18 @@ impl InvoiceBody {
         let draft = status_request("draft").map_err(|message| FieldErrors::one("status", message))?;
         errors.into_result()?;
         Ok(NewInvoice {
+            number: NewNumber::Random,
             details: details(client, contact.into_option(), notes.unwrap_or_default(), stripe),
+            client_by_email: None,
             status: status.map_or(draft, |SentStatus(request)| request),
             issue_date,
             due_date: due_date.into_option(),
             currency: currency.unwrap_or(Currency::USD),
             totals,
             lines: Vec::new(),
+            paid_amount: None,
             extras,
+            attributes_bind: true,
         })
     }
 
@@ -148,9 +155,21 @@ impl InvoiceBody {
         let client = optional(&mut errors, "client", client);
         let issue_date = not_emptied(&mut errors, "issue_date", issue_date);
         let extras = extras.into_patch(mode, &mut errors);
-        let details = DetailsPatch { client, contact, notes, stripe };
+        let details = details_patch(client, contact, notes, stripe);
         let status = status.map(|SentStatus(request)| request);
-        errors.into_result().map(|()| InvoicePatch { details, status, issue_date, due_date, currency, totals, extras })
+        errors.into_result()?;
+        Ok(InvoicePatch {
+            number: None,
+            details,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            totals,
+            lines: None,
+            paid_amount: None,
+            extras,
+        })
     }
 
     fn read(self, errors: &mut FieldErrors) -> (Shared, Apart) {
@@ -178,8 +197,10 @@ impl InvoiceBody {
         let totals = SentTotals {
             subtotal: amount("subtotal", subtotal),
             tax: amount("tax_amount", tax_amount),
+            own_tax: None,
             discount: amount("discount", discount),
             total: amount("total", total),
+            over_lines: false,
         };
         let stripe = StripeRefsPatch {
             invoice_id: patch(errors, "stripe_invoice_id", stripe_invoice_id),
@@ -205,35 +226,6 @@ fn address(change: Patch<WebAddress>) -> Patch<Text<0, 2000>> {
         Patch::Keep => Patch::Keep,
         Patch::Clear => Patch::Clear,
         Patch::Set(WebAddress(address)) => Patch::Set(address),
-    }
-}
-
-/// What a new invoice says: fields that this contract does not know start empty.
-fn details(
-    client: Option<ClientId>,
-    contact: Option<ContactId>,
-    notes: LongText,
-    StripeRefsPatch { invoice_id, payment_intent_id, hosted_url, pdf_url }: StripeRefsPatch,
-) -> Details {
-    Details {
-        client,
-        contact,
-        customer: Customer::default(),
-        title: ShortText::default(),
-        description: LongText::default(),
-        notes,
-        payment_terms: ShortText::default(),
-        from_address: None,
-        to_address: None,
-        assigned_to: Vec::new(),
-        teams: Vec::new(),
-        payment_method: None,
-        stripe: StripeRefs {
-            invoice_id: invoice_id.into_option(),
-            payment_intent_id: payment_intent_id.into_option(),
-            hosted_url: hosted_url.into_option(),
-            pdf_url: pdf_url.into_option(),
-        },
     }
 }
 
@@ -279,6 +271,8 @@ pub struct InvoiceJson {
     pub stripe_hosted_url: Option<String>,
     /// Stripe's PDF of it.
     pub stripe_pdf_url: Option<String>,
+    /// The customer's page, for whoever has this address; it opens once the invoice is no draft.
+    pub hosted_url: String,
     /// Values by attribute name.
     #[schema(value_type = Object)]
     pub attributes: Attributes,
@@ -294,8 +288,10 @@ pub struct InvoiceJson {
     pub created_by: Option<u64>,
 }
 
-impl From<&Header> for InvoiceJson {
-    fn from(header: &Header) -> Self {
+impl InvoiceJson {
+    /// The invoice, with the address of its page, which only the deployment knows.
+    #[must_use]
+    pub fn new(header: &Header, page: String) -> Self {
         // Sums of the books cannot outgrow what an amount holds, so the fallback is never shown.
         let balance_due = header.balance_due().unwrap_or(Money::zero(header.currency));
         let Header {
@@ -311,6 +307,7 @@ impl From<&Header> for InvoiceJson {
             next_position: _,
             viewed_at: _,
             paid_at: _,
+            payment_link: _,
             extras: Extras { attributes, tasks, notes: list_of_notes },
             meta: Meta { created_at, created_by, updated_at, version: _ },
         } = header;
@@ -350,6 +347,7 @@ impl From<&Header> for InvoiceJson {
             stripe_payment_intent_id: payment_intent_id.as_ref().map(ToString::to_string),
             stripe_hosted_url: hosted_url.as_ref().map(ToString::to_string),
             stripe_pdf_url: pdf_url.as_ref().map(ToString::to_string),
+            hosted_url: page,
             attributes: attributes.clone(),
             list_of_tasks: worklist::tasks(tasks),
             list_of_notes: worklist::notes(list_of_notes),

@@ -1,30 +1,44 @@
-//! The reference: OpenAPI 3.1, made from the routes and the wire types.
-
-use std::collections::BTreeMap;
+//! What this contract's reference says beside its routes.
 
 use serde_json::json;
-use utoipa::ToSchema;
-use utoipa::openapi::path::{
-    HttpMethod, Operation, OperationBuilder, Parameter as ApiParameter, ParameterBuilder, ParameterIn, PathItem,
-};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{Array, Components, KnownFormat, Object, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{
-    Content, Header, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths, RefOr, Required, Response, ResponseBuilder,
-    Tag,
-};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Array, KnownFormat, Object, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 
-use super::parameters::{Parameter, ParameterKind};
 use super::pipelines::StageBody;
-use super::routes::{Method, Route, routes};
+use super::routes::GROUPS;
 use super::webhooks::ConditionBody;
 use super::worklist::{NoteBody, TaskBody};
+use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match};
+use crate::routes::{Method, Route};
 
-/// The shared schemas, by name.
-pub type Schemas = BTreeMap<String, RefOr<Schema>>;
+/// This contract's reference.
+pub const REFERENCE: Reference = Reference {
+    name: "crm",
+    about: ABOUT,
+    tags: &TAGS,
+    groups: GROUPS,
+    trailing_slash: true,
+    answers_whole: true,
+    credentials,
+    accepts: |_| &[TOKEN],
+    failures: &FAILURES,
+    path_parameter,
+    more_schemas,
+    failure,
+    challenge: "`Token`.",
+};
 
 const TOKEN: &str = "token";
+
+const ABOUT: &str = "\
+Clients, contacts, leads, catalogue, invoices and payments of an organisation.
+
+Every path works with and without its trailing slash. Decimals are text with two places and are taken as text or \
+number. An update leaves alone what it leaves out; `attributes` that are sent replace what was there with PUT and are \
+merged key by key with PATCH, where null removes a key. Lists come oldest first in pages, and the `Link` header leads \
+to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
+change by the `ETag` that was read.";
 
 /// The tags, in the order of the document, with what stands under them.
 const TAGS: [(&str, &str); 17] = [
@@ -48,185 +62,110 @@ const TAGS: [(&str, &str); 17] = [
 ];
 
 /// The failures that answers share.
-const FAILURES: [(&str, u16, &str); 12] = [
-    ("BadRequest", 400, "The body or the query is malformed, or values are wrong; all of them are named."),
-    ("Unauthorized", 401, "There is no credential, or it is not good."),
-    ("Forbidden", 403, "The caller does not have the permission."),
-    ("NotFound", 404, "There is no such object in the caller's organisation."),
-    ("MethodNotAllowed", 405, "The path does not have this method; `Allow` names those that it has."),
-    ("Conflict", 409, "The state of the books forbids it, or others change the object at the same time."),
-    ("PreconditionFailed", 412, "The object has changed since the version that `If-Match` names."),
-    ("PayloadTooLarge", 413, "The body is over 1 MB, or the file over 4 MB."),
-    ("UnsupportedMediaType", 415, "The body is not JSON, or not a form where it should be."),
-    ("UnprocessableContent", 422, "The `Idempotency-Key` was used with another body."),
-    ("TooManyRequests", 429, "Too many attempts; `Retry-After` says when the next can succeed."),
-    ("ServiceUnavailable", 503, "What the service stands on did not do its part; nothing was changed."),
+const FAILURES: [SharedFailure; 12] = [
+    SharedFailure {
+        name: "BadRequest",
+        status: 400,
+        about: "The body or the query is malformed, or values are wrong; all of them are named.",
+        can_be_of: |route| takes_body(route) || !route.query.is_empty(),
+    },
+    SharedFailure {
+        name: "Unauthorized",
+        status: 401,
+        about: "There is no credential, or it is not good.",
+        can_be_of: |route| route.credential,
+    },
+    SharedFailure {
+        name: "Forbidden",
+        status: 403,
+        about: "The caller does not have the permission.",
+        can_be_of: |route| route.credential,
+    },
+    SharedFailure {
+        name: "NotFound",
+        status: 404,
+        about: "There is no such object in the caller's organisation.",
+        can_be_of: |route| route.path.contains('{'),
+    },
+    SharedFailure {
+        name: "MethodNotAllowed",
+        status: 405,
+        about: "The path does not have this method; `Allow` names those that it has.",
+        can_be_of: |_| false,
+    },
+    SharedFailure {
+        name: "Conflict",
+        status: 409,
+        about: "The state of the books forbids it, or others change the object at the same time.",
+        can_be_of: |route| route.method != Method::Get && route.credential,
+    },
+    SharedFailure {
+        name: "PreconditionFailed",
+        status: 412,
+        about: "The object has changed since the version that `If-Match` names.",
+        can_be_of: takes_if_match,
+    },
+    SharedFailure {
+        name: "PayloadTooLarge",
+        status: 413,
+        about: "The body is over 1 MB, or the file over 4 MB.",
+        can_be_of: takes_body,
+    },
+    SharedFailure {
+        name: "UnsupportedMediaType",
+        status: 415,
+        about: "The body is not JSON, or not a form where it should be.",
+        can_be_of: takes_body,
+    },
+    SharedFailure {
+        name: "UnprocessableContent",
+        status: 422,
+        about: "The `Idempotency-Key` was used with another body.",
+        can_be_of: posts,
+    },
+    SharedFailure {
+        name: "TooManyRequests",
+        status: 429,
+        about: "Too many attempts; `Retry-After` says when the next can succeed.",
+        can_be_of: |route| !route.credential && posts(route),
+    },
+    SharedFailure {
+        name: "ServiceUnavailable",
+        status: 503,
+        about: "What the service stands on did not do its part; nothing was changed.",
+        can_be_of: |_| true,
+    },
 ];
 
-/// The schema of one object, by reference.
-pub fn one<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    let mut parts = Vec::new();
-    T::schemas(&mut parts);
-    parts.push((T::name().into_owned(), T::schema()));
-    schemas.extend(parts);
-    Ref::from_schema_name(T::name()).into()
+fn posts(route: &Route) -> bool {
+    route.method == Method::Post
 }
 
-/// The schema of an array of objects.
-pub fn many<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    Array::new(one::<T>(schemas)).into()
+fn credentials() -> Vec<(&'static str, SecurityScheme)> {
+    let about = "`Token <token>`, with a token from `/api-token-auth/`.";
+    vec![(TOKEN, SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", about))))]
 }
 
-/// The schema of a body of which nothing is required, because what it leaves out stays.
-pub fn partial<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    let name = T::name().replace("Body", "Patch");
-    if let RefOr::T(Schema::Object(mut object)) = T::schema() {
-        object.required.clear();
-        schemas.insert(name.clone(), object.into());
-    }
-    Ref::from_schema_name(name).into()
+fn more_schemas(schemas: &mut Schemas) {
+    one::<TaskBody>(schemas);
+    one::<NoteBody>(schemas);
+    one::<ConditionBody>(schemas);
+    one::<StageBody>(schemas);
+    schemas.insert("Detail".into(), detail().into());
+    schemas.insert("FieldErrors".into(), field_errors().into());
 }
 
-/// The whole reference.
-#[must_use]
-pub fn openapi() -> OpenApi {
-    let mut schemas = Schemas::new();
-    one::<TaskBody>(&mut schemas);
-    one::<NoteBody>(&mut schemas);
-    one::<ConditionBody>(&mut schemas);
-    one::<StageBody>(&mut schemas);
-    let mut paths = Paths::new();
-    for route in routes() {
-        let item = PathItem::new(http_method(route.method), operation(route, &mut schemas));
-        match paths.paths.get_mut(&shown_path(route)) {
-            Some(there) => there.merge_operations(item),
-            None => {
-                paths.paths.insert(shown_path(route), item);
-            }
-        }
-    }
-    let info = InfoBuilder::new()
-        .title("Tributary: crm")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(ABOUT))
-        .license(Some(License::new("MIT OR Apache-2.0")))
-        .build();
-    OpenApiBuilder::new()
-        .info(info)
-        .paths(paths)
-        .components(Some(components(schemas)))
-        .tags(Some(TAGS.map(|(name, about)| {
-            let mut tag = Tag::new(name);
-            tag.description = Some(about.to_owned());
-            tag
-        })))
-        .build()
-}
-
-const ABOUT: &str = "\
-Clients, contacts, leads, catalogue, invoices and payments of an organisation.
-
-Every path works with and without its trailing slash. Decimals are text with two places and are taken as text or \
-number. An update leaves alone what it leaves out; `attributes` that are sent replace what was there with PUT and are \
-merged key by key with PATCH, where null removes a key. Lists come oldest first in pages, and the `Link` header leads \
-to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
-change by the `ETag` that was read.";
-
-fn shown_path(route: &Route) -> String {
-    format!("{}/", route.path)
-}
-
-const fn http_method(method: Method) -> HttpMethod {
-    match method {
-        Method::Get => HttpMethod::Get,
-        Method::Post => HttpMethod::Post,
-        Method::Put => HttpMethod::Put,
-        Method::Patch => HttpMethod::Patch,
-        Method::Delete => HttpMethod::Delete,
+fn failure(status: u16) -> RefOr<Schema> {
+    let detail = Ref::from_schema_name("Detail");
+    if status == 400 {
+        utoipa::openapi::OneOfBuilder::new().item(Ref::from_schema_name("FieldErrors")).item(detail).into()
+    } else {
+        detail.into()
     }
 }
 
-fn operation(route: &Route, schemas: &mut Schemas) -> Operation {
-    let mut operation = OperationBuilder::new()
-        .tag(route.tag)
-        .operation_id(Some(route.operation))
-        .summary(Some(route.summary))
-        .parameters(Some(parameters(route)));
-    if let Some(body) = route.body {
-        let content = Content::new(Some(body(schemas)));
-        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
-        operation = operation.request_body(Some(body.build()));
-    }
-    if route.form {
-        let content = Content::new(Some(form()));
-        let body = RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True));
-        operation = operation.request_body(Some(body.build()));
-    }
-    operation = operation.response(route.status.to_string(), success(route, schemas));
-    for (name, status, _) in FAILURES.iter().filter(|(_, status, _)| can_fail(route, *status)) {
-        operation = operation.response(status.to_string(), Ref::from_response_name(*name));
-    }
-    if route.credential {
-        operation = operation.security(SecurityRequirement::new(TOKEN, Vec::<String>::new()));
-    }
-    operation.build()
-}
-
-/// Whether a route can answer with a failure of this status.
-fn can_fail(route: &Route, status: u16) -> bool {
-    let (writes, posts) = (route.method != Method::Get, route.method == Method::Post);
-    let takes_body = route.body.is_some() || route.form;
-    match status {
-        400 => takes_body || !route.query.is_empty(),
-        401 | 403 => route.credential,
-        404 => route.path.contains('{'),
-        409 => writes && route.credential,
-        412 => takes_if_match(route),
-        413 | 415 => takes_body,
-        422 => posts,
-        429 => !route.credential && posts,
-        503 => true,
-        _ => false,
-    }
-}
-
-/// Whether it changes an object that is there. What is only being made has no version yet.
-fn takes_if_match(route: &Route) -> bool {
-    route.versioned && route.method != Method::Get && (route.form || route.status != 201)
-}
-
-fn success(route: &Route, schemas: &mut Schemas) -> Response {
-    let is_page = route.query.iter().any(|parameter| parameter.name == "cursor");
-    let about = match (route.status, route.method) {
-        (201, _) => "Made.",
-        (302, _) => "Where the image is to be had for the next minutes.",
-        (204, _) => "Deleted.",
-        (_, Method::Get) if is_page => "A page of the list.",
-        (_, Method::Get) => "The object.",
-        (_, Method::Put | Method::Patch) => "The object after the change.",
-        (_, Method::Post | Method::Delete) => "Done.",
-    };
-    let mut response = ResponseBuilder::new().description(about);
-    if let Some(answer) = route.answer {
-        response = response.content("application/json", Content::new(Some(answer(schemas))));
-    }
-    if route.versioned && route.answer.is_some() {
-        response = response.header("ETag", header("The version of the object."));
-    }
-    if route.status == 302 {
-        response = response.header("Location", header("A link that is good for some minutes."));
-    }
-    if is_page {
-        response = response.header("Link", header("Where the next page is, with `rel=\"next\"`, if there is one."));
-    }
-    if route.method == Method::Post {
-        let about = "`true`, if this is the kept answer to an earlier request with the same `Idempotency-Key`.";
-        response = response.header("Idempotency-Replayed", header(about));
-    }
-    response.build()
-}
-
-fn form() -> Object {
+/// The form with an image.
+pub(super) fn form() -> Object {
     let file = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
@@ -234,32 +173,10 @@ fn form() -> Object {
     ObjectBuilder::new().property(domain::image::FIELD, file).required(domain::image::FIELD).build()
 }
 
-fn header(about: &str) -> Header {
-    let mut header = Header::new(ObjectBuilder::new().schema_type(Type::String));
-    header.description = Some(about.to_owned());
-    header
-}
-
-fn parameters(route: &Route) -> Vec<ApiParameter> {
-    let names = route.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
-    let mut parameters: Vec<_> = names.map(|name| path_parameter(route, name)).collect();
-    parameters.extend(route.query.iter().map(query_parameter));
-    if route.method == Method::Post {
-        let about =
-            "Makes the request safe to repeat for 24 hours: the same key with the same body gives the same answer.";
-        parameters.push(header_parameter("Idempotency-Key", about));
-    }
-    if takes_if_match(route) {
-        parameters
-            .push(header_parameter("If-Match", "The `ETag` that was read: the change is refused, if it is stale."));
-    }
-    parameters
-}
-
-fn path_parameter(route: &Route, name: &str) -> ApiParameter {
+fn path_parameter(route: &Route, name: &str) -> (ObjectBuilder, String) {
     let of_entity = name == "key" && matches!(route.method, Method::Get | Method::Post);
     let text = ObjectBuilder::new().schema_type(Type::String);
-    let (schema, about) = if name == "collection" {
+    if name == "collection" {
         let collections = ["services", "clients", "leads", "catalogue"];
         (text.enum_values(Some(collections)), "What kind of object the image is of.".to_owned())
     } else if name == "file" {
@@ -282,65 +199,7 @@ fn path_parameter(route: &Route, name: &str) -> ApiParameter {
             _ => "The object.",
         };
         (text.format(Some(uuid)), about.to_owned())
-    };
-    parameter(name, ParameterIn::Path, Required::True, &about, schema)
-}
-
-fn query_parameter(query: &Parameter) -> ApiParameter {
-    let text = ObjectBuilder::new().schema_type(Type::String);
-    let schema = match query.kind {
-        ParameterKind::Text => text,
-        ParameterKind::Id => text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))),
-        ParameterKind::Word(words) => text.enum_values(Some(words.iter().copied())),
-        ParameterKind::Number => {
-            let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
-            ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64)).minimum(Some(0_u32))
-        }
-        ParameterKind::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
-        ParameterKind::Limit => {
-            ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_u32)).maximum(Some(1000_u32))
-        }
-    };
-    parameter(query.name, ParameterIn::Query, Required::False, query.about, schema)
-}
-
-fn header_parameter(name: &str, about: &str) -> ApiParameter {
-    let schema = ObjectBuilder::new().schema_type(Type::String);
-    parameter(name, ParameterIn::Header, Required::False, about, schema)
-}
-
-fn parameter(name: &str, place: ParameterIn, required: Required, about: &str, schema: ObjectBuilder) -> ApiParameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(required)
-        .description(Some(about))
-        .schema(Some(schema))
-        .build()
-}
-
-fn components(mut schemas: Schemas) -> Components {
-    schemas.insert("Detail".into(), detail().into());
-    schemas.insert("FieldErrors".into(), field_errors().into());
-    for (name, schema) in &mut schemas {
-        // Every field of an answer is always there; those of a body are as its type says.
-        if let RefOr::T(Schema::Object(object)) = schema
-            && !name.ends_with("Body")
-            && !name.ends_with("Patch")
-            && name != "FieldErrors"
-        {
-            object.required = object.properties.keys().cloned().collect();
-        }
     }
-    let mut components = Components::new();
-    components.schemas = schemas;
-    let about = "`Token <token>`, with a token from `/api-token-auth/`.";
-    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", about)));
-    components.add_security_scheme(TOKEN, key);
-    for (name, status, about) in FAILURES {
-        components.responses.insert(name.to_owned(), failure(status, about).into());
-    }
-    components
 }
 
 fn detail() -> Object {
@@ -358,27 +217,3 @@ fn field_errors() -> Object {
     object.examples = vec![json!({"name": ["This field is required."]})];
     object
 }
-
-fn failure(status: u16, about: &str) -> Response {
-    let detail = Ref::from_schema_name("Detail");
-    let schema = if status == 400 {
-        utoipa::openapi::OneOfBuilder::new().item(Ref::from_schema_name("FieldErrors")).item(detail).into()
-    } else {
-        RefOr::<Schema>::from(detail)
-    };
-    let mut response =
-        ResponseBuilder::new().description(about).content("application/json", Content::new(Some(schema)));
-    for (at, name, what) in [
-        (401, "WWW-Authenticate", "`Token`."),
-        (405, "Allow", "The methods of the path."),
-        (429, "Retry-After", "Seconds until the next attempt can succeed."),
-    ] {
-        if at == status {
-            response = response.header(name, header(what));
-        }
-    }
-    response.build()
-}
-
-#[cfg(test)]
-mod tests;

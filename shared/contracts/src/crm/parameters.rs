@@ -1,39 +1,9 @@
 //! Query parameters of the lists, as data.
 
-/// A query parameter.
-#[derive(Debug, Clone, Copy)]
-pub struct Parameter {
-    /// Its name.
-    pub name: &'static str,
-    /// What it does.
-    pub about: &'static str,
-    /// What its value is.
-    pub kind: ParameterKind,
-}
-
-/// What the value of a query parameter is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParameterKind {
-    /// A text.
-    Text,
-    /// A UUID.
-    Id,
-    /// `true` or `false`.
-    Flag,
-    /// An integer id.
-    Number,
-    /// One of these words.
-    Word(&'static [&'static str]),
-    /// A number of rows.
-    Limit,
-}
-
-const fn parameter(name: &'static str, about: &'static str, kind: ParameterKind) -> Parameter {
-    Parameter { name, about, kind }
-}
+use crate::routes::{Parameter, ParameterKind, parameter};
 
 const LIMIT: Parameter =
-    parameter("limit", "How many rows a page has: 1 to 1000, and 1000 if left out.", ParameterKind::Limit);
+    parameter("limit", "How many rows a page has: 1 to 1000, and 1000 if left out.", ParameterKind::Limit(1000));
 const CURSOR: Parameter =
     parameter("cursor", "Where the page starts, as the `Link` of the page before says.", ParameterKind::Text);
 

@@ -1,8 +1,4 @@
-//! Every route of this contract, as data: the reference is made from it, and tests hold it against
-//! the deployment's template.
-
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
+//! Every route of this contract.
 
 use super::accounts::{CredentialsBody, MeJson, MessageJson, SignUpBody, TokenJson, VerifySignUpBody};
 use super::attributes::{AttributeBody, AttributeJson};
@@ -12,174 +8,13 @@ use super::clients::{ClientBody, ClientJson};
 use super::contacts::{ContactBody, ContactJson};
 use super::invoices::{InvoiceBody, InvoiceJson};
 use super::line_items::{LineItemBody, LineItemJson};
-use super::openapi::{Schemas, many, one, partial};
-use super::parameters::{CATEGORY_QUERY, CLIENT_QUERY, CONTACT_QUERY, INVOICE_QUERY, ITEM_QUERY, PAGE, Parameter};
+use super::parameters::{CATEGORY_QUERY, CLIENT_QUERY, CONTACT_QUERY, INVOICE_QUERY, ITEM_QUERY, PAGE};
 use super::payments::{PaymentBody, PaymentJson};
 use super::tiers::{PriceTierBody, PriceTierJson};
 use super::worklist::{NoteDeleteBody, TaskUpdateBody};
+use crate::openapi::{many, one, partial};
 
-/// An HTTP method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// GET.
-    Get,
-    /// POST.
-    Post,
-    /// PUT.
-    Put,
-    /// PATCH.
-    Patch,
-    /// DELETE.
-    Delete,
-}
-
-impl Method {
-    /// The method as HTTP spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Patch => "PATCH",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-/// Gives the schema of a body or an answer; what it refers to goes among the shared ones.
-pub type Shape = fn(&mut Schemas) -> RefOr<Schema>;
-
-/// One method of one path.
-#[derive(Debug, Clone, Copy)]
-pub struct Route {
-    /// The method.
-    pub method: Method,
-    /// The path without trailing slash, as the deployment's template has it. It is served with one
-    /// too, and the reference shows it so.
-    pub path: &'static str,
-    /// The name by which generated clients call it.
-    pub operation: &'static str,
-    /// What it does.
-    pub summary: &'static str,
-    /// The heading that it stands under.
-    pub tag: &'static str,
-    /// Whether it needs a credential.
-    pub credential: bool,
-    /// The query parameters.
-    pub query: &'static [Parameter],
-    /// The body that it takes.
-    pub body: Option<Shape>,
-    /// Whether it takes a form with a file instead.
-    pub form: bool,
-    /// The status of success.
-    pub status: u16,
-    /// The body that it answers; none for 204.
-    pub answer: Option<Shape>,
-    /// Whether the answer is one object with an `ETag`, so that `If-Match` can guard its change.
-    pub versioned: bool,
-}
-
-impl Route {
-    const fn new(method: Method, path: &'static str, operation: &'static str, summary: &'static str) -> Self {
-        Self {
-            method,
-            path,
-            operation,
-            summary,
-            tag: "",
-            credential: true,
-            query: &[],
-            body: None,
-            form: false,
-            status: 200,
-            answer: None,
-            versioned: false,
-        }
-    }
-
-    const fn list(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
-        Self { answer: Some(answer), query: PAGE, ..Self::new(Method::Get, path, operation, summary) }
-    }
-
-    const fn read(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
-        Self { answer: Some(answer), versioned: true, ..Self::new(Method::Get, path, operation, summary) }
-    }
-
-    const fn create(
-        path: &'static str,
-        operation: &'static str,
-        summary: &'static str,
-        body: Shape,
-        answer: Shape,
-    ) -> Self {
-        let route = Self::new(Method::Post, path, operation, summary);
-        Self { body: Some(body), status: 201, answer: Some(answer), versioned: true, ..route }
-    }
-
-    const fn put(
-        path: &'static str,
-        operation: &'static str,
-        summary: &'static str,
-        body: Shape,
-        answer: Shape,
-    ) -> Self {
-        let route = Self::new(Method::Put, path, operation, summary);
-        Self { body: Some(body), answer: Some(answer), versioned: true, ..route }
-    }
-
-    const fn patch(
-        path: &'static str,
-        operation: &'static str,
-        summary: &'static str,
-        body: Shape,
-        answer: Shape,
-    ) -> Self {
-        Self { method: Method::Patch, ..Self::put(path, operation, summary, body, answer) }
-    }
-
-    const fn delete(path: &'static str, operation: &'static str, summary: &'static str) -> Self {
-        Self { status: 204, versioned: true, ..Self::new(Method::Delete, path, operation, summary) }
-    }
-
-    const fn act(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
-        Self { answer: Some(answer), ..Self::new(Method::Post, path, operation, summary) }
-    }
-
-    /// A POST of a form with a file.
-    const fn upload(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Self {
-        let route = Self::new(Method::Post, path, operation, summary);
-        Self { form: true, status: 201, answer: Some(answer), versioned: true, ..route }
-    }
-
-    const fn taking(self, body: Shape) -> Self {
-        Self { body: Some(body), ..self }
-    }
-
-    const fn by(self, query: &'static [Parameter]) -> Self {
-        Self { query, ..self }
-    }
-
-    const fn open(self) -> Self {
-        Self { credential: false, versioned: false, tag: "accounts", ..self }
-    }
-
-    const fn plain(self) -> Self {
-        Self { versioned: false, ..self }
-    }
-
-    const fn guarded(self) -> Self {
-        Self { versioned: true, ..self }
-    }
-
-    const fn accepted(self) -> Self {
-        Self { status: 202, ..self }
-    }
-
-    const fn under(self, tag: &'static str) -> Self {
-        Self { tag, ..self }
-    }
-}
+pub use crate::routes::{Method, Route};
 
 /// The six routes of a collection and its objects.
 macro_rules! collection {
@@ -249,7 +84,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
     GROUPS.iter().copied().flatten()
 }
 
-const GROUPS: &[&[Route]] = &[
+pub(super) const GROUPS: &[&[Route]] = &[
     ACCOUNTS,
     ATTRIBUTES,
     collection! {
@@ -324,7 +159,8 @@ const ACCOUNTS: &[Route] = &[
         one::<SignUpBody>,
         one::<MessageJson>,
     )
-    .open(),
+    .open()
+    .under("accounts"),
     Route::act(
         "/api/verify-signup-otp",
         "verify_signup_otp",
@@ -332,13 +168,24 @@ const ACCOUNTS: &[Route] = &[
         one::<MessageJson>,
     )
     .taking(one::<VerifySignUpBody>)
-    .open(),
+    .open()
+    .under("accounts"),
     Route::act("/api-token-auth", "obtain_token", "Obtain a token", one::<TokenJson>)
         .taking(one::<CredentialsBody>)
-        .open(),
+        .open()
+        .under("accounts"),
     Route::act("/api/api-token-auth", "obtain_token_alias", "Obtain a token", one::<TokenJson>)
         .taking(one::<CredentialsBody>)
-        .open(),
+        .open()
+        .under("accounts"),
+    Route {
+        method: Method::Post,
+        ..Route::delete("/api/session", "open_session", "Open a browser's session: the answer sets its cookie")
+            .taking(one::<CredentialsBody>)
+            .open()
+            .under("accounts")
+    },
+    Route::delete("/api/session", "end_session", "End the browser's session").plain().under("accounts"),
     Route::read("/api/me", "me", "Who the caller is and may do", one::<MeJson>).plain().under("accounts"),
 ];
 
@@ -346,6 +193,7 @@ const ATTRIBUTE: &str = "/api/attributes/{key}";
 
 const ATTRIBUTES: &[Route] = &[
     Route::list(ATTRIBUTE, "attributes_list", "List the attributes of a kind of object", many::<AttributeJson>)
+        .by(PAGE)
         .under("attributes"),
     Route::create(
         ATTRIBUTE,

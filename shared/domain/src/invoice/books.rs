@@ -5,11 +5,17 @@
 //! with both. An invoice on which a method failed may be half changed, and is thrown away. What
 //! changed is kept in [`Changes`], so that one transaction can write exactly that.
 
+mod before_payment;
+mod duplicate;
+mod lines;
+mod links;
 mod payments;
 mod settlement;
+mod stripe;
 #[cfg(test)]
 mod tests;
 mod totals;
+mod viewed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +24,15 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use self::settlement::history_row;
-use super::header::{Header, HistoryEntry, InvoiceNumber, InvoicePatch, NewInvoice, SentTotals, Totals};
+use super::header::{Header, HistoryEntry, InvoiceNumber, Totals};
+use super::input::{InvoicePatch, NewInvoice};
 use super::line::{Line, LinePatch, NewLine};
 use super::payment::{Payment, Refund};
+use super::payment_link::LinkChange;
 use super::status::Status;
 use crate::attributes::Schema;
 use crate::error::Error;
-use crate::id::{InvoiceId, LineId, PaymentId, RefundId};
+use crate::id::{InvoiceId, LineId, PaymentId, PaymentLinkId, RefundId};
 use crate::money::Money;
 use crate::record::{Extras, Meta, Moment, NewId};
 use crate::text::ShortText;
@@ -54,8 +62,12 @@ pub struct Changes {
     pub payments: BTreeSet<PaymentId>,
     /// Payments that were removed.
     pub removed_payments: Vec<Payment>,
-    /// Refunds that were booked.
+    /// Refunds that were booked or changed.
     pub refunds: BTreeSet<RefundId>,
+    /// Refunds that were taken back.
+    pub removed_refunds: BTreeMap<RefundId, Refund>,
+    /// Payment links that were asked for, made or retired.
+    pub links: BTreeMap<PaymentLinkId, LinkChange>,
     /// Changes of the status.
     pub history: Vec<HistoryEntry>,
     /// Stripe charges that are booked now.
@@ -84,7 +96,7 @@ impl Invoice {
         }
     }
 
-    /// Makes an invoice.
+    /// Makes an invoice under the number that was found for it.
     ///
     /// # Errors
     /// What the schema refuses, totals that do not fit, or a status that a new invoice cannot have.
@@ -96,7 +108,20 @@ impl Invoice {
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
     ) -> Result<Self, Error> {
-        let NewInvoice { details, status, issue_date, due_date, currency, totals, lines, extras } = new;
+        let NewInvoice {
+            number: _,
+            details,
+            client_by_email: _,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            totals,
+            lines,
+            paid_amount,
+            extras,
+            attributes_bind: _,
+        } = new;
         let extras = Extras::create(extras, schema, stamp, new_id)?;
         let header = Header {
             id,
@@ -111,20 +136,19 @@ impl Invoice {
             next_position: 0,
             viewed_at: None,
             paid_at: None,
+            payment_link: None,
             extras,
             meta: Meta::new(stamp),
         };
         let mut invoice = Self::restore(header, vec![], vec![], vec![]);
-        invoice.take_sent_totals(totals, lines.is_empty())?;
         for line in lines {
             invoice.push_line(LineId::new(new_id()), line, stamp.into())?;
         }
-        invoice.total_up()?;
+        invoice.take_totals(totals)?;
         let first = Status::Draft;
         invoice.changes.history.push(history_row(None, first, stamp.into(), new_id));
-        if status.target != first {
-            invoice.write_status(status, stamp.into(), new_id)?;
-        }
+        let status = Some(status).filter(|status| status.target != first);
+        invoice.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
         Ok(invoice)
     }
 
@@ -196,27 +220,25 @@ impl Invoice {
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
-        let InvoicePatch { details, status, issue_date, due_date, currency, totals, extras } = patch;
+        let InvoicePatch {
+            number,
+            details,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            totals,
+            lines,
+            paid_amount,
+            extras,
+        } = patch;
         let untouched = self.header.clone();
         self.header.extras.apply(extras, schema, stamp, new_id)?;
-        self.header.describe(details, issue_date, due_date);
-        let before = self.header.totals;
-        if let Some(currency) = currency.filter(|currency| *currency != self.header.currency) {
-            self.relabel(currency, stamp.at)?;
-        }
-        if totals != SentTotals::default() {
-            self.take_sent_totals(totals, self.lines.is_empty())?;
-            self.total_up()?;
-        }
-        if self.header.totals != before {
-            self.money_changed(before.total)?;
-            self.settle(Cause::Totals, stamp.into(), new_id)?;
-        }
-        if let Some(status) = status {
-            self.write_status(status, stamp.into(), new_id)?;
-        }
+        self.header.describe(number, details, issue_date, due_date);
+        let lines_changed = self.reprice(currency, lines, totals, stamp.into(), new_id)?;
+        self.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
         // A word that is shown already, say, is no change: no new version, and no event.
-        if self.header != untouched {
+        if lines_changed || self.header != untouched {
             self.header.meta.touch(stamp.at);
         }
         Ok(())

@@ -1,16 +1,21 @@
 //! Invoices: the aggregate of header, lines, payments, refunds and history.
 
 mod books;
+mod details;
 mod header;
+mod input;
 mod line;
 mod payment;
+mod payment_link;
 mod status;
+mod stripe;
 
 pub use books::{Changes, Invoice, MAX_LINES, utc_date};
-pub use header::{
-    Address, Customer, Details, DetailsPatch, Header, HistoryEntry, InvoiceNumber, InvoicePatch, NewInvoice,
-    SentTotals, StripeRefs, StripeRefsPatch, Totals, TotalsSource,
-};
+pub use details::{Address, Customer, CustomerPatch, Details, DetailsPatch, StripeRefs, StripeRefsPatch};
+pub use header::{Header, HistoryEntry, InvoiceNumber, Totals, TotalsSource};
+pub use input::{InvoicePatch, LinesChange, NewInvoice, NewNumber, SentTotals, SoleLine, series_number};
 pub use line::{Figures, Line, LineInput, LineKind, LinePatch, LineText, NewLine};
 pub use payment::{NewPayment, Payment, PaymentInput, PaymentMethod, PaymentPatch, Refund};
+pub use payment_link::{LinkChange, LinkState, LinkUrl, MadeLink, PaymentLink};
 pub use status::{Books, Refused, Status, StatusRequest, Transition};
+pub use stripe::{IntentBook, KnownRefund, NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact};

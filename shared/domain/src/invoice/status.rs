@@ -37,6 +37,16 @@ impl Status {
         }
     }
 
+    /// Whether the customer may see the invoice: a draft is still being written.
+    #[must_use]
+    pub const fn is_issued(self) -> bool {
+        match self {
+            Self::Draft => false,
+            Self::Sent | Self::Viewed | Self::Pending | Self::PartiallyPaid => true,
+            Self::Paid | Self::Overdue | Self::Void | Self::Refunded => true,
+        }
+    }
+
     /// Whether the invoice is over: its money no longer changes by lines, totals or payments.
     #[must_use]
     pub const fn is_closed(self) -> bool {

@@ -82,6 +82,8 @@ impl Table {
             home,
             memberships: vec![Membership { organisation: home, role: Role::Owner }],
             tokens: vec![TokenHash { hash: sha256_hex(&token), created_at }],
+            sessions: vec![],
+            credentials_valid_from: None,
             date_joined: created_at,
             version: 1,
         };

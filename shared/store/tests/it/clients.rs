@@ -1,5 +1,6 @@
 //! Clients: round trip, versions, and the invoices that refer to them.
 
+use domain::Patch;
 use domain::client::Client;
 use domain::invoice::{DetailsPatch, InvoicePatch, Status};
 use domain::text::Name;
@@ -73,7 +74,7 @@ async fn a_client_with_invoices_stays_until_the_last_one_is_gone() {
     assert_eq!(table.items().await, before);
 
     let mut moved = store.invoice(ours(), invoices[0].header().id).await.unwrap().unwrap();
-    let details = DetailsPatch { client: Some(second.id), ..DetailsPatch::default() };
+    let details = DetailsPatch { client: Patch::Set(second.id), ..DetailsPatch::default() };
     books.update(&mut moved, InvoicePatch { details, ..InvoicePatch::default() });
     store.commit_invoice(ours(), &moved, invoices[0].header()).await.unwrap();
     assert_eq!(store.client_has_invoices(ours(), first.id).await, Ok(true));
@@ -97,7 +98,7 @@ async fn an_invoice_needs_a_client_that_is_there() {
     table.store.create_invoice(ours(), &free).await.unwrap();
     let before = table.items().await;
     let mut bound = table.store.invoice(ours(), free.header().id).await.unwrap().unwrap();
-    let details = DetailsPatch { client: Some(client(5).id), ..DetailsPatch::default() };
+    let details = DetailsPatch { client: Patch::Set(client(5).id), ..DetailsPatch::default() };
     books.update(&mut bound, InvoicePatch { details, ..InvoicePatch::default() });
     assert_eq!(table.store.commit_invoice(ours(), &bound, free.header()).await, Err(StoreError::Missing));
     assert_eq!(table.items().await, before);

@@ -91,7 +91,8 @@ async fn an_invoice_is_in_the_lists_of_its_new_status_and_client_at_once() {
 
     let by_client = |n: u128| InvoiceFilter { client: Some(ClientId::new(id(n))), ..filter() };
     change(&table, 13, |invoice| {
-        let details = domain::invoice::DetailsPatch { client: Some(ClientId::new(id(5))), ..Default::default() };
+        let details =
+            domain::invoice::DetailsPatch { client: domain::Patch::Set(ClientId::new(id(5))), ..Default::default() };
         books.update(invoice, domain::invoice::InvoicePatch { details, ..Default::default() });
     })
     .await;

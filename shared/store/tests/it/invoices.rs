@@ -1,7 +1,7 @@
 //! Invoices: header, lines, payments, refunds and history commit together.
 
 use domain::id::{LineId, PaymentId};
-use domain::invoice::{Invoice, Status};
+use domain::invoice::{Invoice, NewNumber, Status};
 use tributary_store::{StoreError, Unique};
 
 use crate::support::{Books, Table, at, client, id, line, now, ours, tenant};
@@ -201,13 +201,17 @@ async fn a_deleted_invoice_is_out_of_reach_and_kept() {
 
 fn domain_twin() -> domain::invoice::NewInvoice {
     domain::invoice::NewInvoice {
+        number: NewNumber::Random,
         details: Default::default(),
+        client_by_email: None,
         status: crate::support::status(Status::Draft),
         issue_date: None,
         due_date: None,
         currency: domain::money::Currency::USD,
         totals: Default::default(),
         lines: vec![],
+        paid_amount: None,
         extras: Default::default(),
+        attributes_bind: true,
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::attributes::Attributes;
 use domain::id::{EntryId, LineId};
-use domain::invoice::{LinePatch, NewInvoice, NewLine, Status};
+use domain::invoice::{LinePatch, NewInvoice, NewLine, NewNumber, Status};
 use domain::text::Text;
 use domain::worklist::Task;
 use serde_json::json;
@@ -53,14 +53,18 @@ async fn more_than_a_hundred_operations_are_too_many() {
     let table = Table::start().await;
     let mut books = Books::new(1000);
     let with_lines = |lines: usize| NewInvoice {
+        number: NewNumber::Random,
         details: Default::default(),
+        client_by_email: None,
         status: status(Status::Draft),
         issue_date: None,
         due_date: None,
         currency: domain::money::Currency::USD,
         totals: Default::default(),
         lines: vec![line("1", "1"); lines],
+        paid_amount: None,
         extras: Default::default(),
+        attributes_bind: true,
     };
     // Beside the lines: the header, its number, and the first row of its history.
     let invoice = books.create(10, with_lines(98));
@@ -109,4 +113,33 @@ async fn an_invoice_over_a_megabyte_is_read_whole() {
         invoice.update_line(last, patch, domain::attributes::Schema::default(), moment, new_id)
     });
     store.commit_invoice(ours(), &invoice, &before).await.unwrap();
+}
+
+#[tokio::test]
+async fn replaced_lines_take_one_operation_each_and_surplus_ones_two() {
+    let table = Table::start().await;
+    let (store, mut books) = (&table.store, Books::new(1000));
+    let number = domain::invoice::InvoiceNumber::parse("A-1").unwrap();
+    let first = books.of_lines(10, number, 97, None);
+    store.create_invoice(ours(), &first).await.unwrap();
+    let mut all = store.invoice(ours(), first.header().id).await.unwrap().unwrap();
+    books.replace(&mut all, vec![line("2", "1"); 97]);
+    store.commit_invoice(ours(), &all, first.header()).await.unwrap();
+
+    let kept = store.invoice(ours(), first.header().id).await.unwrap().unwrap();
+    let ids = |invoice: &domain::invoice::Invoice| invoice.lines().iter().map(|line| line.id).collect::<Vec<_>>();
+    assert_eq!(ids(&kept), ids(&first));
+    assert!(kept.lines().iter().all(|line| line.figures.quantity.value() == 2.into()));
+
+    let mut none = kept.clone();
+    books.replace(&mut none, vec![]);
+    let before = table.items().await;
+    assert_eq!(store.commit_invoice(ours(), &none, all.header()).await, Err(StoreError::TooManyItems));
+    assert_eq!(table.items().await, before);
+    let mut fewer = kept.clone();
+    books.replace(&mut fewer, vec![line("2", "1"); 48]);
+    store.commit_invoice(ours(), &fewer, all.header()).await.unwrap();
+    let fewer = store.invoice(ours(), first.header().id).await.unwrap().unwrap();
+    assert_eq!((fewer.lines().len(), ids(&fewer)), (48, ids(&first)[..48].to_vec()));
+    assert_eq!(table.sort_keys("#TRASH").await.len(), 49);
 }

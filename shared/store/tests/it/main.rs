@@ -4,6 +4,7 @@
 
 mod accounts;
 mod catalogue;
+mod client_emails;
 mod clients;
 mod contacts;
 mod failures;
@@ -11,10 +12,12 @@ mod idempotency;
 mod in_place;
 mod invoice_lists;
 mod invoices;
+mod invoices_newest;
 mod limits;
 mod lists;
 mod metered;
 mod receivables;
+mod series;
 mod streamed;
 mod support;
 mod webhooks;

@@ -29,6 +29,23 @@ async fn a_webhook_comes_back_as_it_was_kept() {
 }
 
 #[tokio::test]
+async fn what_is_kept_of_a_deleted_webhook_does_not_hold_its_secrets() {
+    let table = Table::start().await;
+    let kept = webhook(8);
+    let secrets = [&kept.secrets.current, &kept.secrets.previous.as_ref().unwrap().secret];
+    let secrets = secrets.map(|secret| secret.expose().to_owned());
+    let held = async || {
+        let all = format!("{:?}", table.items().await);
+        secrets.each_ref().map(|secret| all.contains(secret.as_str()))
+    };
+    table.store.create_webhook(ours(), &kept).await.unwrap();
+    assert_eq!(held().await, [true, true]);
+    table.store.delete_webhook(ours(), &kept).await.unwrap();
+    assert_eq!(held().await, [false, false]);
+    assert_eq!(table.sort_keys("#TRASH").await, [format!("WEBHOOK#{}", kept.id)]);
+}
+
+#[tokio::test]
 async fn a_delivery_is_made_once() {
     let table = Table::start().await;
     let store = &table.store;

@@ -71,6 +71,7 @@ async fn the_documents_examples_are_served_as_printed() {
         "stripe_payment_intent_id": null,
         "stripe_hosted_url": null,
         "stripe_pdf_url": null,
+        "hosted_url": made["hosted_url"],
         "list_of_tasks": [],
         "list_of_notes": [],
     });

@@ -19,6 +19,7 @@ mod entries;
 mod invoices;
 mod line_items;
 mod lists;
+mod long_lists;
 mod one_time_passwords;
 mod payments;
 mod price_tiers;

@@ -1,5 +1,6 @@
 //! Images of services, clients, leads and catalogue items (crm, sections 7 and 11.2), as their users meet them.
 
+mod cut_off;
 mod refusals;
 mod uploads;
 

@@ -118,19 +118,3 @@ async fn an_upload_is_an_update_for_webhooks() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_image_that_was_not_moved_is_moved_when_it_is_opened() {
-    let scene = Scene::start().await;
-    let client = scene.object("clients").await;
-    let url = scene.upload(&client, PNG).await.expect(201)["url"].clone();
-    // As an upload leaves it that ended between its commit and the move.
-    let (s3, bucket) = scene.s3();
-    let put = s3.put_object().bucket(bucket).key(format!("tmp/{}", key(&url))).content_type("image/png");
-    put.body(ByteStream::from_static(PNG)).send().await.unwrap();
-    s3.delete_object().bucket(bucket).key(key(&url)).send().await.unwrap();
-
-    let (status, headers, body) = scene.open(&url).await;
-    assert_eq!((status.as_u16(), &headers["content-type"], body.as_slice()), (200, &"image/png".parse().unwrap(), PNG));
-    assert_eq!(scene.keys().await, [key(&url)]);
-}

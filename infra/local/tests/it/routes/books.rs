@@ -6,10 +6,12 @@ use std::time::Duration;
 use contracts::crm::routes::{Method, Route};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Remote, User};
+use crate::support::{Answer, Remote, User, form};
 
 /// The follow-up that is called outside `/api`, where follow-ups are served too.
 const OUTSIDE: &str = "follow-ups outside /api";
+
+const IMAGE: &[u8] = b"GIF89a";
 
 /// What stands in a path for the object of a collection.
 pub type Ids = BTreeMap<&'static str, String>;
@@ -19,7 +21,7 @@ pub type Ids = BTreeMap<&'static str, String>;
 pub struct Books {
     pub user: User,
     pub organisation: String,
-    /// By the word that comes before the id in a path, tasks and notes by their owner's.
+    /// By the word that comes before the id in a path, tasks and notes by their owner's. That of an image is its file.
     pub ids: Ids,
 }
 
@@ -32,6 +34,7 @@ impl Books {
         let mut books = Self { user, organisation, ids: Ids::new() };
         books.make(tributary, "attributes", "/api/attributes/client/", attribute()).await;
         books.make(tributary, "clients", "/api/clients/", client()).await;
+        books.add_image(tributary).await;
         books.make(tributary, "contacts", "/api/contacts/", books.contact()).await;
         books.make(tributary, "services", "/api/services/", books.service()).await;
         let follow_ups = format!("/api/services/{}/follow-ups/", books.id("services"));
@@ -76,15 +79,33 @@ impl Books {
             "test" => json!({"object_id": self.id("clients")}),
             "signup" => json!({"username": "nobody", "email": "nobody@example.com", "password": "SecurePass123!"}),
             "verify-signup-otp" => json!({"email": "nobody@example.com", "otp": "000000"}),
-            "api-token-auth" => json!({"username": self.user.username, "password": self.user.password}),
+            "api-token-auth" | "session" => json!({"username": self.user.username, "password": self.user.password}),
             _ => self.object(collection(route.path), route.method),
         })
     }
 
+    /// That body, or the form, as it is sent, with its media type.
+    pub fn content(&self, route: &Route) -> (&'static str, Vec<u8>) {
+        if route.form {
+            return ("multipart/form-data; boundary=x", form("x", "file", IMAGE));
+        }
+        let body = self.body(route).map(|body| body.to_string()).unwrap_or_default();
+        ("application/json", body.into_bytes())
+    }
+
     /// Sends a route's good request.
     pub async fn call(&self, tributary: &Remote, route: &Route) -> Answer {
-        let method = route.method.as_str().parse().unwrap();
-        tributary.call(Some(&self.user), method, &self.path(route), self.body(route)).await
+        self.call_at(tributary, route, &self.path(route)).await
+    }
+
+    /// Sends a route's good request to another path.
+    pub async fn call_at(&self, tributary: &Remote, route: &Route, path: &str) -> Answer {
+        let authorization = format!("Token {}", self.user.token);
+        let (media_type, content) = self.content(route);
+        let headers = [("authorization", authorization.as_str()), ("content-type", media_type)];
+        // Without a body there is no type of one.
+        let headers = if content.is_empty() { &headers[..1] } else { &headers[..] };
+        tributary.raw(route.method.as_str().parse().unwrap(), path, headers, content).await
     }
 
     fn object(&self, collection: &str, method: Method) -> Value {
@@ -170,6 +191,13 @@ impl Books {
         }
     }
 
+    async fn add_image(&mut self, tributary: &Remote) {
+        let client = format!("/api/clients/{}/files/", self.id("clients"));
+        let added = tributary.upload(&self.user, &client, &[], IMAGE).await.expect(201);
+        let (_, file) = added["url"].as_str().unwrap().rsplit_once('/').unwrap();
+        self.ids.insert("images", file.to_owned());
+    }
+
     async fn cause_a_delivery(&mut self, tributary: &Remote) {
         let client = format!("/api/clients/{}/", self.id("clients"));
         tributary.patch(&self.user, &client, json!({"name": "Acme"})).await.expect(200);
@@ -192,20 +220,26 @@ pub fn id_of(object: &Value) -> String {
 }
 
 /// A route's path, with each parameter replaced by what is given for its place and the word before it. Definitions of
-/// attributes are listed and made under the name of an entity, not under an id.
+/// attributes are listed and made under the name of an entity, and images stand under that of a collection: those are
+/// not ids.
 pub fn fill(route: &Route, mut id: impl FnMut(usize, &str) -> String) -> String {
     let (mut place, mut before) = (0, "");
     let segments = route.path.split('/').map(|segment| {
         let filled = match segment.starts_with('{') {
             false => segment.to_owned(),
             true if before == "attributes" && matches!(route.method, Method::Get | Method::Post) => "client".to_owned(),
+            true if segment == "{collection}" => "clients".to_owned(),
             true => {
                 place += 1;
                 let is_outside = before == "follow-ups" && !route.path.starts_with("/api/");
                 id(place - 1, if is_outside { OUTSIDE } else { before })
             }
         };
-        before = segment;
+        before = match segment {
+            "{collection}" => "clients",
+            "{id}" if before == "clients" && route.path.starts_with("/files/") => "images",
+            segment => segment,
+        };
         filled
     });
     segments.collect::<Vec<_>>().join("/")

@@ -28,12 +28,12 @@ async fn send(tributary: &Tributary, books: &Books, route: &Route, headers: &[(&
     if !headers.iter().any(|(name, _)| *name == "authorization") && route.credential {
         request = request.header("authorization", format!("Token {}", books.user.token));
     }
-    request = request.header("content-type", "application/json");
+    let (media_type, content) = books.content(route);
+    request = request.header("content-type", media_type);
     for (name, value) in headers {
         request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
     }
-    let body = books.body(route).map(|body| body.to_string()).unwrap_or_default();
-    tributary.send(request.body(Full::from(body)).unwrap()).await
+    tributary.send(request.body(Full::from(content)).unwrap()).await
 }
 
 /// Routes that change nothing that other routes of the list need.
@@ -74,8 +74,7 @@ async fn an_id_of_another_shape_is_a_404_in_every_place_of_every_path() {
             for shape in shapes {
                 let path =
                     fill(route, |at, word| if at == place { shape.to_owned() } else { books.id(word).to_owned() });
-                let method: HttpMethod = route.method.as_str().parse().unwrap();
-                let answer = tributary.call(Some(&books.user), method, &path, books.body(route)).await;
+                let answer = books.call_at(&tributary, route, &path).await;
                 let what = format!("{}: {path:.200}", name(route));
                 sound_with(&answer, &[404], &what);
             }
@@ -180,9 +179,8 @@ async fn a_query_does_not_matter_where_none_is_read() {
     let (tributary, books) = start().await;
     for route in harmless().filter(|route| route.query.is_empty() && route.credential) {
         for query in ["%zz=%ff", "limit=0&cursor=x", "=&=&?"] {
-            let method: HttpMethod = route.method.as_str().parse().unwrap();
             let path = format!("{}/?{query}", books.path(route));
-            let answer = tributary.call(Some(&books.user), method, &path, books.body(route)).await;
+            let answer = books.call_at(&tributary, route, &path).await;
             sound(&answer, &path);
             assert!(answer.status.is_success() || route.status == 201, "{path}: {} {}", answer.status, answer.text);
         }

@@ -4,13 +4,15 @@ use serde_json::Value;
 
 use crate::support::Answer;
 
-/// Checks that an answer is a success or the client's fault, in the contract's form, with its request's id.
+/// Checks that an answer is a success, a redirect or the client's fault, in the contract's form, with its request's id.
 #[track_caller]
 pub fn sound(answer: &Answer, what: &str) {
     let status = answer.status;
-    assert!(status.is_success() || status.is_client_error(), "{what}: {status} {}", answer.text);
+    let is_expected = status.is_success() || status.is_redirection() || status.is_client_error();
+    assert!(is_expected, "{what}: {status} {}", answer.text);
     assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()), "{what}: {status} without X-Request-Id");
-    if status == 204 {
+    assert_eq!(status.is_redirection(), answer.header("location").is_some(), "{what}: {status}");
+    if status == 204 || status.is_redirection() {
         assert_eq!(answer.text, "", "{what}");
         return;
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::App;
+use app::logins::SourceAddress;
 use app::session::Credential;
 use contracts::crm::invoices::InvoiceBody;
 use domain::id::InvoiceId;
@@ -80,7 +81,10 @@ impl Ledger {
     /// An invoice of a status for which the contract has no word of its own.
     async fn unspoken(&self, due: Date, target: Status) -> String {
         let app = self.app();
-        let session = app.authenticate(&Credential::Token(self.user.token.clone()), None).await.unwrap();
+        let session = app
+            .authenticate(&Credential::Token(self.user.token.clone()), None, &SourceAddress::unknown())
+            .await
+            .unwrap();
         let body: InvoiceBody = serde_json::from_str(&self.body(Some(due), "100.00").to_string()).unwrap();
         let mut new = body.into_new().unwrap();
         new.status = StatusRequest { target, shown_as: &[] };
@@ -96,7 +100,11 @@ impl Ledger {
     }
 
     pub async fn history(&self, id: &str) -> Vec<HistoryEntry> {
-        let session = self.app().authenticate(&Credential::Token(self.user.token.clone()), None).await.unwrap();
+        let session = self
+            .app()
+            .authenticate(&Credential::Token(self.user.token.clone()), None, &SourceAddress::unknown())
+            .await
+            .unwrap();
         let id: InvoiceId = id.parse().unwrap();
         self.store().invoice_history(session.actor.tenant(), id).await.unwrap()
     }
@@ -196,7 +204,8 @@ async fn the_sweep_marks_what_is_owed_and_past_its_due_date_and_nothing_else() {
 
     // Once more: nothing is left to do.
     let shown = join_all(marked.iter().map(|id| ledger.show(id))).await;
-    assert_eq!(ledger.sweep().await, json!({"examined": 0, "marked_overdue": 0, "failed": 0}));
+    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0});
+    assert_eq!(ledger.sweep().await, nothing);
     assert_eq!(join_all(marked.iter().map(|id| ledger.show(id))).await, shown);
 
     // The day after, what was due today is marked, and nothing twice.

@@ -1,13 +1,12 @@
 //! A sweep costs what is overdue, whatever else there is.
 
-use dynoxide::ImportOptions;
-use dynoxide::actions::scan::ScanRequest;
-use dynoxide::types::{AttributeValue, Item};
+use dynoxide::types::Item;
 use store::Store;
 use store::meter::{Meter, Reading};
 use uuid::Uuid;
 
 use super::sweep::Ledger;
+use crate::support::stored::{import, items, replaced, text};
 
 /// How many invoices are added that are not overdue.
 const OTHERS: usize = 10_000;
@@ -73,7 +72,8 @@ async fn add_others(ledger: &Ledger) -> usize {
     }
     kinds.push((true, partly));
 
-    let (items, app) = (items(ledger), ledger.app());
+    let cloud = &ledger.tributary.cloud;
+    let (items, app) = (items(cloud), ledger.app());
     let copies_of_each = OTHERS / (kinds.len() * MODELS) + 1;
     let mut batch = Vec::new();
     for id in kinds.iter().flat_map(|(_, ids)| ids) {
@@ -81,27 +81,8 @@ async fn add_others(ledger: &Ledger) -> usize {
         batch.extend((0..copies_of_each).map(|_| copy(header, id, app.new_id())));
     }
     assert!(batch.len() >= OTHERS);
-    let cloud = &ledger.tributary.cloud;
-    // Past the stream: there is nobody to hear of them.
-    cloud.dynamodb().database().import_items(&cloud.environment().table_name, batch, ImportOptions::default()).unwrap();
+    import(cloud, batch);
     kinds.iter().filter(|(receivable, _)| *receivable).map(|(_, ids)| ids.len() * (copies_of_each + 1)).sum()
-}
-
-/// All items that stand under an id, as they are kept.
-fn items(ledger: &Ledger) -> Vec<Item> {
-    let table = &ledger.tributary.cloud.environment().table_name;
-    let scan = ScanRequest { table_name: table.clone(), ..ScanRequest::default() };
-    let found = ledger.tributary.cloud.dynamodb().database().scan(scan).unwrap();
-    assert!(found.last_evaluated_key.is_none(), "the table is larger than one page");
-    let is_under_an_id = |item: &Item| text(item, "sk").parse::<Uuid>().is_ok();
-    found.items.unwrap().into_iter().filter(is_under_an_id).collect()
-}
-
-fn text<'a>(item: &'a Item, name: &str) -> &'a str {
-    match &item[name] {
-        AttributeValue::S(text) => text,
-        other => panic!("{name} is {other:?}"),
-    }
 }
 
 /// An invoice's item as it would be under another id.
@@ -109,6 +90,5 @@ fn copy(item: &Item, id: &str, fresh: Uuid) -> Item {
     // The same moment, and another random part; the last byte stays, which chooses the part of the index.
     let mut bytes = id.parse::<Uuid>().unwrap().into_bytes();
     bytes[9..15].copy_from_slice(&fresh.into_bytes()[10..]);
-    let json = serde_json::to_string(item).unwrap();
-    serde_json::from_str(&json.replace(id, &Uuid::from_bytes(bytes).to_string())).unwrap()
+    replaced(item, &[(id, &Uuid::from_bytes(bytes).to_string())])
 }

@@ -1,4 +1,4 @@
-//! The AWS services, through the AWS SDK's clients.
+//! The services: those of AWS through the AWS SDK's clients, and the Stripe stand-in.
 
 mod dynamodb;
 mod restart;
@@ -6,6 +6,7 @@ mod s3;
 mod ses;
 mod sqs_messages;
 mod sqs_queues;
+mod stripe;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

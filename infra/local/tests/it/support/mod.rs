@@ -1,5 +1,7 @@
 //! A whole local cloud and a small HTTP client, as a user has them.
 
+pub mod stored;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};

@@ -73,7 +73,7 @@ fn path(route: &Route) -> (String, bool) {
 }
 
 async fn ask(tributary: &Tributary, user: &User, route: &Route, client: &Value) -> Answer {
-    if route.form {
+    if route.form.is_some() {
         return tributary.upload(user, &path(route).0, &[], b"GIF89a").await;
     }
     let body = body(route, &user.username, client);

@@ -7,7 +7,7 @@ mod events;
 mod isolation;
 mod kills;
 mod models;
-mod receiver;
+pub mod receiver;
 mod redelivery;
 mod retries;
 mod signatures;

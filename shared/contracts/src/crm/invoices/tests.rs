@@ -1,6 +1,6 @@
 use domain::Author;
 use domain::id::{InvoiceId, UserId};
-use domain::invoice::{Status, TotalsSource};
+use domain::invoice::{DetailsPatch, Status, TotalsSource};
 use serde_json::{Value, json};
 
 use super::*;
@@ -38,6 +38,7 @@ fn header(new: NewInvoice) -> Header {
         next_position: 1,
         viewed_at: None,
         paid_at: None,
+        payment_link: None,
         extras: Extras::default(),
         meta: Meta {
             created_at: at,
@@ -50,8 +51,21 @@ fn header(new: NewInvoice) -> Header {
 
 #[test]
 fn the_documents_invoice_is_read_field_by_field() {
-    let NewInvoice { details, status, issue_date, due_date, currency, totals, lines, extras } =
-        body(documented()).into_new().unwrap();
+    let NewInvoice {
+        number,
+        details,
+        client_by_email,
+        status,
+        issue_date,
+        due_date,
+        currency,
+        totals,
+        lines,
+        paid_amount,
+        extras,
+        attributes_bind,
+    } = body(documented()).into_new().unwrap();
+    assert_eq!((number, client_by_email, paid_amount, attributes_bind), (NewNumber::Random, None, None, true));
     assert_eq!(details.client.unwrap().to_string(), CLIENT);
     assert_eq!(details.contact.unwrap().to_string(), CONTACT);
     assert_eq!(details.notes.as_str(), "30-day payment terms.");
@@ -60,7 +74,7 @@ fn the_documents_invoice_is_read_field_by_field() {
     assert_eq!(due_date.unwrap().to_string(), "2026-03-26");
     assert_eq!(currency, Currency::USD);
     let zero = Some("0".parse().unwrap());
-    assert_eq!(totals, SentTotals { subtotal: zero, tax: zero, discount: zero, total: zero });
+    assert_eq!(totals, SentTotals { subtotal: zero, tax: zero, discount: zero, total: zero, ..SentTotals::default() });
     assert!(lines.is_empty() && extras.attributes.is_empty());
 }
 
@@ -93,8 +107,10 @@ fn every_wrong_field_of_an_invoice_is_named() {
 #[test]
 fn a_patch_says_only_what_was_sent_and_ignores_what_the_server_owns() {
     let change = body(json!({"status": "sent", "invoice_number": "X", "amount_paid": "9", "balance_due": "x"}));
-    let InvoicePatch { details, status, issue_date, due_date, currency, totals, extras } =
-        change.into_patch(Update::Patch).unwrap();
+    let patch = change.into_patch(Update::Patch).unwrap();
+    let InvoicePatch { number, details, status, issue_date, due_date, currency, totals, lines, paid_amount, extras } =
+        patch;
+    assert_eq!((number, lines, paid_amount), (None, None, None));
     assert_eq!(status.unwrap().target, Status::Sent);
     assert_eq!(status.unwrap().shown_as.len(), 4);
     assert_eq!((details, issue_date, due_date, currency), (DetailsPatch::default(), None, Patch::Keep, None));
@@ -114,7 +130,8 @@ fn null_empties_what_may_be_empty_and_nothing_else() {
 
 #[test]
 fn an_invoice_is_shown_with_every_field_of_the_document() {
-    let shown = serde_json::to_value(InvoiceJson::from(&header(body(documented()).into_new().unwrap()))).unwrap();
+    let header = header(body(documented()).into_new().unwrap());
+    let shown = serde_json::to_value(InvoiceJson::new(&header, "https://example.com/i/x".into())).unwrap();
     assert_eq!(
         shown,
         json!({
@@ -122,9 +139,9 @@ fn an_invoice_is_shown_with_every_field_of_the_document() {
             "issue_date": "2026-02-26", "due_date": "2026-03-26", "currency": "USD", "subtotal": "2000.00",
             "tax_amount": "300.00", "discount": "0.00", "total": "2300.00", "amount_paid": "2300.50",
             "balance_due": "-0.50", "notes": "30-day payment terms.", "stripe_invoice_id": null,
-            "stripe_payment_intent_id": null, "stripe_hosted_url": null, "stripe_pdf_url": null, "attributes": {},
-            "list_of_tasks": [], "list_of_notes": [], "created_at": "2026-03-01T10:00:00Z",
-            "updated_at": "2026-03-01T10:00:00Z", "created_by": 1
+            "stripe_payment_intent_id": null, "stripe_hosted_url": null, "stripe_pdf_url": null,
+            "hosted_url": "https://example.com/i/x", "attributes": {}, "list_of_tasks": [], "list_of_notes": [],
+            "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z", "created_by": 1
         })
     );
 }

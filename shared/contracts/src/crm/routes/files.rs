@@ -1,7 +1,8 @@
 //! Images of services, clients, leads and catalogue items.
 
 use crate::crm::images::ImageAddedJson;
-use crate::crm::openapi::one;
+use crate::crm::openapi::form;
+use crate::openapi::one;
 
 use super::{Method, Route};
 
@@ -17,5 +18,5 @@ pub(super) const FILES: &[Route] = &[
 ];
 
 const fn upload(path: &'static str, operation: &'static str, summary: &'static str) -> Route {
-    Route::upload(path, operation, summary, one::<ImageAddedJson>).under("files")
+    Route::upload(path, operation, summary, form, one::<ImageAddedJson>).under("files")
 }

@@ -1,10 +1,10 @@
 //! Pipelines and leads.
 
 use crate::crm::leads::{LeadBody, LeadJson};
-use crate::crm::openapi::{many, one, partial};
-use crate::crm::parameters::LEAD_QUERY;
+use crate::crm::parameters::{LEAD_QUERY, PAGE};
 use crate::crm::pipelines::{PipelineBody, PipelineJson};
 use crate::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
+use crate::openapi::{many, one, partial};
 
 use super::Route;
 
@@ -12,7 +12,7 @@ const PIPELINE_LIST: &str = "/api/pipelines";
 const PIPELINE: &str = "/api/pipelines/{id}";
 
 pub(super) const PIPELINES: &[Route] = &[
-    Route::list(PIPELINE_LIST, "pipelines_list", "List pipelines", many::<PipelineJson>).under("pipelines"),
+    Route::list(PIPELINE_LIST, "pipelines_list", "List pipelines", many::<PipelineJson>).by(PAGE).under("pipelines"),
     Route::create(
         PIPELINE_LIST,
         "pipelines_create",

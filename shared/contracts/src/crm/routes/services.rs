@@ -1,10 +1,10 @@
 //! Services and their follow-ups, which the document has without `/api`.
 
 use crate::crm::follow_ups::{FollowUpBody, FollowUpJson};
-use crate::crm::openapi::{many, one, partial};
 use crate::crm::parameters::{PAGE, SERVICE_QUERY};
 use crate::crm::services::{ServiceBody, ServiceJson};
 use crate::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
+use crate::openapi::{many, one, partial};
 
 use super::Route;
 

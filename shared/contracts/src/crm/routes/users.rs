@@ -1,14 +1,17 @@
 //! The members of the organisation, and who is in which group.
 
-use crate::crm::openapi::{many, one};
+use crate::crm::parameters::PAGE;
 use crate::crm::users::{GroupMemberJson, UserBody, UserJson, UserUpdateBody};
+use crate::openapi::{many, one};
 
 use super::Route;
 
 const USER: &str = "/api/users/{user_id}";
 
 pub(super) const USERS: &[Route] = &[
-    Route::list("/api/users", "users_list", "List the members of the organisation", many::<UserJson>).under("users"),
+    Route::list("/api/users", "users_list", "List the members of the organisation", many::<UserJson>)
+        .by(PAGE)
+        .under("users"),
     Route::create(
         "/api/users",
         "users_create",
@@ -29,9 +32,14 @@ pub(super) const USERS: &[Route] = &[
     )
     .under("users"),
     Route::delete(USER, "users_destroy", "Remove a member and end the member's credentials").under("users"),
-    Route::list("/api/instructors", "instructors_list", "List the Instructors", many::<GroupMemberJson>).under("users"),
-    Route::list("/api/tas", "tas_list", "List the Teacher Assistants", many::<GroupMemberJson>).under("users"),
-    Route::list("/api/sales", "sales_list", "List the members of Sales", many::<GroupMemberJson>).under("users"),
+    Route::list("/api/instructors", "instructors_list", "List the Instructors", many::<GroupMemberJson>)
+        .by(PAGE)
+        .under("users"),
+    Route::list("/api/tas", "tas_list", "List the Teacher Assistants", many::<GroupMemberJson>).by(PAGE).under("users"),
+    Route::list("/api/sales", "sales_list", "List the members of Sales", many::<GroupMemberJson>)
+        .by(PAGE)
+        .under("users"),
     Route::list("/api/operations", "operations_list", "List the members of Operations", many::<GroupMemberJson>)
+        .by(PAGE)
         .under("users"),
 ];

@@ -1,15 +1,16 @@
 //! Webhooks and their deliveries.
 
 use crate::crm::deliveries::{DeliveryJson, TestBody, TestJson};
-use crate::crm::openapi::{many, one, partial};
+use crate::crm::parameters::PAGE;
 use crate::crm::webhooks::{SecretJson, WebhookBody, WebhookCreatedJson, WebhookJson};
+use crate::openapi::{many, one, partial};
 
 use super::Route;
 
 const WEBHOOK: &str = "/api/webhooks/{id}";
 
 pub(super) const WEBHOOKS: &[Route] = &[
-    Route::list("/api/webhooks", "webhooks_list", "List webhooks", many::<WebhookJson>).under("webhooks"),
+    Route::list("/api/webhooks", "webhooks_list", "List webhooks", many::<WebhookJson>).by(PAGE).under("webhooks"),
     Route::create(
         "/api/webhooks",
         "webhooks_create",
@@ -46,6 +47,7 @@ pub(super) const WEBHOOKS: &[Route] = &[
         "List the deliveries of the last 30 days, newest first",
         many::<DeliveryJson>,
     )
+    .by(PAGE)
     .under("webhooks"),
     Route::act(
         "/api/webhooks/{id}/deliveries/{delivery_id}/redeliver",

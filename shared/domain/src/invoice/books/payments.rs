@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::id::PaymentId;
 use crate::invoice::payment::{NewPayment, Payment, PaymentMethod, PaymentPatch};
 use crate::invoice::status::Status;
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError, two_places};
 use crate::record::{Meta, Moment, NewId};
 use crate::text::{LongText, ShortText};
 
@@ -107,6 +107,26 @@ impl Invoice {
         Ok(())
     }
 
+    /// Books what is missing to the amount that is said to be paid.
+    pub(super) fn pay_up_to(&mut self, amount: Decimal, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
+        let wrong = |message: String| Error::field("paid_amount", message);
+        let paid = self.header.amount_paid;
+        let missing = Money::exact(amount, self.header.currency).and_then(|amount| amount.checked_subtract(paid));
+        let missing = missing.map_err(|e| wrong(e.to_string()))?;
+        if missing.amount() < Decimal::ZERO {
+            return Err(wrong(format!(
+                "Ensure this value is not less than the {} that is paid.",
+                two_places(paid.amount())
+            )));
+        }
+        if missing.is_positive() {
+            self.still_open("A payment cannot be booked on an invoice that is")?;
+            self.push_payment(PaymentId::new(new_id()), NewPayment::of_balance(missing), moment)?;
+            self.settle(Cause::Payments, moment, new_id)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn push_payment(&mut self, id: PaymentId, new: NewPayment, moment: Moment<'_>) -> Result<(), Error> {
         let NewPayment { amount, method, paid_at, stripe_charge_id, reference, notes, attributes } = new;
         if !amount.is_positive() {
@@ -141,7 +161,7 @@ impl Invoice {
 }
 
 impl NewPayment {
-    /// What a status that means paid books.
+    /// What a status that means paid books, and an amount that is said to be paid.
     pub(super) fn of_balance(balance: Money) -> Self {
         Self {
             amount: balance,

@@ -1,6 +1,7 @@
 //! The status: as it is written, and as it follows from what is paid and owed.
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 
 use super::{Cause, Invoice, utc_date};
 use crate::error::Error;
@@ -22,12 +23,29 @@ impl Invoice {
         overdue
     }
 
-    pub(super) fn write_status(
+    /// Writes a status and how much is said to be paid. A payment comes before the words that look
+    /// at what is paid, and after those that a payment makes more precise.
+    pub(super) fn write_status_and_paid(
         &mut self,
-        request: StatusRequest,
+        status: Option<StatusRequest>,
+        paid_amount: Option<Decimal>,
         moment: Moment<'_>,
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
+        let (first, last) = match status.map(|status| status.target) {
+            Some(Status::Draft | Status::Sent | Status::Viewed | Status::Pending | Status::Overdue) => (status, None),
+            Some(Status::PartiallyPaid | Status::Paid | Status::Void | Status::Refunded) | None => (None, status),
+        };
+        if let Some(status) = first {
+            self.write_status(status, moment, new_id)?;
+        }
+        if let Some(paid) = paid_amount {
+            self.pay_up_to(paid, moment, new_id)?;
+        }
+        last.map_or(Ok(()), |status| self.write_status(status, moment, new_id))
+    }
+
+    fn write_status(&mut self, request: StatusRequest, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
         let from = self.header.status;
         if request.shown_as.contains(&from) {
             return Ok(());
@@ -60,7 +78,7 @@ impl Invoice {
         Ok(())
     }
 
-    fn set_status(&mut self, to: Status, moment: Moment<'_>, new_id: NewId<'_>) {
+    pub(super) fn set_status(&mut self, to: Status, moment: Moment<'_>, new_id: NewId<'_>) {
         let from = self.header.status;
         if from == to {
             return;
@@ -73,6 +91,7 @@ impl Invoice {
             Status::PartiallyPaid | Status::Overdue | Status::Void => None,
         };
         self.changes.history.push(history_row(Some(from), to, moment, new_id));
+        self.retire_stale_link();
     }
 
     /// Brings amount_paid and the status in step with the payments and the total.
@@ -94,7 +113,34 @@ impl Invoice {
             },
         };
         self.set_status(to, moment, new_id);
+        self.retire_stale_link();
         Ok(())
+    }
+
+    /// As [`Invoice::settle`], after a change of refunds: an invoice of which nothing is kept is
+    /// refunded, and one that was so is not when a refund was taken back.
+    pub(super) fn settle_refunds(
+        &mut self,
+        taken_back: bool,
+        moment: Moment<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<(), Error> {
+        self.sum_payments()?;
+        let (kept, owed) = (self.header.amount_paid.is_positive(), self.header.is_owed());
+        match self.header.status {
+            Status::Refunded if taken_back && kept => {
+                self.set_status(if owed { Status::PartiallyPaid } else { Status::Paid }, moment, new_id);
+            }
+            Status::Draft | Status::Sent | Status::Viewed | Status::Pending if !kept && !self.refunds.is_empty() => {
+                self.set_status(Status::Refunded, moment, new_id);
+            }
+            Status::PartiallyPaid | Status::Paid | Status::Overdue if !kept && !self.refunds.is_empty() => {
+                self.set_status(Status::Refunded, moment, new_id);
+            }
+            Status::Draft | Status::Sent | Status::Viewed | Status::Pending | Status::PartiallyPaid => {}
+            Status::Paid | Status::Overdue | Status::Void | Status::Refunded => {}
+        }
+        self.settle(Cause::Payments, moment, new_id)
     }
 
     pub(super) fn still_open(&self, refusal: &str) -> Result<(), Error> {

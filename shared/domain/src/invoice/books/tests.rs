@@ -1,8 +1,15 @@
 //! The books, decision by decision.
 
+mod headers;
+mod paid_amounts;
+mod links;
 mod payments;
+mod replaced;
+mod sent_totals;
 mod statuses;
+mod stripe;
 mod totals;
+mod viewed;
 
 use std::str::FromStr;
 
@@ -16,7 +23,9 @@ use crate::actor::Author;
 use crate::attributes::{Attributes, Schema};
 use crate::error::Error;
 use crate::id::{InvoiceId, LineId, PaymentId, UserId};
-use crate::invoice::header::{Details, InvoiceNumber, InvoicePatch, NewInvoice, SentTotals};
+use crate::invoice::details::Details;
+use crate::invoice::header::InvoiceNumber;
+use crate::invoice::input::{InvoicePatch, NewInvoice, NewNumber, SentTotals};
 use crate::invoice::line::{Figures, LineKind, LineText, NewLine};
 use crate::invoice::payment::{NewPayment, PaymentMethod};
 use crate::invoice::status::{Status, StatusRequest};
@@ -89,14 +98,18 @@ fn payment(amount: &str) -> NewPayment {
 
 fn new_invoice() -> NewInvoice {
     NewInvoice {
+        number: NewNumber::Random,
         details: Details::default(),
+        client_by_email: None,
         status: status(Status::Draft),
         issue_date: Some(day("2026-03-01")),
         due_date: Some(day("2026-03-31")),
         currency: Currency::USD,
         totals: SentTotals::default(),
         lines: vec![],
+        paid_amount: None,
         extras: NewExtras::default(),
+        attributes_bind: true,
     }
 }
 

@@ -6,7 +6,8 @@ use rust_decimal::Decimal;
 use super::{Cause, Invoice, MAX_LINES};
 use crate::error::{Error, FieldErrors};
 use crate::id::LineId;
-use crate::invoice::header::{SentTotals, TotalsSource};
+use crate::invoice::header::{Totals, TotalsSource};
+use crate::invoice::input::SentTotals;
 use crate::invoice::line::{Line, NewLine};
 use crate::invoice::status::Status;
 use crate::money::{Currency, Money, MoneyError};
@@ -50,35 +51,71 @@ impl Invoice {
         Ok(())
     }
 
-    pub(super) fn take_sent_totals(&mut self, sent: SentTotals, without_lines: bool) -> Result<(), Error> {
-        let SentTotals { subtotal, tax, discount, total } = sent;
-        let currency = self.header.currency;
-        let mut errors = FieldErrors::new();
-        let mut amount = |field: &str, sent: Option<Decimal>, current: Money| match sent {
-            None => current,
-            Some(amount) if amount < Decimal::ZERO => {
-                errors.add(field, MoneyError::Negative.to_string());
-                current
-            }
-            Some(amount) => errors.take(field, Money::exact(amount, currency)).unwrap_or(current),
-        };
-        let mut totals = self.header.totals;
-        totals.discount = amount("discount", discount, totals.discount);
-        if without_lines {
-            totals.source = TotalsSource::Sent;
-            totals.subtotal = amount("subtotal", subtotal, totals.subtotal);
-            totals.tax = amount("tax_amount", tax, totals.tax);
-            let added_up = totals.added_up().unwrap_or(totals.total);
-            totals.total = amount("total", total, added_up);
+    /// Sums the lines and applies the totals that were sent, as far as they stand.
+    pub(super) fn take_totals(&mut self, sent: SentTotals) -> Result<(), Error> {
+        self.sum_lines()?;
+        if !sent.is_empty() {
+            let mut errors = FieldErrors::new();
+            self.header.totals = match self.lines.is_empty() || (sent.over_lines && sent.names_a_sum()) {
+                true => self.standing(sent, &mut errors),
+                false => self.beside_lines(sent, &mut errors),
+            };
+            errors.into_result()?;
         }
-        errors.into_result()?;
-        self.header.totals = totals;
-        Ok(())
+        self.total_up()
+    }
+
+    /// The totals when those that were sent stand.
+    fn standing(&self, sent: SentTotals, errors: &mut FieldErrors) -> Totals {
+        let SentTotals { subtotal, tax, own_tax, discount, total, over_lines: _ } = sent;
+        let mut totals = self.header.totals;
+        let tax_of_lines = if self.lines.is_empty() { None } else { totals.tax.checked_subtract(totals.own_tax).ok() };
+        totals.source = TotalsSource::Sent;
+        totals.discount = amount(errors, "discount", discount, totals.discount);
+        totals.own_tax = amount(errors, "own_tax", own_tax, totals.own_tax);
+        let tax_unsent = match (own_tax, tax_of_lines) {
+            (None, _) => totals.tax,
+            (Some(_), None) => totals.own_tax,
+            (Some(_), Some(of_lines)) => of_lines.checked_add(totals.own_tax).unwrap_or(totals.tax),
+        };
+        totals.subtotal = amount(errors, "subtotal", subtotal, totals.subtotal);
+        totals.tax = amount(errors, "tax_amount", tax, tax_unsent);
+        if totals.own_tax.amount() > totals.tax.amount() {
+            totals.own_tax = totals.tax;
+        }
+        let added_up = totals.added_up().unwrap_or(totals.total);
+        totals.total = amount(errors, "total", total, added_up);
+        totals
+    }
+
+    /// The totals when the lines have the say in their sums: discount and own tax are beside them.
+    fn beside_lines(&self, sent: SentTotals, errors: &mut FieldErrors) -> Totals {
+        let before = self.header.totals;
+        let discount = amount(errors, "discount", sent.discount, before.discount);
+        let own_tax = amount(errors, "own_tax", sent.own_tax, before.own_tax);
+        let mut totals = Totals { discount, own_tax, ..before };
+        // Sums that were sent over the lines are not taken from the lines below.
+        if totals != before {
+            let of_lines = before.tax.checked_subtract(before.own_tax);
+            totals.tax = of_lines.and_then(|of_lines| of_lines.checked_add(own_tax)).unwrap_or(before.tax);
+            totals.total = totals.added_up().unwrap_or(before.total);
+        }
+        totals
     }
 
     /// Sums the lines where there are any to sum, and refuses a discount above what it is taken
     /// from.
     pub(super) fn total_up(&mut self) -> Result<(), Error> {
+        self.sum_lines()?;
+        let totals = self.header.totals;
+        let gross = totals.subtotal.checked_add(totals.tax).map_err(|e| Error::rule(e.to_string()))?;
+        if totals.discount.amount() > gross.amount() {
+            return Err(Error::field("discount", "The discount cannot be more than the subtotal and the tax."));
+        }
+        Ok(())
+    }
+
+    fn sum_lines(&mut self) -> Result<(), Error> {
         let overflow = |e: MoneyError| Error::rule(e.to_string());
         let currency = self.header.currency;
         let totals = &mut self.header.totals;
@@ -87,10 +124,6 @@ impl Invoice {
             let lines_tax = Money::sum(self.lines.values().map(|line| line.tax), currency).map_err(overflow)?;
             totals.tax = lines_tax.checked_add(totals.own_tax).map_err(overflow)?;
             totals.total = totals.added_up().map_err(overflow)?;
-        }
-        let gross = totals.subtotal.checked_add(totals.tax).map_err(overflow)?;
-        if totals.discount.amount() > gross.amount() {
-            return Err(Error::field("discount", "The discount cannot be more than the subtotal and the tax."));
         }
         Ok(())
     }
@@ -119,6 +152,18 @@ impl Invoice {
             line.meta.touch(now);
             self.changes.lines.insert(line.id);
         }
-        self.total_up()
+        Ok(())
+    }
+}
+
+/// An amount that was sent, in the currency of the one that it takes the place of.
+fn amount(errors: &mut FieldErrors, field: &str, sent: Option<Decimal>, current: Money) -> Money {
+    match sent {
+        None => current,
+        Some(amount) if amount < Decimal::ZERO => {
+            errors.add(field, MoneyError::Negative.to_string());
+            current
+        }
+        Some(amount) => errors.take(field, Money::exact(amount, current.currency())).unwrap_or(current),
     }
 }

@@ -4,8 +4,8 @@ use domain::attributes::Schema;
 use domain::error::Error;
 use domain::id::{ClientId, ContactId, InvoiceId, ItemId, LineId, PaymentId, UserId};
 use domain::invoice::{
-    Customer, Details, Figures, Invoice, InvoiceNumber, InvoicePatch, LineKind, LineText, NewInvoice, NewLine,
-    NewPayment, PaymentMethod, SentTotals, Status, StatusRequest, StripeRefs,
+    Customer, Details, Figures, Invoice, InvoiceNumber, InvoicePatch, LineKind, LineText, LinesChange, NewInvoice,
+    NewLine, NewNumber, NewPayment, PaymentMethod, SentTotals, Status, StatusRequest, StripeRefs,
 };
 use domain::money::{Currency, Money, Percent, Price, Quantity};
 use domain::record::{Moment, NewExtras};
@@ -60,13 +60,17 @@ impl Books {
     /// A new invoice with every field set: a client, two lines of 103.50 together, tasks and notes.
     pub fn full(&mut self, n: u128, client: Option<u128>) -> Invoice {
         let new = NewInvoice {
+            number: NewNumber::Random,
             details: details(client),
+            client_by_email: None,
             status: status(Status::Sent),
             issue_date: Some("2026-03-01".parse().unwrap()),
             due_date: Some("2026-03-31".parse().unwrap()),
             currency: "EUR".parse().unwrap(),
             totals: SentTotals { discount: Some(d("10")), ..SentTotals::default() },
             lines: vec![line("2", "50"), line("1", "9.66")],
+            paid_amount: None,
+            attributes_bind: true,
             extras: NewExtras {
                 attributes: objects::attributes(),
                 tasks: vec![TaskInput {
@@ -89,6 +93,8 @@ impl Books {
     pub fn plain(&mut self, n: u128, client: Option<u128>, target: Status) -> Invoice {
         let figures = Figures { discount: Percent::ZERO, tax_rate: Percent::ZERO, ..figures("1", "100") };
         let new = NewInvoice {
+            number: NewNumber::Random,
+            client_by_email: None,
             details: Details { client: client.map(|client| ClientId::new(id(client))), ..Details::default() },
             status: status(target),
             issue_date: Some("2026-03-01".parse().unwrap()),
@@ -96,13 +102,51 @@ impl Books {
             currency: Currency::USD,
             totals: SentTotals::default(),
             lines: vec![NewLine { figures, ..line("1", "1") }],
+            paid_amount: None,
             extras: NewExtras::default(),
+            attributes_bind: true,
         };
         self.create(n, new)
     }
 
     pub fn create(&mut self, n: u128, new: NewInvoice) -> Invoice {
-        let number = InvoiceNumber::parse(&format!("INV-20260301-{n:04X}")).unwrap();
+        self.create_as(n, InvoiceNumber::parse(&format!("INV-20260301-{n:04X}")).unwrap(), new)
+    }
+
+    /// A new draft without lines, under a number.
+    pub fn numbered(&mut self, n: u128, number: InvoiceNumber, client: Option<u128>) -> Invoice {
+        self.of_lines(n, number, 0, client)
+    }
+
+    /// A new draft of so many lines, under a number.
+    pub fn of_lines(&mut self, n: u128, number: InvoiceNumber, lines: usize, client: Option<u128>) -> Invoice {
+        let new = NewInvoice {
+            number: NewNumber::Random,
+            client_by_email: None,
+            details: Details { client: client.map(|client| ClientId::new(id(client))), ..Details::default() },
+            status: status(Status::Draft),
+            issue_date: None,
+            due_date: None,
+            currency: Currency::USD,
+            totals: SentTotals::default(),
+            lines: vec![line("1", "1"); lines],
+            paid_amount: None,
+            extras: NewExtras::default(),
+            attributes_bind: true,
+        };
+        self.create_as(n, number, new)
+    }
+
+    pub fn renumber(&mut self, invoice: &mut Invoice, number: InvoiceNumber) {
+        self.update(invoice, InvoicePatch { number: Some(number), ..InvoicePatch::default() });
+    }
+
+    /// Puts lines in the place of those before.
+    pub fn replace(&mut self, invoice: &mut Invoice, lines: Vec<NewLine>) {
+        self.update(invoice, InvoicePatch { lines: Some(LinesChange::Replace(lines)), ..InvoicePatch::default() });
+    }
+
+    fn create_as(&mut self, n: u128, number: InvoiceNumber, new: NewInvoice) -> Invoice {
         let stamp = Stamp { at: now(), by: &self.author };
         let last_id = &mut self.last_id;
         let new_id = &mut || Self::next(last_id);

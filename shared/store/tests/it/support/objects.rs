@@ -159,6 +159,8 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
             },
         ],
         tokens: vec![TokenHash { hash: "aa".into(), created_at: now() }],
+        sessions: vec![],
+        credentials_valid_from: None,
         date_joined: now(),
         version: 1,
     };

@@ -5,7 +5,7 @@ use crate::invoice::header::TotalsSource;
 use crate::invoice::line::LinePatch;
 
 fn sent(subtotal: &str, tax: &str, discount: &str) -> SentTotals {
-    SentTotals { subtotal: Some(d(subtotal)), tax: Some(d(tax)), discount: Some(d(discount)), total: None }
+    SentTotals { subtotal: Some(d(subtotal)), tax: Some(d(tax)), discount: Some(d(discount)), ..SentTotals::default() }
 }
 
 fn discounted(discount: &str) -> InvoicePatch {
@@ -166,7 +166,7 @@ fn the_money_of_a_closed_invoice_is_fixed() {
             assert!(refusal(refused).contains("cannot change on an invoice that is closed"));
         }
         let notes = Some(LongText::parse("for the file").unwrap());
-        let details = crate::invoice::header::DetailsPatch { notes, ..Default::default() };
+        let details = crate::invoice::details::DetailsPatch { notes, ..Default::default() };
         desk.update(InvoicePatch { details, totals: sent("1", "1", "0"), ..InvoicePatch::default() }).unwrap();
         assert_eq!(desk.total(), usd("115"), "totals that are sent do not bind an invoice with lines");
     }

@@ -1,0 +1,29 @@
+//! Sessions of browsers.
+
+use app::App;
+use axum::extract::State;
+use axum::response::Response;
+use contracts::crm::accounts::{CredentialsBody, credentials_refused};
+use edge::{Caller, Failure, JsonBody, Source, read, session_ended, session_id, session_opened};
+use http::HeaderMap;
+
+pub async fn open(
+    State(app): State<App>,
+    Source(from): Source,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
+    match app.open_session(&login, &password, &from).await? {
+        Some(id) => session_opened(&headers, &id),
+        None => Err(credentials_refused().into()),
+    }
+}
+
+/// Who is not signed in has nothing to end.
+pub async fn end(State(app): State<App>, _caller: Caller, headers: HeaderMap) -> Result<Response, Failure> {
+    if let Some(id) = session_id(&headers) {
+        app.end_session(&id).await?;
+    }
+    session_ended(&headers)
+}

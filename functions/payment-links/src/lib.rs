@@ -1,0 +1,50 @@
+//! Deactivates at Stripe the payment links that were retired.
+//!
+//! Whatever retires a link does so in one commit with its cause, and the table's stream tells here.
+//! What fails is seen again, from the first record that failed.
+
+use std::sync::Arc;
+
+use app::payment_links::PaymentLinks;
+use app::{App, Error};
+use aws_lambda_events::event::dynamodb::{Event as DynamoDbEvent, EventRecord};
+use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use lambda_runtime::LambdaEvent;
+use store::RetiredLink;
+
+/// What the handler needs.
+#[derive(Debug, Clone)]
+pub struct Deactivation {
+    /// The use cases.
+    pub app: App,
+    /// Stripe.
+    pub links: Arc<dyn PaymentLinks>,
+}
+
+/// Deactivates the links of a batch, in their order.
+///
+/// # Errors
+/// Never: the batch is seen again from the record that is named.
+pub async fn handle(
+    deactivation: Deactivation,
+    event: LambdaEvent<DynamoDbEvent>,
+) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
+    let mut response = DynamoDbEventResponse::default();
+    for record in &event.payload.records {
+        if let Err(error) = deactivate(&deactivation, record).await {
+            tracing::error!(event = record.event_id, %error, "a payment link could not be deactivated");
+            let mut failure = DynamoDbBatchItemFailure::default();
+            failure.item_identifier = record.change.sequence_number.clone();
+            response.batch_item_failures.push(failure);
+            break;
+        }
+    }
+    Ok(response)
+}
+
+async fn deactivate(Deactivation { app, links }: &Deactivation, record: &EventRecord) -> Result<(), Error> {
+    match RetiredLink::of_image(&record.change.new_image)? {
+        Some(retired) => app.deactivate_link(links.as_ref(), &retired).await,
+        None => Ok(()),
+    }
+}

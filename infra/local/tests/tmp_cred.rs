@@ -1,0 +1,5 @@
+#![allow(dead_code)]
+#[path = "it/support/mod.rs"]
+mod support;
+#[path = "it/credentials/mod.rs"]
+mod credentials;

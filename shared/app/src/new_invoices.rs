@@ -1,0 +1,148 @@
+//! Invoices come into being: under a number of their own, and with a client where they need one.
+
+use domain::attributes::{EntityName, Schema};
+use domain::client::{Client, NewClient};
+use domain::id::{ClientId, InvoiceId};
+use domain::invoice::{Invoice, InvoiceNumber, NewInvoice, NewNumber, utc_date};
+use domain::record::NewExtras;
+use domain::text::{Email, Name};
+use domain::{Action, Actor, Model};
+use jiff::civil::Date;
+use store::{Alongside, SeriesNumber, StoreError, Unique};
+
+use crate::invoices::{client_missing, money_allowed, number_taken, status_allowed};
+use crate::{App, Error, may};
+
+/// How many random numbers are tried before the day's are taken to be used up.
+const NUMBER_TRIES: u32 = 24;
+
+/// Errors as for invoices.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// Makes an invoice, with its number and, where it names one by e-mail that nobody has, its
+    /// client.
+    pub async fn create_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
+        may(actor, Action::Add, Model::Invoice)?;
+        self.contact_must_exist(actor, new.details.contact).await?;
+        self.make_invoice(actor, new).await
+    }
+
+    /// Makes a draft of today that says what an invoice says, under the next number of the series.
+    pub async fn duplicate_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
+        may(actor, Action::View, Model::Invoice)?;
+        may(actor, Action::Add, Model::Invoice)?;
+        let new = self.load_invoice(actor, id).await?.duplicate(utc_date(self.now()));
+        self.make_invoice(actor, new).await
+    }
+
+    async fn make_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
+        status_allowed(actor, Some(new.status))?;
+        money_allowed(actor, new.paid_amount, rust_decimal::Decimal::ZERO)?;
+        let schema = match new.attributes_bind {
+            true => Some(self.schema(actor, EntityName::Invoice).await?),
+            false => None,
+        };
+        let schema = schema.as_ref().map_or(Schema::default(), |schema| schema.of());
+        let id = InvoiceId::new(self.new_id());
+        let issued = new.issue_date.unwrap_or_else(|| utc_date(self.now()));
+        match &new.number {
+            NewNumber::Given(number) => {
+                let made = self.retrying(async || self.commit_new(actor, id, number, &new, schema, None).await).await?;
+                made.ok_or_else(number_taken)
+            }
+            NewNumber::Series => {
+                self.retrying(async || self.commit_next_of_series(actor, id, issued, &new, schema).await).await
+            }
+            NewNumber::Random => {
+                for _ in 0..NUMBER_TRIES {
+                    let number = self.random_number(issued)?;
+                    let commit = async || self.commit_new(actor, id, &number, &new, schema, None).await;
+                    if let Some(invoice) = self.retrying(commit).await? {
+                        return Ok(invoice);
+                    }
+                }
+                Err(no_number("No invoice number of this issue date is free."))
+            }
+        }
+    }
+
+    /// One try for the next number of the series of the year of issue.
+    async fn commit_next_of_series(
+        &self,
+        actor: &Actor,
+        id: InvoiceId,
+        issued: Date,
+        new: &NewInvoice,
+        schema: Schema<'_>,
+    ) -> Result<Invoice, Error> {
+        let next = self.store.next_in_series(actor.tenant(), issued.year()).await?;
+        if let Some(invoice) = self.commit_new(actor, id, &next.number()?, new, schema, Some(next)).await? {
+            return Ok(invoice);
+        }
+        // A client took it by hand: so may have been those that follow.
+        let free = self.store.next_free_in_series(actor.tenant(), next).await?;
+        let free = free.ok_or_else(|| no_number("No invoice number of this year is free."))?;
+        let made = self.commit_new(actor, id, &free.number()?, new, schema, Some(free)).await?;
+        made.ok_or_else(|| domain::Error::Contended.into())
+    }
+
+    /// Decides and commits a new invoice under a number; none, when the number is taken.
+    async fn commit_new(
+        &self,
+        actor: &Actor,
+        id: InvoiceId,
+        number: &InvoiceNumber,
+        new: &NewInvoice,
+        schema: Schema<'_>,
+        series: Option<SeriesNumber>,
+    ) -> Result<Option<Invoice>, Error> {
+        let mut new = new.clone();
+        let mut made = None;
+        if let Some(email) = &new.client_by_email {
+            let (client, made_now) = self.client_for(actor, email, new.details.customer.name.as_ref()).await?;
+            new.details.client = Some(client);
+            made = made_now;
+        }
+        let by_email = new.client_by_email.is_some();
+        let stamp = self.stamp(actor);
+        let invoice = Invoice::create(id, number.clone(), new, schema, stamp, &mut || self.new_id())?;
+        let alongside = Alongside { series, client: made.as_ref() };
+        match self.store.create_invoice_with(actor.tenant(), &invoice, alongside).await {
+            Ok(()) => Ok(Some(invoice)),
+            Err(StoreError::Taken(Unique::InvoiceNumber)) => Ok(None),
+            // A client that was found by its address and is gone is looked for anew.
+            Err(StoreError::Missing) if !by_email => Err(client_missing(invoice.header())),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// The client that an address leads to, or else one to be made: named as the customer, else by
+    /// the address.
+    async fn client_for(
+        &self,
+        actor: &Actor,
+        email: &Email,
+        customer: Option<&domain::text::ShortText>,
+    ) -> Result<(ClientId, Option<Client>), Error> {
+        if let Some(client) = self.store.client_by_email(actor.tenant(), email).await? {
+            return Ok((client, None));
+        }
+        may(actor, Action::Add, Model::Client)?;
+        let named = customer.and_then(|name| Name::parse(name.as_str()).ok());
+        let name = named.map_or_else(|| Name::parse(email.as_str()), Ok).map_err(|e| Error::Defect(e.to_string()))?;
+        let new = NewClient { name, email: Some(email.clone()), extras: NewExtras::default() };
+        let id = ClientId::new(self.new_id());
+        let client = Client::create(id, new, Schema::default(), self.stamp(actor), &mut || self.new_id())?;
+        Ok((id, Some(client)))
+    }
+
+    fn random_number(&self, issued: Date) -> Result<InvoiceNumber, Error> {
+        let random = u16::from_be_bytes(crate::secrets::random(self.entropy.as_ref()));
+        let number = format!("INV-{}-{random:04X}", issued.strftime("%Y%m%d"));
+        InvoiceNumber::parse(&number).map_err(|e| Error::Defect(e.to_string()))
+    }
+}
+
+fn no_number(message: &str) -> Error {
+    domain::Error::Conflict(message.into()).into()
+}

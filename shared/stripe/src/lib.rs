@@ -1,0 +1,111 @@
+//! Payment links at Stripe.
+//!
+//! Only the functions that call Stripe depend on this crate. A request is written field by field in
+//! one order, because a repetition under its key has to be the same, and of an answer only what is
+//! needed is read, because Stripe adds to its objects.
+
+mod requests;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use app::Error;
+use app::aws::required_variable;
+use app::payment_links::{LinkAnswer, LinkRequest, PaymentLinks, ProviderError};
+use async_trait::async_trait;
+use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
+
+use requests::{CreateLink, DeactivateLink, Link};
+
+/// How long Stripe may take. The functions that wait for it have 29 seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Stripe's own address.
+const STRIPE: &str = "https://api.stripe.com/";
+
+/// An account at Stripe. Cheap to clone; its connection is made when it is first needed.
+#[derive(Clone)]
+pub struct Stripe {
+    secret_key: Arc<str>,
+    base: Arc<str>,
+    client: Arc<OnceLock<Client>>,
+}
+
+impl std::fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stripe").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+impl Stripe {
+    /// The account of a secret key, at Stripe or at another address.
+    #[must_use]
+    pub fn new(secret_key: &str, base: Option<&str>) -> Self {
+        let base = base.filter(|base| !base.is_empty()).unwrap_or(STRIPE);
+        // The address is put in front of `v1/…` as it is.
+        let base = if base.ends_with('/') { base.into() } else { format!("{base}/").into() };
+        Self { secret_key: secret_key.into(), base, client: Arc::default() }
+    }
+
+    /// The account of a deployment: `STRIPE_SECRET_KEY`, and `STRIPE_API_BASE` if there is one.
+    ///
+    /// # Errors
+    /// The key is not set.
+    pub fn from_env() -> Result<Self, Error> {
+        let base = std::env::var("STRIPE_API_BASE").ok();
+        Ok(Self::new(&required_variable("STRIPE_SECRET_KEY")?, base.as_deref()))
+    }
+
+    fn client(&self) -> Result<&Client, ProviderError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        if self.secret_key.is_empty() {
+            return Err(ProviderError::Refused("there is no secret key".to_owned()));
+        }
+        let built = ClientBuilder::new(&*self.secret_key).url(&*self.base).timeout(PATIENCE).build();
+        let built = built.map_err(|error| ProviderError::Refused(error.to_string()))?;
+        Ok(self.client.get_or_init(|| built))
+    }
+}
+
+#[async_trait]
+impl PaymentLinks for Stripe {
+    async fn create(&self, request: &LinkRequest) -> Result<LinkAnswer, ProviderError> {
+        let refused = |error: stripe::IdempotentKeyError| ProviderError::Refused(error.to_string());
+        let strategy = RequestStrategy::Idempotent(IdempotencyKey::new(&request.key).map_err(refused)?);
+        let call = CreateLink::new(request).customize().request_strategy(strategy);
+        let Link { id, url } = call.send(self.client()?).await.map_err(failure)?;
+        Ok(LinkAnswer { stripe_id: id, url })
+    }
+
+    async fn deactivate(&self, stripe_id: &str) -> Result<(), ProviderError> {
+        let call = DeactivateLink::new(stripe_id).customize();
+        match call.send(self.client()?).await {
+            Ok(Link { .. }) | Err(StripeError::Stripe(_, 404)) => Ok(()),
+            Err(error) => Err(failure(error)),
+        }
+    }
+}
+
+/// What an error says about whether something was done.
+fn failure(error: StripeError) -> ProviderError {
+    let text = match &error {
+        StripeError::Stripe(told, status) => {
+            format!("{status} {}", told.message.as_deref().unwrap_or("without a message"))
+        }
+        other => other.to_string(),
+    };
+    match error {
+        StripeError::Stripe(_, 409) => ProviderError::Busy(text),
+        // Too many requests: it was not begun, and is asked for again under the same key.
+        StripeError::Stripe(_, 429) => ProviderError::Unanswered(text),
+        StripeError::Stripe(_, 400..=499) | StripeError::ConfigError(_) => ProviderError::Refused(text),
+        StripeError::Stripe(_, _) => ProviderError::Failed(text),
+        StripeError::JSONDeserialize(_) | StripeError::ClientError(_) | StripeError::Timeout => {
+            ProviderError::Unanswered(text)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
