@@ -44,12 +44,13 @@ pub fn build(environment: &Environment) -> Registry {
     let events = StripeWebhook { app: app.clone(), secrets };
     let deactivation = Deactivation { app: app.clone(), links: Arc::new(stripe(environment)) };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 15] = [
+    let functions: [(&str, Arc<dyn Function>); 16] = [
         ("attributes", http(fn_attributes::router(app.clone()))),
         ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
         ("catalogue", http(fn_catalogue::router(app.clone()))),
         ("clients", http(fn_clients::router(app.clone()))),
         ("docs", http(fn_docs::router(app.clone()))),
+        ("expenses", http(fn_expenses::router(app.clone()))),
         ("files", http(fn_files::router(Files { app: app.clone(), bucket }))),
         ("invoices", http(fn_invoices::router(Invoices { app: app.clone(), links: Arc::new(stripe(environment)) }))),
         ("leads", http(fn_leads::router(app.clone()))),

@@ -1,7 +1,10 @@
 //! Wire types of the public contracts, mapped to and from the domain.
 
+pub mod accounts;
 pub mod clawprint;
 pub mod crm;
+mod detail;
+pub mod namaste;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
@@ -10,4 +13,5 @@ pub mod wire;
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 2] = [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE];
+pub const REFERENCES: [&openapi::Reference; 3] =
+    [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE, &namaste::openapi::REFERENCE];

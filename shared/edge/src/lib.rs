@@ -33,7 +33,7 @@ pub use caller::Caller;
 pub use contract::Contract;
 pub use cookie::{session_ended, session_id, session_opened};
 pub use etag::{IfMatch, object};
-pub use failure::{Failure, rendered};
+pub use failure::{Failure, InWords, rendered};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::{service, service_by_contract};

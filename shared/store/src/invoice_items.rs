@@ -21,6 +21,8 @@ use crate::payment_links::LinkBody;
 pub(crate) struct HeaderBody {
     id: InvoiceId,
     number: InvoiceNumber,
+    #[serde(default)]
+    billing_number: u64,
     #[serde(with = "word")]
     status: Status,
     issue_date: Date,
@@ -152,11 +154,11 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn body(&self) -> HeaderBody {
         let Self {
-            id, number, details, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at,
-            paid_at, payment_link, extras, meta,
+            id, number, billing_number, details, status, issue_date, due_date, currency, totals, amount_paid,
+            next_position, viewed_at, paid_at, payment_link, extras, meta,
         } = self;
         HeaderBody {
-            id: *id, number: number.clone(), status: *status, issue_date: *issue_date, due_date: *due_date,
+            id: *id, number: number.clone(), billing_number: *billing_number, status: *status, issue_date: *issue_date, due_date: *due_date,
             currency: *currency, totals: (*totals).into(), amount_paid: amount_text(*amount_paid),
             next_position: *next_position, viewed_at: *viewed_at, paid_at: *paid_at,
             payment_link: payment_link.as_ref().map(LinkBody::from), details: details.into(),
@@ -167,11 +169,11 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn restore(body: HeaderBody) -> Result<Self, StoreError> {
         let HeaderBody {
-            id, number, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at, paid_at,
-            payment_link, details, extras, meta,
+            id, number, billing_number, status, issue_date, due_date, currency, totals, amount_paid, next_position,
+            viewed_at, paid_at, payment_link, details, extras, meta,
         } = body;
         Ok(Self {
-            id, number, details: details.into(), status, issue_date, due_date, currency,
+            id, number, billing_number, details: details.into(), status, issue_date, due_date, currency,
             totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position, viewed_at,
             paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
             extras: extras.into(), meta: meta.into(),

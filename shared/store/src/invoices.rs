@@ -14,6 +14,7 @@ use crate::error::{StoreError, Unique};
 use crate::invoice_items::{LineOf, PaymentOf};
 use crate::invoice_series::SeriesNumber;
 use crate::keys::{self, Collection, Key, Part};
+use crate::numbers::{self, Series};
 use crate::payment_links::{put_links, retired_item};
 use crate::table::{Item, Query, Update, n, s};
 use crate::transaction::Transaction;
@@ -122,6 +123,11 @@ impl Store {
             }
             (None, None) => {}
         }
+        let listed = header.status.is_listed_as_billing();
+        numbers::take(&mut commit, tenant, &[(Series::Billing, header.billing_number)], listed);
+        if listed {
+            numbers::name_billing(&mut commit, tenant, header.billing_number, header.id);
+        }
         put_parts(&mut commit, tenant, invoice)?;
         commit.commit(&self.table).await
     }
@@ -153,6 +159,9 @@ impl Store {
         });
         if let Some(client) = header.details.client {
             commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
+        }
+        if header.status.is_listed_as_billing() {
+            unlist(&mut commit, tenant, header);
         }
         if let Some(link) = &header.payment_link {
             commit.put(retired_item(tenant, header.id, link, now)?);
@@ -237,7 +246,22 @@ pub(crate) fn put_changes(
             commit.change(count_reference(tenant, Collection::Client, client, 1));
         }
     }
+    match (before.status.is_listed_as_billing(), header.status.is_listed_as_billing()) {
+        (true, false) => unlist(commit, tenant, header),
+        (false, true) => {
+            numbers::come_back(commit, tenant, &[(Series::Billing, header.billing_number)]);
+            numbers::name_billing(commit, tenant, header.billing_number, header.id);
+        }
+        (true, true) | (false, false) => {}
+    }
     put_parts(commit, tenant, invoice)
+}
+
+/// Takes an invoice out of the list of billings.
+fn unlist(commit: &mut Transaction, tenant: Tenant, header: &Header) {
+    let counted = (Series::Billing, header.billing_number);
+    numbers::leave(commit, tenant, &[counted]);
+    numbers::unname(commit, tenant, counted);
 }
 
 fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {

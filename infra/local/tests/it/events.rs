@@ -20,7 +20,10 @@ async fn every_example_of_a_request_is_answered() {
     let answers = [
         ("clients", "http-get-clients.json", 401),
         ("leads", "http-post-lead.json", 401),
+        ("expenses", "http-post-expense.json", 401),
         ("auth", "http-post-signup.json", 201),
+        // Nobody but the demo has its address.
+        ("auth", "http-post-login.json", 404),
         ("docs", "http-unknown.json", 404),
         ("files", "http-post-file.json", 401),
     ];

@@ -6,6 +6,7 @@ mod crm;
 mod events;
 mod files;
 mod leads;
+mod namaste;
 mod pages;
 mod routes;
 mod services;

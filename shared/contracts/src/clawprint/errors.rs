@@ -38,6 +38,7 @@ pub fn render(problem: &Problem) -> Rendered {
             "Stripe did not do its part, and nothing was changed. Try again later.",
         ),
         Problem::Internal => told(500, "Internal server error", "The server failed."),
+        Problem::Worded(rendered) => Rendered::clone(rendered),
     }
 }
 

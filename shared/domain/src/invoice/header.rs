@@ -81,6 +81,8 @@ pub struct Header {
     pub id: InvoiceId,
     /// Its number.
     pub number: InvoiceNumber,
+    /// Counts the organisation's invoices from 1, as namaste's billings; 0 until the invoice is kept.
+    pub billing_number: u64,
     /// What it says.
     pub details: Details,
     /// Where it stands.
