@@ -47,10 +47,10 @@ fn report(what: &str, invoice: &InvoiceDocument, rounds: std::ops::Range<u32>) {
 /// The CPU time of all threads of the process, in the kernel's unit of 10 ms.
 fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let fields: Vec<u64> =
+    let fields: Vec<i64> =
         stat.rsplit(") ").next().unwrap_or_default().split(' ').filter_map(|field| field.parse().ok()).collect();
     // After the state, which is a letter: utime is the 11th number, stime the 12th.
-    Duration::from_millis((fields[10] + fields[11]) * 10)
+    Duration::from_millis((fields[10] + fields[11]).unsigned_abs() * 10)
 }
 
 /// A figure of the process in MB.

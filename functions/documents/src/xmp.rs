@@ -43,7 +43,8 @@ const SCHEMA: &str = concat!(
 /// The PDF with the properties of Factur-X, or nothing if it is not built as expected.
 pub(crate) fn declare_facturx(pdf: &[u8]) -> Option<Vec<u8>> {
     let table = Table::find(pdf)?;
-    let object = table.offsets(pdf)?.into_iter().find_map(|offset| metadata_stream(pdf, offset))?;
+    // From the end, where they are.
+    let object = table.offsets(pdf)?.into_iter().rev().find_map(|offset| metadata_stream(pdf, offset))?;
     let metadata = str::from_utf8(&pdf[object.stream.clone()]).ok()?;
     let metadata = with_facturx(metadata)?;
     let length = metadata.len().to_string();
@@ -109,7 +110,9 @@ struct MetadataStream {
 
 fn metadata_stream(pdf: &[u8], offset: usize) -> Option<MetadataStream> {
     const START: &[u8] = b"stream\n";
+    const LONGEST_HEAD: usize = 200;
     let object = pdf.get(offset..)?;
+    let object = &object[..object.len().min(LONGEST_HEAD)];
     let head = &object[..find(object, START)? + START.len()];
     // A dictionary of the stream itself: another object's end would come before the next stream.
     if find(head, b"/Type/Metadata").or(find(head, b"/Type /Metadata")).is_none() || find(head, b"endobj").is_some() {

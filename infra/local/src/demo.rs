@@ -12,8 +12,8 @@ use domain::client::NewClient;
 use domain::contact::NewContact;
 use domain::id::{ClientId, ContactId, ItemId};
 use domain::invoice::{
-    Details, LineInput, LineKind, LineText, NewInvoice, NewNumber, PaymentInput, PaymentMethod, SentTotals, Status, StatusRequest,
-    utc_date,
+    Details, LineInput, LineKind, LineText, NewInvoice, NewNumber, PaymentInput, PaymentMethod, SentTotals, Status,
+    StatusRequest, utc_date,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::record::NewExtras;

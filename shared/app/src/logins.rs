@@ -167,13 +167,12 @@ impl App {
             let wait = (window + WINDOW - self.now().as_second()).max(1);
             Error::from(domain::Error::TooMany { retry_after: u32::try_from(wait).unwrap_or(1) })
         };
-        let reserved = self.retrying(async || {
-            match self.store.take_try(&limit.hash, window, WINDOW, limit.most).await? {
+        let reserved =
+            self.retrying(async || match self.store.take_try(&limit.hash, window, WINDOW, limit.most).await? {
                 Ok(()) => Ok(()),
                 Err(failed) if failed >= limit.most => Err(too_many()),
                 Err(_) => Err(domain::Error::Contended.into()),
-            }
-        });
+            });
         match reserved.await {
             Err(Error::Domain(domain::Error::Contended)) => Err(too_many()),
             other => other,

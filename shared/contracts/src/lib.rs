@@ -5,9 +5,11 @@ pub mod crm;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
+pub mod skhokho;
 pub mod wire;
 
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 2] = [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE];
+pub const REFERENCES: [&openapi::Reference; 3] =
+    [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE, &skhokho::openapi::REFERENCE];

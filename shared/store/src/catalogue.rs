@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::clients::{count_reference, no_references};
-use crate::codec::{MetaBody, Stored, encode, encode_body, json_text, word};
+use crate::codec::{MetaBody, Stored, decode, encode, encode_body, json_text, word};
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
 use crate::lists::{self, Order, Page, PageRequest};
@@ -233,6 +233,12 @@ impl Store {
     /// An item.
     pub async fn item(&self, tenant: Tenant, id: ItemId) -> Result<Option<CatalogueItem>, StoreError> {
         self.find(&item_key(tenant, id)).await
+    }
+
+    /// The items among up to 100 ids that are there, in no order: one round trip.
+    pub async fn items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| item_key(tenant, *id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
     /// A page of the items, oldest first.

@@ -168,7 +168,9 @@ impl Part {
     /// What a sort key names: the header (none) or a part.
     pub fn of(sk: &str) -> Option<Self> {
         let name = sk.split('#').nth(1)?;
-        [Self::Line, Self::Payment, Self::Refund, Self::History, Self::Link].into_iter().find(|part| part.name() == name)
+        [Self::Line, Self::Payment, Self::Refund, Self::History, Self::Link]
+            .into_iter()
+            .find(|part| part.name() == name)
     }
 }
 

@@ -21,7 +21,7 @@ async fn twelve() -> Table {
     let table = Table::start().await;
     let mut books = Books::new(1000);
     table.store.create_client(ours(), &client(5)).await.unwrap();
-    let turn = [Status::Sent, Status::Pending, Status::Draft, Status::Void];
+    let turn = [Status::Sent, Status::Void, Status::Draft, Status::Pending];
     for n in 10..=22 {
         let invoice = match n {
             20 => books.full(n, Some(5)),
