@@ -4,6 +4,7 @@ mod clawprint;
 mod invoices;
 mod line_items;
 mod payments;
+mod skhokho;
 
 use std::sync::Arc;
 
@@ -25,7 +26,14 @@ pub struct Invoices {
 
 /// The function's routes.
 pub fn router(state: Invoices) -> Router {
-    edge::service_by_contract(state, vec![(Contract::Crm, crm()), (Contract::Clawprint, clawprint::routes())])
+    edge::service_by_contract(
+        state,
+        vec![
+            (Contract::Crm, crm()),
+            (Contract::Clawprint, clawprint::routes()),
+            (Contract::Skhokho, skhokho::routes()),
+        ],
+    )
 }
 
 fn crm() -> Router<Invoices> {

@@ -12,6 +12,7 @@ mod pages;
 mod routes;
 mod services;
 mod services_crm;
+mod skhokho;
 mod stripe;
 mod support;
 mod users;

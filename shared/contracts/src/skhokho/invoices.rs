@@ -17,11 +17,11 @@ use jiff::civil::Date;
 use utoipa::openapi::schema::{Array, Ref};
 use uuid::Uuid;
 
+use super::answer;
 use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
 use super::status::{DRAFT, SentStatus, status_display, status_word};
-use super::answer;
 use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, required, text};
 
 documented! {

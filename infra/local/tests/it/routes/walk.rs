@@ -31,7 +31,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "pipelines" | "leads", ..] => "leads",
         ["api", "users", ..] | ["api", "instructors" | "tas" | "sales" | "operations"] => "auth",
         ["api", "categories" | "catalogue", ..] => "catalogue",
-        ["api", "invoices", ..] => "invoices",
+        ["api", "invoices", ..] | ["api", "v1.0", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses", ..] => "auth",
         ["api-token-auth"] | ["api", "signup" | "verify-signup-otp" | "api-token-auth" | "me" | "session"] => "auth",
