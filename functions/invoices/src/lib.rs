@@ -5,6 +5,7 @@ mod invoices;
 mod line_items;
 mod namaste;
 mod payments;
+mod skhokho;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub fn router(state: Invoices) -> Router {
             (Contract::Crm, crm()),
             (Contract::Clawprint, clawprint::routes()),
             (Contract::Namaste, namaste::routes()),
+            (Contract::Skhokho, skhokho::routes()),
         ],
     )
 }

@@ -18,7 +18,7 @@ struct Envelope<'a> {
     id: String,
     #[serde(rename = "type")]
     kind: String,
-    created: i64,
+    created: Option<i64>,
     #[serde(borrow)]
     data: Data<'a>,
 }
@@ -113,7 +113,8 @@ struct PaidBy {
 /// It is no event, or its object is not of its type.
 pub(crate) fn read(body: &[u8]) -> Result<Option<StripeEvent>, serde_json::Error> {
     let Envelope { id, kind, created, data: Data { object } } = serde_json::from_slice(body)?;
-    let at = Timestamp::from_second(created).unwrap_or(Timestamp::UNIX_EPOCH);
+    // The books take no later time than now.
+    let at = created.and_then(|created| Timestamp::from_second(created).ok()).unwrap_or(Timestamp::MAX);
     let told = match kind.as_str() {
         "checkout.session.completed" | "checkout.session.async_payment_succeeded" => of_session(parse(object)?, at),
         "checkout.session.async_payment_failed" => of_failed_session(parse(object)?),

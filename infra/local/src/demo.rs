@@ -11,8 +11,8 @@ use domain::client::{NewClient, Profile};
 use domain::contact::NewContact;
 use domain::id::{ClientId, ContactId, ItemId};
 use domain::invoice::{
-    Details, LineInput, LineKind, LineText, NewInvoice, NewNumber, PaymentInput, PaymentMethod, SentTotals, Status, StatusRequest,
-    utc_date,
+    Details, LineInput, LineKind, LineText, NewInvoice, NewNumber, PaymentInput, PaymentMethod, SentTotals, Status,
+    StatusRequest, utc_date,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::record::NewExtras;
@@ -113,8 +113,12 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
 /// A client with a contact, a small catalogue, and an invoice that is paid in part.
 async fn fill(app: &App, owner: &Actor) -> Result<(), Error> {
     let extras = NewExtras::default;
-    let client =
-        app.create_client(owner, NewClient { name: name("Acme Corp")?, email: None, profile: Profile::default(), extras: extras() }).await?;
+    let client = app
+        .create_client(
+            owner,
+            NewClient { name: name("Acme Corp")?, email: None, profile: Profile::default(), extras: extras() },
+        )
+        .await?;
     let contact = NewContact {
         client: client.id,
         first_name: Text::parse("Maria").map_err(defect)?,

@@ -79,7 +79,7 @@ impl App {
         self.update_invoice_if(actor, id, patch, expected, Invoice::changes_before_payment).await
     }
 
-    async fn update_invoice_if(
+    pub(crate) async fn update_invoice_if(
         &self,
         actor: &Actor,
         id: InvoiceId,

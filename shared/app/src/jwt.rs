@@ -144,9 +144,7 @@ struct Hs256(Hmac<Sha256>);
 impl Hs256 {
     fn new(algorithm: Algorithm, secret: &[u8]) -> JwtResult<Self> {
         match algorithm {
-            Algorithm::HS256 => {
-                Hmac::new_from_slice(secret).map(Self).map_err(|_| ErrorKind::InvalidKeyFormat.into())
-            }
+            Algorithm::HS256 => Hmac::new_from_slice(secret).map(Self).map_err(|_| ErrorKind::InvalidKeyFormat.into()),
             _ => Err(ErrorKind::UnsupportedAlgorithm.into()),
         }
     }

@@ -21,6 +21,7 @@ pub mod follow_ups;
 pub mod hosted;
 pub mod idempotency;
 pub mod images;
+pub mod invoice_actions;
 pub mod invoice_lines;
 pub mod invoices;
 pub mod jwt;

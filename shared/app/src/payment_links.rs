@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use domain::id::{InvoiceId, OrganisationId, PaymentLinkId};
-use domain::invoice::{Header, LinkState, LinkUrl, PaymentLink, StripeAmount};
+use domain::invoice::{Header, Invoice, LinkState, LinkUrl, PaymentLink, StripeAmount};
 use domain::text::ShortText;
 use domain::{Action, Actor, Model, Tenant};
 use jiff::Timestamp;
@@ -107,7 +107,11 @@ impl App {
                 Err(ProviderError::Busy(_)) => return Err(under_way()),
                 Err(ProviderError::Failed(_)) if request.state == (LinkState::Requested { failed: true }) => {
                     // Stripe gives a failure again for a day, if it was asked before: this time with another key.
-                    self.change_invoice(actor, invoice, |invoice| Ok(invoice.withdraw_link(request.id))).await?;
+                    let withdraw = |invoice: &mut Invoice| {
+                        invoice.withdraw_link(request.id);
+                        Ok(())
+                    };
+                    self.change_invoice(actor, invoice, withdraw).await?;
                 }
                 Err(error) => {
                     self.note_failure(actor, invoice, request.id, &error).await?;

@@ -8,10 +8,15 @@ pub mod namaste;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
+pub mod skhokho;
 pub mod wire;
 
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 3] =
-    [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE, &namaste::openapi::REFERENCE];
+pub const REFERENCES: [&openapi::Reference; 4] = [
+    &crm::openapi::REFERENCE,
+    &clawprint::openapi::REFERENCE,
+    &skhokho::openapi::REFERENCE,
+    &namaste::openapi::REFERENCE,
+];

@@ -115,8 +115,11 @@ impl Reference {
             .parameters(Some(self.parameters(route)));
         if let Some(body) = route.body {
             let content = Content::new(Some(body(schemas)));
-            let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
-            operation = operation.request_body(Some(body.build()));
+            let mut body = RequestBodyBuilder::new().required(Some(Required::True));
+            for form in ["application/x-www-form-urlencoded", "multipart/form-data"].iter().filter(|_| route.forms) {
+                body = body.content(*form, content.clone());
+            }
+            operation = operation.request_body(Some(body.content("application/json", content).build()));
         }
         if let Some(form) = route.form {
             let content = Content::new(Some(form()));
@@ -141,6 +144,9 @@ impl Reference {
         };
         let mut parameters: Vec<_> = names.map(in_path).collect();
         parameters.extend(route.query.iter().map(query_parameter));
+        if !route.headers {
+            return parameters;
+        }
         if route.method == Method::Post {
             let about =
                 "Makes the request safe to repeat for 24 hours: the same key with the same body gives the same answer.";
@@ -285,6 +291,10 @@ fn query_parameter(query: &Parameter) -> ApiParameter {
         ParameterKind::Number => {
             let int64 = SchemaFormat::KnownFormat(KnownFormat::Int64);
             ObjectBuilder::new().schema_type(Type::Integer).format(Some(int64)).minimum(Some(0_u32))
+        }
+        ParameterKind::Amount => {
+            let double = SchemaFormat::KnownFormat(KnownFormat::Double);
+            ObjectBuilder::new().schema_type(Type::Number).format(Some(double))
         }
         ParameterKind::Flag => ObjectBuilder::new().schema_type(Type::Boolean),
         ParameterKind::Limit(most) => {

@@ -60,12 +60,16 @@ pub struct Route {
     pub body: Option<Shape>,
     /// The form with a file that it takes instead.
     pub form: Option<fn() -> Object>,
+    /// Whether it takes the body as a form too.
+    pub forms: bool,
     /// The status of success.
     pub status: u16,
     /// The body that it answers; none for 204.
     pub answer: Option<Shape>,
     /// Whether the answer is one object with an `ETag`, so that `If-Match` can guard its change.
     pub versioned: bool,
+    /// Whether its document names the headers that every contract takes.
+    pub headers: bool,
 }
 
 impl Route {
@@ -86,9 +90,11 @@ impl Route {
             query: &[],
             body: None,
             form: None,
+            forms: false,
             status: 200,
             answer: None,
             versioned: false,
+            headers: true,
         }
     }
 
@@ -174,6 +180,16 @@ impl Route {
         Self { body: Some(body), ..self }
     }
 
+    /// It takes its body as a form too.
+    pub(crate) const fn or_forms(self) -> Self {
+        Self { forms: true, ..self }
+    }
+
+    /// Its document says nothing of headers.
+    pub(crate) const fn without_headers(self) -> Self {
+        Self { headers: false, ..self }
+    }
+
     /// It takes these query parameters.
     pub(crate) const fn by(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
@@ -229,6 +245,8 @@ pub enum ParameterKind {
     Flag,
     /// An integer id.
     Number,
+    /// An amount of money.
+    Amount,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A number of rows, up to this many.

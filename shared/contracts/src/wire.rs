@@ -5,6 +5,7 @@
 //! [`text`], [`patch`] and their like.
 
 mod checked;
+pub mod form;
 mod values;
 
 use std::collections::BTreeMap;
@@ -37,6 +38,18 @@ pub enum Field<T> {
     Value(T),
     /// The body has a value that cannot be taken; this is why.
     Wrong(String),
+}
+
+impl<T> Field<T> {
+    /// The same field with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Field<U> {
+        match self {
+            Self::Absent => Field::Absent,
+            Self::Null => Field::Null,
+            Self::Value(value) => Field::Value(change(value)),
+            Self::Wrong(message) => Field::Wrong(message),
+        }
+    }
 }
 
 impl<T: FromWire> Field<T> {

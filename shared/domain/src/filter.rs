@@ -1,5 +1,7 @@
 //! What a list can be narrowed to. An empty filter lets everything through.
 
+use jiff::civil::Date;
+
 use crate::catalogue::{CatalogueItem, Category, ItemType};
 use crate::client::Client;
 use crate::contact::Contact;
@@ -89,6 +91,30 @@ pub struct InvoiceFilter {
     pub currency: Option<Currency>,
     /// The one with exactly this number.
     pub invoice_number: Option<String>,
+    /// What no index knows of.
+    pub beside: BesideIndexes,
+}
+
+/// What narrows a list of invoices beside its indexes: every row that they find is looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BesideIndexes {
+    /// A part of the number or the title, in any case.
+    pub search: Option<String>,
+    /// Those issued on this date or later.
+    pub issued_from: Option<Date>,
+    /// Those issued on this date or earlier.
+    pub issued_to: Option<Date>,
+    /// Those that are overdue today, or the others.
+    pub overdue: Option<OverdueOn>,
+}
+
+/// Whether invoices are to be overdue, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OverdueOn {
+    /// Those that are, or the others.
+    pub is: bool,
+    /// Today in UTC.
+    pub today: Date,
 }
 
 fn is_part_of(part: Option<&String>, whole: &str) -> bool {
@@ -170,11 +196,30 @@ impl InvoiceFilter {
     /// Whether an invoice passes.
     #[must_use]
     pub fn matches(&self, invoice: &Header) -> bool {
-        let Self { client, statuses, currency, invoice_number } = self;
+        let Self { client, statuses, currency, invoice_number, beside } = self;
         client.is_none_or(|client| invoice.details.client == Some(client))
             && statuses.is_none_or(|statuses| statuses.contains(&invoice.status))
             && is(currency.as_ref(), &invoice.currency)
             && invoice_number.as_ref().is_none_or(|number| number == invoice.number.as_str())
+            && beside.matches(invoice)
+    }
+}
+
+impl BesideIndexes {
+    /// Whether it lets everything through.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn matches(&self, invoice: &Header) -> bool {
+        let Self { search, issued_from, issued_to, overdue } = self;
+        let found = is_part_of(search.as_ref(), invoice.number.as_str())
+            || is_part_of(search.as_ref(), invoice.details.title.as_str());
+        found
+            && issued_from.is_none_or(|from| invoice.issue_date >= from)
+            && issued_to.is_none_or(|to| invoice.issue_date <= to)
+            && overdue.is_none_or(|wanted| invoice.is_overdue(wanted.today) == wanted.is)
     }
 }
 

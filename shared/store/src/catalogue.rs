@@ -253,7 +253,8 @@ impl Store {
         self.page(tenant, Collection::Item, page, filtered.then_some(&matches as _)).await
     }
 
-    /// The items of some ids, however many. Those that are not there are left out.
+    /// The items of some ids, however many, in no order: one round trip for each 100. Those that are not there are left
+    /// out.
     pub async fn items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
         let keys: Vec<_> = ids.iter().map(|id| item_key(tenant, *id)).collect();
         let mut found = Vec::new();

@@ -26,6 +26,7 @@ async fn every_example_of_a_request_is_answered() {
         ("auth", "http-post-login.json", 404),
         ("docs", "http-unknown.json", 404),
         ("files", "http-post-file.json", 401),
+        ("stripe-webhook", "http-post-stripe-event.json", 400),
     ];
     for (function, file, status) in answers {
         let answer = invoke(&tributary.cloud, function, file).await;
@@ -61,6 +62,7 @@ async fn the_examples_of_a_change_a_message_and_a_schedule_are_handled() {
     let tributary = Tributary::start().await;
     let none_failed = json!({"batchItemFailures": []});
     assert_eq!(invoke(&tributary.cloud, "webhook-fanout", "stream-invoice-paid.json").await, none_failed);
+    assert_eq!(invoke(&tributary.cloud, "payment-links", "stream-payment-link-retired.json").await, none_failed);
     assert_eq!(invoke(&tributary.cloud, "webhook-dispatcher", "sqs-delivery.json").await, none_failed);
     let swept = invoke(&tributary.cloud, "sweep", "schedule-sweep.json").await;
     let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0});

@@ -1,7 +1,9 @@
 //! The local cloud from outside: through its clients and its gateway.
 #![allow(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
+mod clawprint;
 mod cloud;
+mod credentials;
 mod crm;
 mod events;
 mod files;
@@ -11,6 +13,8 @@ mod pages;
 mod routes;
 mod services;
 mod services_crm;
+mod skhokho;
+mod stripe;
 mod support;
 mod users;
 mod webhooks;

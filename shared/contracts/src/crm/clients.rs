@@ -1,8 +1,8 @@
 //! Clients (crm, section 2).
 
 use domain::FieldErrors;
-use domain::attributes::Attributes;
 use domain::Patch;
+use domain::attributes::Attributes;
 use domain::client::{Client, ClientPatch, NewClient, Profile, ProfilePatch};
 use domain::record::{Extras, Meta};
 use domain::text::Name;

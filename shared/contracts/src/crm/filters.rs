@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use domain::FieldErrors;
 use domain::filter::{
-    CategoryFilter, ClientFilter, ContactFilter, InvoiceFilter, ItemFilter, LeadFilter, Parent, ServiceFilter,
+    BesideIndexes, CategoryFilter, ClientFilter, ContactFilter, InvoiceFilter, ItemFilter, LeadFilter, Parent,
+    ServiceFilter,
 };
 
 use super::invoice_status::status_request;
@@ -145,6 +146,7 @@ pub fn invoices(pairs: &[(String, String)]) -> Result<InvoiceFilter, FieldErrors
         statuses: query.read("status", status_request).map(|request| request.shown_as),
         currency: query.parsed("currency"),
         invoice_number: query.owned("invoice_number"),
+        beside: BesideIndexes::default(),
     };
     query.finish(filter)
 }

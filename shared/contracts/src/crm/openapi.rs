@@ -155,7 +155,7 @@ fn more_schemas(schemas: &mut Schemas) {
     schemas.insert("FieldErrors".into(), field_errors().into());
 }
 
-fn failure(status: u16) -> RefOr<Schema> {
+pub(crate) fn failure(status: u16) -> RefOr<Schema> {
     let detail = Ref::from_schema_name("Detail");
     if status == 400 {
         utoipa::openapi::OneOfBuilder::new().item(Ref::from_schema_name("FieldErrors")).item(detail).into()
@@ -202,7 +202,7 @@ fn path_parameter(route: &Route, name: &str) -> (ObjectBuilder, String) {
     }
 }
 
-fn detail() -> Object {
+pub(crate) fn detail() -> Object {
     let mut object = Object::new();
     object.description = Some("What is wrong, as a sentence.".into());
     object.properties.insert("detail".into(), ObjectBuilder::new().schema_type(Type::String).into());
@@ -210,7 +210,7 @@ fn detail() -> Object {
     object
 }
 
-fn field_errors() -> Object {
+pub(crate) fn field_errors() -> Object {
     let messages = Array::new(ObjectBuilder::new().schema_type(Type::String));
     let mut object = ObjectBuilder::new().additional_properties(Some(RefOr::<Schema>::from(messages))).build();
     object.description = Some("Messages by field; `non_field_errors` for what belongs to no single one.".into());

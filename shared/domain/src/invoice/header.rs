@@ -132,6 +132,14 @@ impl Header {
         self.due_date.filter(|_| self.status.is_receivable() && self.is_owed())
     }
 
+    /// Whether its due date has passed and something is owed, whether or not the sweep has been there.
+    /// A draft is still being written, and what is over is not owed.
+    #[must_use]
+    pub fn is_overdue(&self, today: Date) -> bool {
+        let is_with_customer = self.status.is_receivable() || self.status == Status::Overdue;
+        is_with_customer && self.is_owed() && self.due_date.is_some_and(|due| due < today)
+    }
+
     pub(super) fn describe(
         &mut self,
         number: Option<InvoiceNumber>,

@@ -7,6 +7,7 @@ mod guards;
 mod lists;
 mod payment_links;
 mod shared_books;
+mod walk;
 
 use http::Method;
 use serde_json::{Value, json};
@@ -41,7 +42,7 @@ impl Business {
         self.call_with(tributary, method, path, &[], body).await
     }
 
-    /// Calls with the API key and further headers. Where the key has had its requests for now, time passes first.
+    /// Calls with the API key and further headers.
     pub async fn call_with(
         &self,
         tributary: &Remote,
@@ -50,10 +51,22 @@ impl Business {
         headers: &[(&str, &str)],
         body: Option<Value>,
     ) -> Answer {
-        let authorization = format!("Bearer {}", self.api_key);
-        let own = [("authorization", authorization.as_str()), ("content-type", "application/json")];
-        let headers = [&own[..], headers].concat();
+        let headers = [&[("content-type", "application/json")], headers].concat();
         let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.send(tributary, method, path, &headers, body).await
+    }
+
+    /// Sends any body with the API key. Where the key has had its requests for now, time passes first.
+    pub async fn send(
+        &self,
+        tributary: &Remote,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Answer {
+        let authorization = format!("Bearer {}", self.api_key);
+        let headers = [&[("authorization", authorization.as_str())], headers].concat();
         loop {
             let answer = tributary.raw(method.clone(), path, &headers, body.clone()).await;
             let Some(seconds) = answer.header("retry-after").filter(|_| answer.status == 429) else { return answer };

@@ -86,7 +86,7 @@ impl Books {
 
     /// That body, or the form, as it is sent, with its media type.
     pub fn content(&self, route: &Route) -> (&'static str, Vec<u8>) {
-        if route.form {
+        if route.form.is_some() {
             return ("multipart/form-data; boundary=x", form("x", "file", IMAGE));
         }
         let body = self.body(route).map(|body| body.to_string()).unwrap_or_default();

@@ -39,7 +39,8 @@ async fn every_request_is_one_line_of_the_log() {
         assert_eq!(line["route"], json!(route), "{line}");
         assert_eq!(line["status"], json!(answer.status.as_u16()), "{line}");
         check_types(&line);
-        let is_known = ![401, 405].contains(&answer.status.as_u16()) && route.is_some_and(|route| is_private(method, route));
+        let is_known =
+            ![401, 405].contains(&answer.status.as_u16()) && route.is_some_and(|route| is_private(method, route));
         let organisation = is_known.then_some(&books.organisation);
         assert_eq!(line["organisation"], json!(organisation), "{line}");
     }

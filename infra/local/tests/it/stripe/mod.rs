@@ -93,8 +93,8 @@ impl Shop {
         let environment = self.tributary.cloud.environment();
         let client = environment.sdk.dynamodb(&environment.dynamodb_url);
         let tenant = Tenant::trusted(self.organisation.parse().unwrap());
-        let header = Store::new(client, &environment.table_name).invoice_header(tenant, invoice.parse().unwrap());
-        header.await.unwrap().unwrap()
+        let store = Store::new(client, &environment.table_name);
+        store.invoice_header(tenant, invoice.parse().unwrap()).await.unwrap().unwrap()
     }
 
     pub fn metadata(&self, invoice: &str) -> Value {

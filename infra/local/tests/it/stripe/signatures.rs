@@ -56,7 +56,8 @@ async fn each_of_several_secrets_is_good_and_the_bytes_are_exact_in_base64() {
     let function = registry::build(&environment)["stripe-webhook"].clone();
     for (secret, status) in [("whsec_old", 200), ("whsec_new", 200), (shop.secret(), 400), ("", 400)] {
         // A body that is no JSON of ours: spaces and escapes as Stripe wrote them.
-        let body = "{ \"id\": \"evt_\\u00e9\",\n  \"type\": \"plan.created\", \"created\": 1, \"data\": {\"object\": {}}}\n";
+        let body =
+            "{ \"id\": \"evt_\\u00e9\",\n  \"type\": \"plan.created\", \"created\": 1, \"data\": {\"object\": {}}}\n";
         let event = json!({
             "version": "2.0", "routeKey": "$default", "rawPath": WEBHOOK, "rawQueryString": "",
             "headers": {"host": "localhost", "stripe-signature": signature(secret, shop.now(), body.as_bytes())},

@@ -1,6 +1,6 @@
 //! Many events at once, twice, in no order.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 
@@ -33,9 +33,8 @@ async fn a_thousand_events_in_disorder_leave_every_amount_exact() {
     }
     assert_eq!(events.len(), 1_000);
     events.sort_by_key(|(place, _)| *place);
-    let started = Instant::now();
-    stream::iter(&events).for_each_concurrent(16, |(_, event)| shop.tell(event)).await;
-    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
+    let telling = stream::iter(&events).for_each_concurrent(16, |(_, event)| shop.tell(event));
+    tokio::time::timeout(Duration::from_secs(30), telling).await.expect("the events take too long");
     for (invoice, cents, is_refunded) in invoices {
         let amount = |cents: i64| format!("{}.{:02}", cents / 100, cents % 100);
         match is_refunded {

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_contract_has_all_its_routes() {
-    assert_eq!(routes().count(), 124);
+    assert_eq!(routes().count(), 126);
 }
 
 #[test]
@@ -18,5 +18,8 @@ fn whatever_can_be_put_can_be_patched() {
 fn only_sign_up_the_token_and_images_need_no_credential() {
     const IMAGE: &str = "/files/images/{collection}/{id}/{file}";
     let open: Vec<_> = routes().filter(|route| !route.credential).map(|route| route.path).collect();
-    assert_eq!(open, ["/api/signup", "/api/verify-signup-otp", "/api-token-auth", "/api/api-token-auth", IMAGE]);
+    assert_eq!(
+        open,
+        ["/api/signup", "/api/verify-signup-otp", "/api-token-auth", "/api/api-token-auth", "/api/session", IMAGE]
+    );
 }

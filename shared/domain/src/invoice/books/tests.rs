@@ -1,8 +1,8 @@
 //! The books, decision by decision.
 
 mod headers;
-mod paid_amounts;
 mod links;
+mod paid_amounts;
 mod payments;
 mod replaced;
 mod sent_totals;

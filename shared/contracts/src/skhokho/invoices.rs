@@ -1,0 +1,401 @@
+//! Invoices.
+
+use std::collections::BTreeMap;
+
+use domain::client::Client;
+use domain::id::{ClientId, ItemId};
+use domain::invoice::{
+    Customer, Details, DetailsPatch, Header, InvoiceNumber, InvoicePatch, Line, LinesChange, NewInvoice, NewNumber,
+    SentTotals, StripeRefs, Totals,
+};
+use domain::money::{Currency, Money, two_places};
+use domain::record::{Extras, Meta, NewExtras};
+use domain::text::{LongText, Text};
+use domain::{FieldErrors, Patch};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use utoipa::openapi::schema::{Array, Ref};
+use uuid::Uuid;
+
+use super::answer;
+use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
+use super::parties::{ClientMini, PersonMini};
+use super::schemas::{self, documented};
+use super::status::{DRAFT, SentStatus, status_display, status_word};
+use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, required, text};
+
+documented! {
+    /// A title.
+    SentTitle(Text<1, 255>) => schemas::text().min_length(Some(1)),
+    /// A description.
+    SentDescription(LongText) => schemas::text_or_null(),
+    /// A number of the invoice.
+    SentNumber(InvoiceNumber) => schemas::text().min_length(Some(1)).max_length(Some(100)),
+    /// The date of the invoice.
+    SentInvoiceDate(OrEmpty<Date>) => schemas::date_or_null(),
+    /// How much is paid.
+    SentPaid(Bounded<10, 2>) => schemas::decimal(13),
+    /// A client.
+    SentClient(ClientId) => schemas::text().min_length(Some(1)).write_only(true),
+}
+
+body! {
+    /// An invoice, as it is sent.
+    InvoiceRequest {
+        /// Given by the server: what is sent is ignored.
+        optional unique_id: SentId,
+        /// What the invoice is called.
+        required title: SentTitle,
+        /// What it is about.
+        optional description: SentDescription,
+        /// Its number, unique in the organisation.
+        required invoice_number: SentNumber,
+        /// The status; `draft`, if a new invoice names none. `paid` books a payment of the balance, `refunded` a refund of
+        /// all that is paid.
+        optional status: SentStatus,
+        /// The date of issue; today in UTC, if a new invoice names none.
+        optional invoice_date: SentInvoiceDate,
+        /// The date by which it is to be paid.
+        required due_date: Date,
+        /// How much is paid: what is missing to it is booked as a payment. It is never lowered.
+        optional paid_amount: SentPaid,
+        /// The client.
+        required client_id: SentClient,
+        /// Its line items. Those that are sent replace all that were there.
+        optional items: SentItems,
+    }
+}
+
+/// What an invoice says about itself, as far as it was sent.
+struct Sent {
+    number: Option<InvoiceNumber>,
+    details: DetailsPatch,
+    status: Option<domain::invoice::StatusRequest>,
+    issue_date: Option<Date>,
+    due_date: Option<Date>,
+    paid_amount: Option<rust_decimal::Decimal>,
+    lines: Option<Lines>,
+}
+
+impl InvoiceRequest {
+    /// The catalogue items that the line items name.
+    #[must_use]
+    pub fn named_items(&self) -> Vec<ItemId> {
+        match &self.items {
+            Field::Value(items) => items.items().collect(),
+            Field::Absent | Field::Null | Field::Wrong(_) => Vec::new(),
+        }
+    }
+
+    /// The invoice to be made; `catalogue` holds those of the items named that there are.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn into_new(self, catalogue: &Catalogue) -> Result<NewInvoice, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        for (name, is_absent) in [
+            ("title", self.title == Field::Absent),
+            ("invoice_number", self.invoice_number == Field::Absent),
+            ("due_date", self.due_date == Field::Absent),
+            ("client_id", self.client_id == Field::Absent),
+        ] {
+            if is_absent {
+                required::<()>(&mut errors, name, Field::Absent);
+            }
+        }
+        let sent = self.read(catalogue, Some(Currency::USD), &mut errors);
+        let Sent { number: Some(number), details, status, issue_date, due_date, paid_amount, lines } = sent else {
+            return Err(errors);
+        };
+        errors.into_result()?;
+        let DetailsPatch { client, title, description, .. } = details;
+        let Lines { lines, currency } = lines.unwrap_or_default();
+        Ok(NewInvoice {
+            number: NewNumber::Given(number),
+            details: Details {
+                client: client.into_option(),
+                title: title.unwrap_or_default(),
+                description: description.unwrap_or_default(),
+                ..Details::default()
+            },
+            client_by_email: None,
+            status: status.unwrap_or(DRAFT),
+            issue_date,
+            due_date,
+            currency: currency.unwrap_or(Currency::USD),
+            totals: SentTotals::default(),
+            lines,
+            paid_amount,
+            extras: NewExtras::default(),
+            attributes_bind: false,
+        })
+    }
+
+    /// The change to be made, by PUT or by PATCH: what is left out stays. `catalogue` is as for a new one.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn into_patch(self, catalogue: &Catalogue) -> Result<InvoicePatch, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let sent = self.read(catalogue, None, &mut errors);
+        errors.into_result()?;
+        let Sent { number, details, status, issue_date, due_date, paid_amount, lines } = sent;
+        Ok(InvoicePatch {
+            number,
+            details,
+            status,
+            issue_date,
+            due_date: due_date.map_or(Patch::Keep, Patch::Set),
+            currency: lines.as_ref().and_then(|lines| lines.currency),
+            lines: lines.map(|lines| LinesChange::Replace(lines.lines)),
+            paid_amount,
+            ..InvoicePatch::default()
+        })
+    }
+
+    fn read(self, catalogue: &Catalogue, currency: Option<Currency>, errors: &mut FieldErrors) -> Sent {
+        let Self {
+            unique_id,
+            title,
+            description,
+            invoice_number,
+            status,
+            invoice_date,
+            due_date,
+            paid_amount,
+            client_id,
+            items,
+        } = self;
+        or_default(errors, "unique_id", unique_id.map(|SentId(id)| id));
+        let client = optional(errors, "client_id", client_id).map(|SentClient(client)| client);
+        let title = optional(errors, "title", title).and_then(|SentTitle(title)| Text::parse(title.as_str()).ok());
+        let description = text(errors, "description", description.map(|SentDescription(text)| text));
+        let details = DetailsPatch {
+            client: client.map_or(Patch::Keep, Patch::Set),
+            title,
+            description,
+            ..DetailsPatch::default()
+        };
+        Sent {
+            number: optional(errors, "invoice_number", invoice_number).map(|SentNumber(number)| number),
+            details,
+            status: optional(errors, "status", status).map(|SentStatus(request)| request),
+            issue_date: or_default(errors, "invoice_date", invoice_date.map(|SentInvoiceDate(date)| date)),
+            due_date: optional(errors, "due_date", due_date),
+            paid_amount: optional(errors, "paid_amount", paid_amount).map(|SentPaid(Bounded(amount))| amount),
+            lines: optional(errors, "items", items).map(|items| items.into_lines(catalogue, currency, errors)),
+        }
+    }
+}
+
+/// What an invoice's answer shows that is not the invoice's own.
+#[derive(Debug, Clone)]
+pub struct Around {
+    /// The clients of the invoices.
+    pub clients: BTreeMap<ClientId, Client>,
+    /// The catalogue items of the lines.
+    pub catalogue: Catalogue,
+    /// Today in UTC.
+    pub today: Date,
+}
+
+answer! {
+    /// An invoice as lists have it.
+    InvoiceRowJson as "InvoiceList" {
+        /// Unique identifier.
+        optional unique_id: Uuid => schemas::unique_id(),
+        /// What the invoice is called.
+        required title: String => schemas::text(),
+        /// Its number.
+        required invoice_number: String => schemas::text().max_length(Some(100)),
+        /// The status.
+        optional status: &'static str => schemas::status(),
+        /// The status in words for people.
+        required status_display: &'static str => schemas::shown(schemas::text()),
+        /// The date of issue.
+        optional invoice_date: Date => schemas::date_or_null(),
+        /// The date by which it is to be paid; the date of issue, where none was set.
+        required due_date: Date => schemas::date(),
+        /// Subtotal and VAT, less the discount that another contract may have given.
+        required total_amount: String => schemas::shown(schemas::decimal(13)),
+        /// The payments less the refunds.
+        optional paid_amount: String => schemas::decimal(13),
+        /// What is owed; below zero, if too much was paid.
+        required remaining_amount: String => schemas::shown(schemas::decimal(13)),
+        /// Whether the due date has passed and something is owed.
+        required is_overdue: bool => schemas::flag(),
+        /// The currency (ISO 4217).
+        required currency: &'static str => schemas::shown(schemas::text()),
+        /// The client.
+        required client: ClientMini => Ref::from_schema_name("FinanceClientMini"),
+        /// When it was made.
+        required date_created: Timestamp => schemas::instant(),
+    }
+}
+
+answer! {
+    /// An invoice with its line items.
+    InvoiceJson as "Invoice" {
+        /// Unique identifier.
+        optional unique_id: Uuid => schemas::unique_id(),
+        /// What the invoice is called.
+        required title: String => schemas::text(),
+        /// What it is about.
+        optional description: String => schemas::text_or_null(),
+        /// Its number.
+        required invoice_number: String => schemas::text().max_length(Some(100)),
+        /// The status.
+        optional status: &'static str => schemas::status(),
+        /// The status in words for people.
+        required status_display: &'static str => schemas::shown(schemas::text()),
+        /// The date of issue.
+        optional invoice_date: Date => schemas::date_or_null(),
+        /// The date by which it is to be paid; the date of issue, where none was set.
+        required due_date: Date => schemas::date(),
+        /// The sum of the line items before VAT.
+        required subtotal: String => schemas::shown(schemas::decimal(13)),
+        /// All VAT.
+        required total_tax_amount: String => schemas::shown(schemas::decimal(13)),
+        /// Subtotal and VAT, less the discount that another contract may have given.
+        required total_amount: String => schemas::shown(schemas::decimal(13)),
+        /// The payments less the refunds.
+        optional paid_amount: String => schemas::decimal(13),
+        /// What is owed; below zero, if too much was paid.
+        required remaining_amount: String => schemas::shown(schemas::decimal(13)),
+        /// Whether the due date has passed and something is owed.
+        required is_overdue: bool => schemas::flag(),
+        /// The currency (ISO 4217).
+        required currency: &'static str => schemas::shown(schemas::text()),
+        /// The client.
+        required client: ClientMini => Ref::from_schema_name("FinanceClientMini"),
+        /// Its line items.
+        optional items: Vec<ItemJson> => Array::new(Ref::from_schema_name("InvoiceItem")),
+        /// Who made it.
+        required created_by: PersonMini => Ref::from_schema_name("FinancePersonMini"),
+        /// When it was made.
+        required date_created: Timestamp => schemas::instant(),
+        /// When it was last changed.
+        required last_updated: Timestamp => schemas::instant(),
+    }
+}
+
+impl InvoiceJson {
+    /// An invoice with its lines.
+    #[must_use]
+    pub fn new(header: &Header, lines: &[&Line], around: &Around) -> Self {
+        let Header {
+            id: _,
+            number: _,
+            details,
+            status: _,
+            issue_date: _,
+            due_date: _,
+            currency,
+            totals: Totals { source: _, subtotal, tax, own_tax: _, discount: _, total: _ },
+            amount_paid: _,
+            next_position: _,
+            viewed_at: _,
+            paid_at: _,
+            payment_link: _,
+            extras: Extras { attributes: _, tasks: _, notes: _ },
+            meta: Meta { created_at: _, created_by, updated_at, version: _ },
+        } = header;
+        let InvoiceRowJson {
+            unique_id,
+            title,
+            invoice_number,
+            status,
+            status_display,
+            invoice_date,
+            due_date,
+            total_amount,
+            paid_amount,
+            remaining_amount,
+            is_overdue,
+            currency: code,
+            client,
+            date_created,
+        } = InvoiceRowJson::new(header, around);
+        Self {
+            unique_id,
+            title,
+            description: details.description.to_string(),
+            invoice_number,
+            status,
+            status_display,
+            invoice_date,
+            due_date,
+            subtotal: two_places(subtotal.amount()),
+            total_tax_amount: two_places(tax.amount()),
+            total_amount,
+            paid_amount,
+            remaining_amount,
+            is_overdue,
+            currency: code,
+            client,
+            items: lines.iter().map(|line| ItemJson::new(*currency, line, &around.catalogue)).collect(),
+            created_by: PersonMini::new(created_by.as_ref()),
+            date_created,
+            last_updated: *updated_at,
+        }
+    }
+}
+
+impl InvoiceRowJson {
+    /// An invoice as a list has it.
+    #[must_use]
+    pub fn new(header: &Header, around: &Around) -> Self {
+        let Header {
+            id,
+            number,
+            details,
+            status,
+            issue_date,
+            due_date,
+            currency,
+            totals: Totals { source: _, subtotal: _, tax: _, own_tax: _, discount: _, total },
+            amount_paid,
+            next_position: _,
+            viewed_at: _,
+            paid_at: _,
+            payment_link: _,
+            extras: Extras { attributes: _, tasks: _, notes: _ },
+            meta: Meta { created_at, created_by: _, updated_at: _, version: _ },
+        } = header;
+        let Details {
+            client,
+            contact: _,
+            customer: customer @ Customer { name: _, email: _, phone: _, address: _, vat_number: _ },
+            title,
+            description: _,
+            notes: _,
+            payment_terms: _,
+            from_address: _,
+            to_address: _,
+            assigned_to: _,
+            teams: _,
+            payment_method: _,
+            stripe: StripeRefs { invoice_id: _, payment_intent_id: _, hosted_url: _, pdf_url: _ },
+        } = details;
+        let remaining = header.balance_due().map_or(total.amount(), Money::amount);
+        Self {
+            unique_id: id.uuid(),
+            title: title.to_string(),
+            invoice_number: number.to_string(),
+            status: status_word(*status),
+            status_display: status_display(*status),
+            invoice_date: *issue_date,
+            due_date: due_date.unwrap_or(*issue_date),
+            total_amount: two_places(total.amount()),
+            paid_amount: two_places(amount_paid.amount()),
+            remaining_amount: two_places(remaining),
+            is_overdue: header.is_overdue(around.today),
+            currency: currency.code(),
+            client: ClientMini::new(client.and_then(|client| around.clients.get(&client)), customer),
+            date_created: *created_at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

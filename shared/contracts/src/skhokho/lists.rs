@@ -1,0 +1,96 @@
+//! What the list can be narrowed to. An empty value and an unknown parameter are ignored; of a parameter that is there
+//! twice, the last one holds.
+
+use std::fmt::Display;
+
+use domain::FieldErrors;
+use domain::filter::{BesideIndexes, InvoiceFilter, OverdueOn};
+use jiff::civil::Date;
+
+use super::status::status_request;
+use crate::wire::read_date;
+
+/// Which invoices; `today` is the date in UTC.
+///
+/// # Errors
+/// Every parameter that is wrong.
+pub fn invoices(pairs: &[(String, String)], today: Date) -> Result<InvoiceFilter, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    let client = read(pairs, "client_id", &mut errors, str::parse);
+    let request = read(pairs, "status", &mut errors, status_request);
+    let overdue = read(pairs, "overdue", &mut errors, flag);
+    let beside = BesideIndexes {
+        search: sent(pairs, "search").map(str::to_owned),
+        issued_from: read(pairs, "from_date", &mut errors, read_date),
+        issued_to: read(pairs, "to_date", &mut errors, read_date),
+        overdue: overdue.map(|is| OverdueOn { is, today }),
+    };
+    errors.into_result()?;
+    let statuses = request.map(|request| request.shown_as);
+    Ok(InvoiceFilter { client, statuses, beside, ..InvoiceFilter::default() })
+}
+
+fn sent<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    let last = pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim());
+    last.filter(|value| !value.is_empty())
+}
+
+fn read<T, E: Display>(
+    pairs: &[(String, String)],
+    name: &str,
+    errors: &mut FieldErrors,
+    read: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<T> {
+    sent(pairs, name).and_then(|value| errors.take(name, read(value)))
+}
+
+fn flag(value: &str) -> Result<bool, &'static str> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("Must be a valid boolean."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::invoice::Status;
+    use jiff::civil::date;
+
+    fn read_query(query: &[(&str, &str)]) -> Result<InvoiceFilter, FieldErrors> {
+        let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        invoices(&pairs, date(2026, 3, 1))
+    }
+
+    #[test]
+    fn each_parameter_narrows_and_empty_and_unknown_ones_are_ignored() {
+        let id = "0190b5a1-7c5e-7000-8000-000000000001";
+        let filter = read_query(&[
+            ("search", "x"),
+            ("search", " web "),
+            ("from_date", "2026-01-01"),
+            ("to_date", "2026-12-31"),
+            ("overdue", "False"),
+            ("status", "sent"),
+            ("client_id", id),
+        ]);
+        let beside = BesideIndexes {
+            search: Some("web".into()),
+            issued_from: Some(date(2026, 1, 1)),
+            issued_to: Some(date(2026, 12, 31)),
+            overdue: Some(OverdueOn { is: false, today: date(2026, 3, 1) }),
+        };
+        let statuses = Some(&[Status::Sent, Status::Pending][..]);
+        let client = Some(id.parse().unwrap());
+        assert_eq!(filter, Ok(InvoiceFilter { client, statuses, beside, ..InvoiceFilter::default() }));
+        assert_eq!(read_query(&[("status", ""), ("overdue", " "), ("x", "y")]), Ok(InvoiceFilter::default()));
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named() {
+        let wrong = ["client_id", "status", "overdue", "from_date", "to_date"];
+        let refused = read_query(&wrong.map(|name| (name, "maybe"))).unwrap_err();
+        assert_eq!(refused.iter().map(|(field, _)| field).collect::<Vec<_>>(), wrong);
+    }
+}
