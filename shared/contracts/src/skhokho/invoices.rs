@@ -286,6 +286,7 @@ impl InvoiceJson {
         let Header {
             id: _,
             number: _,
+            billing_number: _,
             details,
             status: _,
             issue_date: _,
@@ -348,6 +349,7 @@ impl InvoiceRowJson {
         let Header {
             id,
             number,
+            billing_number: _,
             details,
             status,
             issue_date,
