@@ -42,8 +42,8 @@ pub use images::Album;
 pub use invoice_series::SeriesNumber;
 pub use invoices::Alongside;
 pub use lists::{Page, PageRequest};
-pub use rate::RateUse;
 pub use payment_links::{LapsedLink, RetiredLink};
+pub use rate::RateUse;
 pub use stripe::StripeCommit;
 pub use sweep::Receivable;
 

@@ -6,4 +6,5 @@ mod new_invoices;
 mod out_of_reach;
 mod payment_links;
 mod races;
+mod stripe_events;
 mod support;
