@@ -76,6 +76,20 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
     }))
 }
 
+/// A request in the words of each contract, ready to be run: the invoices, with the credential that speaks it.
+#[must_use]
+pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, String)> {
+    let text = |name: &str| credentials[name].as_str().unwrap_or_default();
+    let (token, api_key, business) = (text("token"), text("api_key"), text("business_id"));
+    let organisation = text("organization_id");
+    let invoices = format!("{base_url}/api/invoices");
+    vec![
+        ("crm", format!("curl -H 'Authorization: Token {token}' {invoices}/")),
+        ("clawprint", format!("curl -H 'Authorization: Bearer {api_key}' '{invoices}?business_id={business}'")),
+        ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
+    ]
+}
+
 /// A new API key, since nobody can tell the last start's. The demo has as many of them as it has
 /// tokens.
 async fn api_key(app: &App, session: &Session) -> Result<String, Error> {

@@ -2,7 +2,7 @@
 //!
 //! A function hands its routes to [`service`], which gives every answer its request id, its log
 //! line and the form of the contract in use. Handlers take what they need as arguments:
-//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`Upload`]. They fail with [`Failure`].
+//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`SentBody`], [`Upload`]. They fail with [`Failure`].
 
 mod answer;
 mod body;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{AuthorBody, ExtrasBody, MetaBody, Stored, amount, amount_text, json_text, word};
 use crate::error::StoreError;
 use crate::payment_links::LinkBody;
+use crate::stripe::TieBody;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HeaderBody {
@@ -255,6 +256,8 @@ pub(crate) struct PaymentBody {
     remarks: LongText,
     #[serde(with = "json_text")]
     attributes: Attributes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stripe_tie: Option<TieBody>,
     #[serde(flatten)]
     meta: MetaBody,
 }
@@ -266,10 +269,12 @@ impl Stored for PaymentOf {
     #[rustfmt::skip]
     fn body(&self) -> PaymentBody {
         let Self(invoice, payment) = self.clone();
-        let Payment { id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, meta } = payment;
+        let Payment {
+            id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, stripe_tie, meta,
+        } = payment;
         PaymentBody {
             invoice, id, amount: amount_text(amount), currency: amount.currency(), method, paid_at, stripe_charge_id,
-            reference, remarks: notes, attributes, meta: (&meta).into(),
+            reference, remarks: notes, attributes, stripe_tie: stripe_tie.map(Into::into), meta: (&meta).into(),
         }
     }
 
@@ -277,11 +282,11 @@ impl Stored for PaymentOf {
     fn restore(body: PaymentBody) -> Result<Self, StoreError> {
         let PaymentBody {
             invoice, id, amount: text, currency, method, paid_at, stripe_charge_id, reference, remarks, attributes,
-            meta,
+            stripe_tie, meta,
         } = body;
         Ok(Self(invoice, Payment {
             id, amount: amount(&text, currency)?, method, paid_at, stripe_charge_id, reference, notes: remarks,
-            attributes, meta: meta.into(),
+            attributes, stripe_tie: stripe_tie.map(Into::into), meta: meta.into(),
         }))
     }
 }

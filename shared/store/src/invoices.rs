@@ -169,6 +169,28 @@ impl Store {
         commit.commit(&self.table).await
     }
 
+    /// Frees a Stripe charge, if a payment on a deleted invoice has it; says whether it is free. A
+    /// deletion does not give the charges of its payments back itself, because they may be more than
+    /// one commit takes.
+    pub async fn free_charge(&self, tenant: Tenant, charge: &ShortText) -> Result<bool, StoreError> {
+        let key = charge_key(tenant, charge);
+        let Some(item) = self.table.get(&key).await? else { return Ok(true) };
+        let id = |name: &str| item.get(name).and_then(|id| id.as_s().ok());
+        let (holder, invoice) = (id("held_by"), id("invoice").and_then(|id| id.parse().ok()));
+        let (Some(holder), Some(invoice)) = (holder.and_then(|id| id.parse().ok()), invoice) else {
+            return Err(StoreError::corrupt("a charge without its invoice"));
+        };
+        if self.invoice_header(tenant, invoice).await?.is_some() {
+            return Ok(false);
+        }
+        let mut commit = Transaction::new();
+        commit.release(key, holder);
+        match commit.commit(&self.table).await {
+            Ok(()) | Err(StoreError::Raced) => Ok(true),
+            Err(other) => Err(other),
+        }
+    }
+
     /// Completes, or reopens, a task of an invoice in place. [`StoreError::Missing`] when the
     /// invoice, the task, or the expected version is not there.
     pub async fn complete_invoice_task(
@@ -323,7 +345,10 @@ fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Res
         commit.release(charge_key(tenant, charge), payment.uuid());
     }
     for (charge, payment) in claimed_charges {
-        commit.claim(Unique::Charge, charge_key(tenant, charge), payment.uuid());
+        let mut claim = charge_key(tenant, charge).attributes();
+        claim.insert("held_by".into(), s(payment.to_string()));
+        claim.insert("invoice".into(), s(id.to_string()));
+        commit.claim_with(Unique::Charge, claim);
     }
     Ok(())
 }

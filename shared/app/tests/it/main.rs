@@ -8,4 +8,5 @@ mod numbers;
 mod out_of_reach;
 mod payment_links;
 mod races;
+mod stripe_events;
 mod support;

@@ -12,6 +12,7 @@ mod links;
 mod payments;
 mod settlement;
 mod stripe;
+mod stripe_invoices;
 #[cfg(test)]
 mod tests;
 mod totals;

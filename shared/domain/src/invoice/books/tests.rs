@@ -8,6 +8,8 @@ mod replaced;
 mod sent_totals;
 mod statuses;
 mod stripe;
+mod stripe_charges;
+mod stripe_invoices;
 mod totals;
 mod viewed;
 

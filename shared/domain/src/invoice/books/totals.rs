@@ -133,6 +133,10 @@ impl Invoice {
         if !self.payments.is_empty() {
             return Err(Error::field("currency", "The currency of an invoice with payments cannot change."));
         }
+        // Whoever pays by it pays in the currency that it was made in.
+        if self.header.payment_link.is_some() {
+            return Err(Error::field("currency", "The currency of an invoice with a payment link cannot change."));
+        }
         let wrong = |e: MoneyError| Error::field("currency", e.to_string());
         let totals = &mut self.header.totals;
         if totals.source == TotalsSource::Lines {
