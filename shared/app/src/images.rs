@@ -30,8 +30,8 @@ const ORGANISATION: &str = "organisation";
 /// The bucket of the deployment's files.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
-    name: Arc<str>,
+    pub(crate) client: Client,
+    pub(crate) name: Arc<str>,
 }
 
 /// An image to be added.
@@ -66,6 +66,21 @@ impl Bucket {
         let request = request.metadata(ORGANISATION, tenant.organisation().to_string());
         request.body(ByteStream::from(content)).send().await.map_err(unavailable)?;
         Ok(())
+    }
+
+    /// Removes all under a prefix, a thousand at a time.
+    pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
+        loop {
+            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(prefix);
+            let page = request.send().await.map_err(unavailable)?;
+            let keys: Vec<_> = page.contents().iter().filter_map(|object| object.key()).collect();
+            for key in &keys {
+                self.client.delete_object().bucket(&*self.name).key(*key).send().await.map_err(unavailable)?;
+            }
+            if keys.is_empty() || page.is_truncated() != Some(true) {
+                return Ok(());
+            }
+        }
     }
 
     /// The keys, without `tmp/`, of what waits to be moved or to expire.
@@ -110,11 +125,11 @@ impl Bucket {
         }
     }
 
-    async fn has(&self, key: &str) -> Result<bool, Error> {
+    pub(crate) async fn has(&self, key: &str) -> Result<bool, Error> {
         Ok(found(self.client.head_object().bucket(&*self.name).key(key).send().await)?.is_some())
     }
 
-    async fn link(&self, key: &str) -> Result<String, Error> {
+    pub(crate) async fn link(&self, key: &str) -> Result<String, Error> {
         let config = PresigningConfig::expires_in(LINK_TTL).map_err(|error| Error::Defect(error.to_string()))?;
         let request = self.client.get_object().bucket(&*self.name).key(key);
         Ok(request.presigned(config).await.map_err(unavailable)?.uri().to_owned())
@@ -254,6 +269,6 @@ where
     }
 }
 
-fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
+pub(crate) fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
     Error::Unavailable(format!("S3: {}", DisplayErrorContext(error)))
 }
