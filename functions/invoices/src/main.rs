@@ -10,8 +10,9 @@ use tributary_stripe::Stripe;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let build = async {
-        let app = App::from_env(&sdk_config().await)?;
-        Ok::<_, app::Error>(invoices::router(Invoices { app, links: Arc::new(Stripe::from_env()?) }))
+        let config = sdk_config().await;
+        let links = Arc::new(Stripe::from_env(&config)?);
+        Ok::<_, app::Error>(invoices::router(Invoices { app: App::from_env(&config)?, links }))
     };
     edge::lambda::run(build).await
 }
