@@ -120,7 +120,7 @@ impl Store {
             self.remove_keys(&found).await?;
         }
         let closure = keys::closure(tenant);
-        let own = self.table.query_all(of_partition(keys::of_organisation(tenant))).await?;
+        let own = self.table.query_all(of_partition(keys::org(tenant))).await?;
         let own: Vec<_> = own.iter().map(key_of).filter(|key| *key != closure).collect();
         self.remove_keys(&own).await?;
         self.remove_keys(&[closure]).await

@@ -94,7 +94,8 @@ impl Collection {
     }
 }
 
-fn org(tenant: Tenant) -> String {
+/// The partition of an organisation's own items.
+pub(crate) fn org(tenant: Tenant) -> String {
     format!("ORG#{}", tenant.organisation())
 }
 
@@ -364,11 +365,6 @@ pub(crate) fn stripe_object(object: &str) -> Key {
 /// The partition of the global index that has what is kept of an organisation's objects at Stripe.
 pub(crate) fn stripe_of(tenant: Tenant) -> String {
     format!("{}#STRIPE", org(tenant))
-}
-
-/// The partition of an organisation's own items.
-pub(crate) fn of_organisation(tenant: Tenant) -> String {
-    org(tenant)
 }
 
 /// The partition of an organisation's exports.
