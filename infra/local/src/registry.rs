@@ -23,7 +23,7 @@ use fn_webhooks::Webhooks;
 use store::Store;
 use tributary_stripe::Stripe;
 
-use crate::cloud::Environment;
+use crate::environment::Environment;
 use crate::function::{Function, HttpFunction, Registry, TypedFunction};
 
 /// Builds every function for the local cloud's environment, each with the permissions of its role.
@@ -117,7 +117,8 @@ impl Parts<'_> {
         let client = self.environment.sdk_of(group).dynamodb(&self.environment.dynamodb_url);
         let store = Store::new(client, &self.environment.table_name);
         let key = SecretKey::kept(self.secret(group, "SECRET_KEY"));
-        App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key).with_sessions_of(&self.shared)
+        App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
+            .with_sessions_of(&self.shared)
     }
 
     fn queue<M: serde::Serialize>(&self, group: &str, url: &str) -> Queue<M> {
