@@ -98,6 +98,10 @@ impl Series {
     fn live(self) -> String {
         format!("{}_live", self.name())
     }
+
+    fn deleted(self) -> String {
+        format!("{}_deleted", self.name())
+    }
 }
 
 /// A number of a series. 0 is none: the object is not counted.
@@ -106,8 +110,12 @@ pub(crate) type Counted = (Series, u64);
 /// What a counter says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counter {
+    /// The last number that was given.
     pub last: u64,
+    /// How many numbers are in use.
     pub live: u64,
+    /// How many were given to what has been deleted, where [`delete`] counts them.
+    pub deleted: u64,
 }
 
 /// A page of a series, in the order of its numbers.
@@ -191,6 +199,26 @@ pub(crate) fn leave(commit: &mut Transaction, tenant: Tenant, counted: &[Counted
     }
 }
 
+/// Takes the number of what is deleted out of use, if it is in use, and counts the deletion: what has a number and is
+/// not in use may be there all the same.
+pub(crate) fn delete(commit: &mut Transaction, tenant: Tenant, (series, number): Counted, in_use: bool) {
+    if number == 0 {
+        return;
+    }
+    let names = [("#live0".to_owned(), series.live()), ("#deleted".to_owned(), series.deleted())];
+    commit.change_or_race(Update {
+        key: keys::counters(tenant, series.group()),
+        expression: "ADD #live0 :by, #deleted :one",
+        condition: "attribute_exists(pk)".into(),
+        names: names.into(),
+        values: [(":by".to_owned(), n(-i8::from(in_use))), (":one".to_owned(), n(1))].into(),
+    });
+    if in_use {
+        put_gaps(commit, tenant, &[(series, number)]);
+        unname(commit, tenant, (series, number));
+    }
+}
+
 /// Takes numbers into use again.
 pub(crate) fn come_back(commit: &mut Transaction, tenant: Tenant, counted: &[Counted]) {
     if add_live(commit, tenant, counted, 1) {
@@ -269,5 +297,5 @@ pub(crate) fn counter(item: &Item, series: Series) -> Result<Counter, StoreError
             number.ok_or_else(|| StoreError::corrupt("a counter without its number"))
         }
     };
-    Ok(Counter { last: number(series.last())?, live: number(series.live())? })
+    Ok(Counter { last: number(series.last())?, live: number(series.live())?, deleted: number(series.deleted())? })
 }

@@ -6,6 +6,8 @@ use domain::catalogue::{CategoryPatch, ItemPatch, ItemType, NewItem, Stock, Stoc
 use domain::client::{ClientPatch, NewClient, Profile, ProfilePatch};
 use domain::error::Error as Refusal;
 use domain::expense::{ExpenseCategory, ExpensePatch, NewExpense};
+use domain::filter::InvoiceFilter;
+use domain::invoice::{InvoicePatch, Status, StatusRequest};
 use domain::money::{Cost, Currency, Percent, Price};
 use domain::product::{NewProduct, ProductPatch};
 use domain::record::NewExtras;
@@ -13,7 +15,8 @@ use domain::supplier::{NewSupplier, SupplierPatch};
 use domain::text::{Email, LongText, Name, ShortText, Text};
 use domain::{Patch, Tenant};
 use futures::future::join_all;
-use store::{NumberPage, Party, PartyKey};
+use store::meter::Meter;
+use store::{NumberPage, PageRequest, Party, PartyKey};
 use tributary_app::parties::{Duplicate, PartyFilter, PartyOutcome};
 use tributary_app::products::Product;
 
@@ -109,6 +112,33 @@ async fn twenty_of_each_made_at_once_get_the_numbers_one_to_twenty_and_are_count
     assert!(join_all(deleted).await.iter().all(Result::is_ok));
     let page = app.list_expenses(actor, 2).await.unwrap().unwrap();
     assert_eq!((page.count, page.rows.iter().map(|row| row.number).collect::<Vec<_>>()), (13, vec![17, 18, 20]));
+}
+
+#[tokio::test]
+async fn all_invoices_are_counted_as_they_are_made_voided_and_deleted_at_once_whatever_their_status() {
+    let office = Office::open().await;
+    let (app, actor) = (&office.app, owner());
+    let actor = &actor;
+    let made = join_all((0..24).map(|_| app.create_invoice(actor, new_invoice()))).await;
+    let ids: Vec<_> = made.into_iter().map(|made| made.unwrap().header().id).collect();
+    let void = StatusRequest { target: Status::Void, shown_as: &[Status::Void] };
+    let voided = ids.iter().step_by(2).map(|id| {
+        let patch = InvoicePatch { status: Some(void), ..InvoicePatch::default() };
+        app.update_invoice(actor, *id, patch, None)
+    });
+    assert!(join_all(voided).await.iter().all(Result::is_ok));
+    let everything = InvoiceFilter::default();
+    assert_eq!(app.count_invoices(actor, &everything).await, Ok(24));
+    // Of those that are void, and of the others.
+    let deleted = ids.iter().step_by(3).map(|id| app.delete_invoice(actor, *id, None));
+    let more = join_all(deleted).await.into_iter().map(Result::unwrap).count();
+    assert_eq!(more, 8);
+    let meter = Meter::default();
+    assert_eq!(meter.scope(app.count_invoices(actor, &everything)).await, Ok(16));
+    assert_eq!((meter.reading().round_trips, meter.reading().read_units), (2, 2.0));
+    let listed = app.list_invoices_newest(actor, &everything, PageRequest { limit: 100, after: None }).await.unwrap();
+    assert_eq!(listed.rows.len(), 16);
+    assert_eq!(app.list_billings(actor, 1).await.unwrap().unwrap().count, 8);
 }
 
 #[tokio::test]
