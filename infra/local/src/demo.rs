@@ -87,6 +87,7 @@ pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, Strin
         ("crm", format!("curl -H 'Authorization: Token {token}' {invoices}/")),
         ("clawprint", format!("curl -H 'Authorization: Bearer {api_key}' '{invoices}?business_id={business}'")),
         ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
+        ("namaste", format!("curl -H 'Authorization: Bearer {}' {base_url}/api/billing/", text("access"))),
     ]
 }
 
