@@ -13,6 +13,7 @@ use crate::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Part
 pub(crate) struct Data {
     number: String,
     title: String,
+    description: String,
     status: &'static str,
     issue_date: String,
     due_date: Option<String>,
@@ -78,7 +79,7 @@ struct PayUrl {
 
 impl Data {
     pub(crate) fn new(document: &InvoiceDocument, logo: bool, qr: bool) -> Self {
-        let InvoiceDocument { id: _, number, title, status, issue_date, due_date, .. } = document;
+        let InvoiceDocument { id: _, number, title, description, status, issue_date, due_date, .. } = document;
         let InvoiceDocument { currency, seller, logo: _, customer, lines, totals, .. } = document;
         let InvoiceDocument { payments, terms, notes, pay_url: _, .. } = document;
         let DocumentTotals { subtotal, discount, tax: _, own_tax, total, paid, balance } = *totals;
@@ -87,6 +88,7 @@ impl Data {
         Self {
             number: printable(number),
             title: printable(title),
+            description: printable(description),
             status: status_word(*status),
             issue_date: format::date(*issue_date),
             due_date: due_date.map(format::date),

@@ -1,4 +1,6 @@
-//! Invoices as PDF documents.
+//! Invoices as PDF documents, and the function that lets them be downloaded and sends them by mail.
+//!
+//! [`router`] is the function. What it prints comes from the books (`books.rs`); the rest knows nothing of them.
 //!
 //! [`render`] sets an [`InvoiceDocument`] by a [`Template`], which is a Typst file that anybody can change, and answers
 //! PDF/A-3. Where the invoice says all that EN 16931 asks for, the same invoice is attached for machines, as Factur-X.
@@ -6,11 +8,14 @@
 //! The same invoice gives the same bytes: its dates and its id are the invoice's. A template sees the invoice's data and
 //! nothing else: no file, no network, no clock. Texts of an invoice reach it as values, so that they are never code.
 
+mod books;
 mod data;
 pub mod facturx;
 mod fonts;
 mod format;
+mod http;
 mod model;
+mod press;
 mod qr;
 mod text;
 mod typeset;
@@ -28,7 +33,9 @@ mod layout_tests;
 #[path = "../examples/samples/invoices.rs"]
 mod samples;
 
+pub use http::{Documents, router};
 pub use model::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress, TaxTotal};
+pub use press::StandardPress;
 pub use text::missing_characters;
 pub use world::Template;
 

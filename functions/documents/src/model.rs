@@ -16,6 +16,8 @@ pub struct InvoiceDocument {
     pub number: String,
     /// A title.
     pub title: String,
+    /// What it is about, in some sentences.
+    pub description: String,
     /// The invoice's status.
     pub status: Status,
     /// When it was issued; also the date of the PDF.

@@ -36,13 +36,13 @@ pub(crate) fn printable(text: &str) -> String {
 /// The characters of the document for which no font is there; they are printed as the replacement character.
 #[must_use]
 pub fn missing_characters(document: &InvoiceDocument) -> BTreeSet<char> {
-    let InvoiceDocument { number, title, seller, customer, lines, payments, terms, notes, .. } = document;
+    let InvoiceDocument { number, title, description, seller, customer, lines, payments, terms, notes, .. } = document;
     let parties = [seller, customer].into_iter().flat_map(|party| {
         let address = &party.address;
         let lines = [&address.street, &address.postcode, &address.city, &address.region, &address.country];
         [&party.name, &party.email, &party.phone, &party.vat_id].into_iter().chain(lines)
     });
-    [number, title, terms, notes]
+    [number, title, description, terms, notes]
         .into_iter()
         .chain(parties)
         .chain(lines.iter().map(|line| &line.description))

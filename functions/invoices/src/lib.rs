@@ -1,5 +1,6 @@
 //! Invoices, line items and payments over HTTP.
 
+mod bottlecrm;
 mod clawprint;
 mod invoices;
 mod line_items;
@@ -8,6 +9,7 @@ mod payments;
 use std::sync::Arc;
 
 use app::App;
+use app::bucket::Bucket;
 use app::payment_links::PaymentLinks;
 use axum::Router;
 use axum::extract::FromRef;
@@ -21,11 +23,20 @@ pub struct Invoices {
     pub app: App,
     /// Stripe.
     pub links: Arc<dyn PaymentLinks>,
+    /// Where attached files are kept.
+    pub bucket: Bucket,
 }
 
 /// The function's routes.
 pub fn router(state: Invoices) -> Router {
-    edge::service_by_contract(state, vec![(Contract::Crm, crm()), (Contract::Clawprint, clawprint::routes())])
+    edge::service_by_contract(
+        state,
+        vec![
+            (Contract::Crm, crm()),
+            (Contract::Clawprint, clawprint::routes()),
+            (Contract::Bottlecrm, bottlecrm::routes()),
+        ],
+    )
 }
 
 fn crm() -> Router<Invoices> {

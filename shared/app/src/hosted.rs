@@ -94,7 +94,7 @@ impl App {
         .await
     }
 
-    async fn client_name(&self, tenant: Tenant, id: ClientId) -> Result<Option<Name>, Error> {
+    pub(crate) async fn client_name(&self, tenant: Tenant, id: ClientId) -> Result<Option<Name>, Error> {
         Ok(self.store.client(tenant, id).await?.map(|client| client.name))
     }
 

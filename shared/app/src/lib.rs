@@ -5,14 +5,17 @@
 //! mailed or sent before the commit.
 
 pub mod accounts;
+pub mod attachments;
 pub mod attributes;
 pub mod aws;
+pub mod bucket;
 pub mod businesses;
 pub mod catalogue;
 pub mod clients;
 pub mod contacts;
 pub mod customers;
 pub mod deliveries;
+pub mod documents;
 mod error;
 pub mod fanout;
 pub mod follow_ups;
@@ -21,6 +24,7 @@ pub mod idempotency;
 pub mod images;
 pub mod invoice_actions;
 pub mod invoice_lines;
+pub mod invoice_records;
 pub mod invoices;
 pub mod jwt;
 pub mod leads;

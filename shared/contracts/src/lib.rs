@@ -1,5 +1,6 @@
 //! Wire types of the public contracts, mapped to and from the domain.
 
+pub mod bottlecrm;
 pub mod clawprint;
 pub mod crm;
 pub mod openapi;
@@ -11,5 +12,9 @@ pub mod wire;
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 3] =
-    [&crm::openapi::REFERENCE, &clawprint::openapi::REFERENCE, &skhokho::openapi::REFERENCE];
+pub const REFERENCES: [&openapi::Reference; 4] = [
+    &crm::openapi::REFERENCE,
+    &clawprint::openapi::REFERENCE,
+    &bottlecrm::openapi::REFERENCE,
+    &skhokho::openapi::REFERENCE,
+];

@@ -1,7 +1,7 @@
 //! Which contract a request speaks.
 
 use app::session::CredentialKind;
-use contracts::{Problem, Rendered, clawprint, crm};
+use contracts::{Problem, Rendered, bottlecrm, clawprint, crm};
 use http::HeaderMap;
 
 use crate::credential;
@@ -78,7 +78,8 @@ impl Contract {
             _ if matches!(problem, Problem::UnknownPath) => crm::render(problem),
             Self::Clawprint => clawprint::render(problem),
             // skhokho's errors are crm's by decision.
-            Self::Crm | Self::Skhokho | Self::Namaste | Self::Bottlecrm => crm::render(problem),
+            Self::Bottlecrm => bottlecrm::render(problem),
+            Self::Crm | Self::Skhokho | Self::Namaste => crm::render(problem),
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) struct HeaderBody {
     totals: TotalsBody,
     amount_paid: String,
     next_position: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sole_line: Option<FiguresBody>,
     viewed_at: Option<Timestamp>,
     paid_at: Option<Timestamp>,
     #[serde(default)]
@@ -38,6 +40,14 @@ pub(crate) struct HeaderBody {
     extras: ExtrasBody,
     #[serde(flatten)]
     meta: MetaBody,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct FiguresBody {
+    quantity: Quantity,
+    unit_price: Price,
+    discount: Percent,
+    tax_rate: Percent,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,6 +127,20 @@ impl From<DetailsBody> for Details {
     }
 }
 
+impl From<Figures> for FiguresBody {
+    fn from(figures: Figures) -> Self {
+        let Figures { quantity, unit_price, discount, tax_rate } = figures;
+        Self { quantity, unit_price, discount, tax_rate }
+    }
+}
+
+impl From<FiguresBody> for Figures {
+    fn from(body: FiguresBody) -> Self {
+        let FiguresBody { quantity, unit_price, discount, tax_rate } = body;
+        Self { quantity, unit_price, discount, tax_rate }
+    }
+}
+
 impl From<Totals> for TotalsBody {
     fn from(totals: Totals) -> Self {
         let Totals { source, subtotal, tax, own_tax, discount, total } = totals;
@@ -152,13 +176,14 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn body(&self) -> HeaderBody {
         let Self {
-            id, number, details, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at,
-            paid_at, payment_link, extras, meta,
+            id, number, details, status, issue_date, due_date, currency, totals, amount_paid, next_position, sole_line,
+            viewed_at, paid_at, payment_link, extras, meta,
         } = self;
         HeaderBody {
             id: *id, number: number.clone(), status: *status, issue_date: *issue_date, due_date: *due_date,
             currency: *currency, totals: (*totals).into(), amount_paid: amount_text(*amount_paid),
-            next_position: *next_position, viewed_at: *viewed_at, paid_at: *paid_at,
+            next_position: *next_position, sole_line: sole_line.map(FiguresBody::from), viewed_at: *viewed_at,
+            paid_at: *paid_at,
             payment_link: payment_link.as_ref().map(LinkBody::from), details: details.into(),
             extras: extras.into(), meta: meta.into(),
         }
@@ -167,13 +192,13 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn restore(body: HeaderBody) -> Result<Self, StoreError> {
         let HeaderBody {
-            id, number, status, issue_date, due_date, currency, totals, amount_paid, next_position, viewed_at, paid_at,
-            payment_link, details, extras, meta,
+            id, number, status, issue_date, due_date, currency, totals, amount_paid, next_position, sole_line,
+            viewed_at, paid_at, payment_link, details, extras, meta,
         } = body;
         Ok(Self {
             id, number, details: details.into(), status, issue_date, due_date, currency,
-            totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position, viewed_at,
-            paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
+            totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position,
+            sole_line: sole_line.map(Figures::from), viewed_at, paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
             extras: extras.into(), meta: meta.into(),
         })
     }

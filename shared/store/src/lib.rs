@@ -16,6 +16,7 @@ mod error;
 mod follow_ups;
 pub mod idempotency;
 mod images;
+mod invoice_beside;
 mod invoice_items;
 mod invoice_lists;
 mod invoice_series;
@@ -42,8 +43,8 @@ pub use images::Album;
 pub use invoice_series::SeriesNumber;
 pub use invoices::Alongside;
 pub use lists::{Page, PageRequest};
-pub use rate::RateUse;
 pub use payment_links::{LapsedLink, RetiredLink};
+pub use rate::RateUse;
 pub use stripe::StripeCommit;
 pub use sweep::Receivable;
 

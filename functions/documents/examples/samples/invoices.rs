@@ -25,6 +25,7 @@ fn simple() -> InvoiceDocument {
         id: "0198f3a2-7c1e-7d40-9b1f-3a52c1d0e4f7".to_owned(),
         number: "INV-2026-0042".to_owned(),
         title: "Website relaunch, March 2026".to_owned(),
+        description: "As agreed on 3 March 2026.".to_owned(),
         status: Status::Sent,
         issue_date: date(2026, 3, 31),
         due_date: Some(date(2026, 4, 30)),

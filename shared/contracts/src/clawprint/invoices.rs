@@ -275,6 +275,7 @@ impl InvoiceJson {
             totals: Totals { source: _, subtotal, tax, own_tax: _, discount: _, total },
             amount_paid: _,
             next_position: _,
+            sole_line: _,
             viewed_at,
             paid_at,
             payment_link,
@@ -311,7 +312,10 @@ impl InvoiceJson {
             due_date: due_date.map(Midnight),
             notes: filled(notes.as_str()),
             payment_terms: filled(payment_terms.as_str()),
-            stripe_payment_link: payment_link.as_ref().and_then(|link| link.shown(now)).map(|made| made.url.to_string()),
+            stripe_payment_link: payment_link
+                .as_ref()
+                .and_then(|link| link.shown(now))
+                .map(|made| made.url.to_string()),
             stripe_invoice_id: invoice_id.as_ref().and_then(|id| filled(id.as_str())),
             hosted_url,
             paid_at: *paid_at,

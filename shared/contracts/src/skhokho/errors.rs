@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn everything_else_is_as_in_crm() {
-        for problem in [Problem::CredentialMissing, Problem::TooLarge, Error::NotFound.into(), Error::Forbidden.into()] {
+        for problem in [Problem::CredentialMissing, Problem::TooLarge, Error::NotFound.into(), Error::Forbidden.into()]
+        {
             assert_eq!(render(&problem), crm::render(&problem));
         }
     }

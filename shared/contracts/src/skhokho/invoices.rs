@@ -17,11 +17,11 @@ use jiff::civil::Date;
 use utoipa::openapi::schema::{Array, Ref};
 use uuid::Uuid;
 
+use super::answer;
 use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
 use super::status::{DRAFT, SentStatus, status_display, status_word};
-use super::answer;
 use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, required, text};
 
 documented! {
@@ -294,6 +294,7 @@ impl InvoiceJson {
             totals: Totals { source: _, subtotal, tax, own_tax: _, discount: _, total: _ },
             amount_paid: _,
             next_position: _,
+            sole_line: _,
             viewed_at: _,
             paid_at: _,
             payment_link: _,
@@ -356,6 +357,7 @@ impl InvoiceRowJson {
             totals: Totals { source: _, subtotal: _, tax: _, own_tax: _, discount: _, total },
             amount_paid,
             next_position: _,
+            sole_line: _,
             viewed_at: _,
             paid_at: _,
             payment_link: _,

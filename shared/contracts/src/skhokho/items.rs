@@ -14,8 +14,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, Ref, Schema};
 use uuid::Uuid;
 
-use super::schemas::{self, documented};
 use super::answer;
+use super::schemas::{self, documented};
 use crate::wire::{Field, FromWire, OrEmpty, body, nested, optional, or_default, required};
 
 /// The catalogue items that lines name, by their ids.
@@ -177,8 +177,7 @@ fn check_sums(figures: Figures, currency: Option<Currency>) -> Result<(), MoneyE
 
 impl FromWire for SentItems {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let items: Vec<&RawValue> =
-            serde_json::from_str(raw).map_err(|_| "Expected a list of items.".to_owned())?;
+        let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(|_| "Expected a list of items.".to_owned())?;
         Ok(Self(items.iter().map(|item| nested(item.get())).collect()))
     }
 

@@ -67,13 +67,24 @@ const INVOICES: &[Route] = &[
     .or_forms()
     .without_headers()
     .under(TAG),
-    Route::patch(UPDATE, "organisation_invoices_update_partial_update", "Update an invoice", patched, one::<InvoiceJson>)
-        .or_forms()
-        .without_headers()
-        .under(TAG),
+    Route::patch(
+        UPDATE,
+        "organisation_invoices_update_partial_update",
+        "Update an invoice",
+        patched,
+        one::<InvoiceJson>,
+    )
+    .or_forms()
+    .without_headers()
+    .under(TAG),
     Route {
         method: Method::Get,
-        ..Route::act(ACTION, "organisation_invoices_action_retrieve", "Do something with an invoice", one::<InvoiceJson>)
+        ..Route::act(
+            ACTION,
+            "organisation_invoices_action_retrieve",
+            "Do something with an invoice",
+            one::<InvoiceJson>,
+        )
     }
     .by(ACTION_QUERY)
     .guarded()

@@ -8,8 +8,7 @@ use super::schemas;
 use crate::wire::FromWire;
 
 /// The words, in the document's order.
-pub const WORDS: [&str; 8] =
-    ["draft", "sent", "viewed", "paid", "partially_paid", "overdue", "cancelled", "refunded"];
+pub const WORDS: [&str; 8] = ["draft", "sent", "viewed", "paid", "partially_paid", "overdue", "cancelled", "refunded"];
 
 /// The words by which the document narrows a list; the others are taken too.
 pub const FILTERS: [&str; 6] = ["cancelled", "draft", "paid", "partially_paid", "sent", "viewed"];

@@ -94,7 +94,10 @@ mod tests {
         let expected = json!({"items": [{"quantity": "2"}, {"quantity": "3", "currency": ""}]});
         let text = r#" [{"quantity": "2"}, {"quantity": "3", "currency": ""}] "#;
         assert_eq!(read(&[("items", text)]), expected);
-        assert_eq!(read(&[("items", r#"{"quantity": "2"}"#), ("items", r#"{"quantity": "3", "currency": ""}"#)]), expected);
+        assert_eq!(
+            read(&[("items", r#"{"quantity": "2"}"#), ("items", r#"{"quantity": "3", "currency": ""}"#)]),
+            expected
+        );
         assert_eq!(
             read(&[("items[7][currency]", ""), ("items[0]quantity", "2"), ("items[7].quantity", "3")]),
             expected

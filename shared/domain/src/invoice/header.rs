@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::details::{Details, DetailsPatch};
+use super::line::Figures;
 use super::payment_link::PaymentLink;
 use super::status::Status;
 use crate::actor::Author;
@@ -97,6 +98,9 @@ pub struct Header {
     pub amount_paid: Money,
     /// The place that the next line gets.
     pub next_position: u32,
+    /// The figures of its line, where it has exactly one: lists of contracts that know no others show
+    /// them.
+    pub sole_line: Option<Figures>,
     /// When the customer first opened it.
     pub viewed_at: Option<Timestamp>,
     /// When it was paid in full.

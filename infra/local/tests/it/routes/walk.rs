@@ -31,6 +31,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "pipelines" | "leads", ..] => "leads",
         ["api", "users", ..] | ["api", "instructors" | "tas" | "sales" | "operations"] => "auth",
         ["api", "categories" | "catalogue", ..] => "catalogue",
+        ["api", "invoices", _, "download" | "send-mail"] => "documents",
         ["api", "invoices", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses", ..] => "auth",

@@ -84,7 +84,8 @@ fn everything_that_is_wrong_is_told_with_its_place() {
         {}
     ]));
     let wrong = wrong.unwrap_err();
-    for part in ["Entry 1: quantity: ", "unit_price: ", "vat_rate: ", "currency: ", "Entry 2: ", "Entry 5: quantity: "] {
+    for part in ["Entry 1: quantity: ", "unit_price: ", "vat_rate: ", "currency: ", "Entry 2: ", "Entry 5: quantity: "]
+    {
         assert!(wrong.contains(part), "{part}: {wrong}");
     }
     assert!(wrong.contains("Entry 3: product_id: Invalid pk"), "{wrong}");
