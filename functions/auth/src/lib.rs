@@ -1,21 +1,19 @@
-//! Sign-up, tokens, sessions and the current user over HTTP: crm, "Authentication"; users: crm, section 8; and
-//! businesses with their API keys: clawprint.
+//! Tokens, sessions and the current user over HTTP: crm, "Authentication"; users: crm, section 8; businesses with their
+//! API keys: clawprint; sign-up, login and the reset of a password: namaste, "Authentication".
 
+mod authentication;
 mod businesses;
 mod sessions;
 mod users;
 
 use app::App;
-use app::accounts::OtpOutcome;
 use app::mail::Mailer;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use contracts::crm::accounts::{
-    CredentialsBody, MeJson, MessageJson, OtpRefusal, SignUpBody, TokenJson, VerifySignUpBody, credentials_refused,
-};
-use edge::{Caller, Failure, JsonBody, Source, json, read, rendered};
+use contracts::crm::accounts::{CredentialsBody, MeJson, TokenJson, credentials_refused};
+use edge::{Caller, Failure, JsonBody, Source, json, read};
 use http::StatusCode;
 
 /// What the handlers need.
@@ -30,8 +28,14 @@ pub struct Auth {
 /// The function's routes.
 pub fn router(auth: Auth) -> Router {
     let routes = Router::new()
-        .route("/api/signup", post(sign_up))
-        .route("/api/verify-signup-otp", post(verify_sign_up))
+        .route("/api/signup", post(authentication::sign_up))
+        .route("/api/verify-signup-otp", post(authentication::verify_sign_up))
+        .route("/api/login", post(authentication::log_in))
+        .route("/api/verify-login-otp", post(authentication::verify_log_in))
+        .route("/api/forget-password", post(authentication::forget_password))
+        .route("/api/verify-forget-password-otp", post(authentication::verify_forget_password))
+        .route("/api/reset-password", post(authentication::reset_password))
+        .route("/api/token/refresh", post(authentication::refresh))
         .route("/api-token-auth", post(obtain_token))
         .route("/api/api-token-auth", post(obtain_token))
         .route("/api/session", post(sessions::open).delete(sessions::end))
@@ -49,24 +53,6 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/sales", get(users::sales))
         .route("/api/operations", get(users::operations));
     edge::service(auth, routes)
-}
-
-async fn sign_up(State(auth): State<Auth>, body: JsonBody) -> Result<Response, Failure> {
-    let sign_up = read::<SignUpBody>(&body)?.into_sign_up()?;
-    auth.app.sign_up(&auth.mailer, sign_up).await?;
-    Ok(json(StatusCode::CREATED, MessageJson::SIGNED_UP))
-}
-
-async fn verify_sign_up(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
-    let (email, code) = read::<VerifySignUpBody>(&body)?.into_proof()?;
-    let refusal = match app.verify_sign_up(&email, &code).await? {
-        OtpOutcome::Verified => return Ok(json(StatusCode::OK, MessageJson::VERIFIED)),
-        OtpOutcome::Invalid => OtpRefusal::Invalid,
-        OtpOutcome::Expired => OtpRefusal::Expired,
-        OtpOutcome::NoneSent => OtpRefusal::NotFound,
-        OtpOutcome::UnknownUser => OtpRefusal::UnknownUser,
-    };
-    Ok(rendered(refusal.render()))
 }
 
 async fn obtain_token(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {

@@ -1,7 +1,8 @@
-//! Categories, catalogue items and price tiers over HTTP.
+//! Categories, catalogue items and price tiers, products and payment methods over HTTP.
 
 mod categories;
 mod items;
+mod namaste;
 mod tiers;
 
 use app::App;
@@ -26,5 +27,5 @@ pub fn router(app: App) -> Router {
             "/api/catalogue/{id}/price-tiers/{tier_id}",
             get(tiers::retrieve).put(tiers::replace).patch(tiers::update).delete(tiers::delete),
         );
-    edge::service(app, routes)
+    edge::service(app, routes.merge(namaste::routes()))
 }

@@ -1,8 +1,9 @@
-//! Clients, contacts, services and follow-ups over HTTP.
+//! Clients, contacts, services and follow-ups, and parties, over HTTP.
 
 mod clients;
 mod contacts;
 mod follow_ups;
+mod parties;
 mod services;
 
 use app::App;
@@ -33,6 +34,8 @@ pub fn router(app: App) -> Router {
         )
         .route("/api/services/{id}/update-task", post(services::update_task))
         .route("/api/services/{id}/delete-note", post(services::delete_note));
+    let routes = routes
+        .route("/api/parties", get(parties::list).post(parties::create).put(parties::update).delete(parties::delete));
     edge::service(app, routes.merge(follow_up_routes("/services/{id}")).merge(follow_up_routes("/api/services/{id}")))
 }
 

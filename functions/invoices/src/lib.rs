@@ -4,7 +4,9 @@ mod bottlecrm;
 mod clawprint;
 mod invoices;
 mod line_items;
+mod namaste;
 mod payments;
+mod skhokho;
 
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub fn router(state: Invoices) -> Router {
             (Contract::Crm, crm()),
             (Contract::Clawprint, clawprint::routes()),
             (Contract::Bottlecrm, bottlecrm::routes()),
+            (Contract::Namaste, namaste::routes()),
+            (Contract::Skhokho, skhokho::routes()),
         ],
     )
 }

@@ -102,8 +102,11 @@ fn to_pay(header: &Header, balance: Money, now: Timestamp) -> Markup {
 /// Where the balance can be paid online: the link that was made for it, or else the page that the
 /// organisation names.
 fn payment_address(header: &Header, now: Timestamp) -> Option<&str> {
-    let link = header.payment_link.as_ref().and_then(|link| link.shown(now)).map(|made| &made.url);
-    let address = link.or(header.details.stripe.hosted_url.as_ref())?.as_str();
+    let made = header.payment_link.as_ref().and_then(|link| link.made());
+    let shown = header.payment_link.as_ref().and_then(|link| link.shown(now));
+    // The header repeats the link's own address, which ends with the link.
+    let named = header.details.stripe.hosted_url.as_ref().filter(|url| made.is_none_or(|made| made.url != **url));
+    let address = shown.map(|made| &made.url).or(named)?.as_str();
     // A browser runs addresses of other schemes.
     ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme)).then_some(address)
 }

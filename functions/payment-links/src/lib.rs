@@ -1,7 +1,8 @@
 //! Deactivates at Stripe the payment links that were retired.
 //!
 //! Whatever retires a link does so in one commit with its cause, and the table's stream tells here.
-//! What fails is seen again, from the first record that failed.
+//! What fails is seen again; a link that keeps failing does not keep the others waiting, and is told
+//! of anew by the sweep once the stream has given it up.
 
 use std::sync::Arc;
 
@@ -21,10 +22,10 @@ pub struct Deactivation {
     pub links: Arc<dyn PaymentLinks>,
 }
 
-/// Deactivates the links of a batch, in their order.
+/// Deactivates the links of a batch. Each is on its own: doing one again does no harm.
 ///
 /// # Errors
-/// Never: the batch is seen again from the record that is named.
+/// Never: the batch is seen again from the first record that is named.
 pub async fn handle(
     deactivation: Deactivation,
     event: LambdaEvent<DynamoDbEvent>,
@@ -36,7 +37,6 @@ pub async fn handle(
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = record.change.sequence_number.clone();
             response.batch_item_failures.push(failure);
-            break;
         }
     }
     Ok(response)

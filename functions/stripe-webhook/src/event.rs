@@ -5,7 +5,7 @@
 
 use app::stripe_events::StripeEvent;
 use domain::id::{InvoiceId, OrganisationId};
-use domain::invoice::{NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact};
+use domain::invoice::{NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact, StripeInvoice};
 use domain::text::ShortText;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -45,7 +45,13 @@ struct Session {
     payment_status: String,
     payment_link: Option<Reference>,
     invoice: Option<Reference>,
+    invoice_creation: Option<InvoiceCreation>,
     metadata: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+struct InvoiceCreation {
+    enabled: bool,
 }
 
 #[derive(Deserialize)]
@@ -99,6 +105,8 @@ struct Invoice {
 
 #[derive(Deserialize)]
 struct InvoicePayment {
+    amount_paid: Option<i64>,
+    status: Option<String>,
     payment: Option<PaidBy>,
 }
 
@@ -107,11 +115,12 @@ struct PaidBy {
     payment_intent: Option<Reference>,
 }
 
-/// Reads an event. None when it says nothing about money of an invoice.
+/// Reads an event: what it says of each payment. Nothing when it says nothing about money of an
+/// invoice.
 ///
 /// # Errors
 /// It is no event, or its object is not of its type.
-pub(crate) fn read(body: &[u8]) -> Result<Option<StripeEvent>, serde_json::Error> {
+pub(crate) fn read(body: &[u8]) -> Result<Vec<StripeEvent>, serde_json::Error> {
     let Envelope { id, kind, created, data: Data { object } } = serde_json::from_slice(body)?;
     // The books take no later time than now.
     let at = created.and_then(|created| Timestamp::from_second(created).ok()).unwrap_or(Timestamp::MAX);
@@ -122,12 +131,24 @@ pub(crate) fn read(body: &[u8]) -> Result<Option<StripeEvent>, serde_json::Error
         "charge.refunded" => of_charge(parse(object)?, at),
         "refund.created" | "refund.updated" => of_refund(parse(object)?, false, at),
         "refund.failed" => of_refund(parse(object)?, true, at),
-        "invoice.paid" => of_invoice(parse(object)?, at),
+        "invoice.paid" => return Ok(several(of_invoice(parse(object)?, at), &id)),
         "invoice.payment_failed" => of_failed_invoice(&parse(object)?),
         _ => None,
     };
-    let id = text(id);
-    Ok(told.zip(id).map(|(Told { intent, named, objects, fact }, id)| StripeEvent { id, intent, named, objects, fact }))
+    Ok(told.and_then(|told| told.of(&id)).into_iter().collect())
+}
+
+/// Each is booked in a commit of its own, so each has an id of its own.
+fn several(told: Vec<Told>, id: &str) -> Vec<StripeEvent> {
+    let one = told.len() == 1;
+    let each = told.into_iter().filter_map(|told| match &told.intent {
+        Some(intent) if !one => {
+            let id = format!("{id}/{intent}");
+            told.of(&id)
+        }
+        Some(_) | None => told.of(id),
+    });
+    each.collect()
 }
 
 /// An event without its id.
@@ -138,14 +159,32 @@ struct Told {
     fact: StripeFact,
 }
 
+impl Told {
+    fn of(self, id: &str) -> Option<StripeEvent> {
+        let Self { intent, named, objects, fact } = self;
+        Some(StripeEvent { id: text(id.to_owned())?, intent, named, objects, fact })
+    }
+}
+
 fn of_session(session: Session, at: Timestamp) -> Option<Told> {
-    let Session { id, payment_intent, amount_total, currency, payment_status, payment_link, invoice, metadata } =
-        session;
+    let Session {
+        id,
+        payment_intent,
+        amount_total,
+        currency,
+        payment_status,
+        payment_link,
+        invoice,
+        invoice_creation,
+        metadata,
+    } = session;
     let stripe_invoice = reference(invoice);
     let fact = match payment_status.as_str() {
         "paid" => {
-            let amount = amount(amount_total?, &currency?)?;
-            StripeFact::Paid(PaidFact { amount, at, charge: None, stripe_invoice: stripe_invoice.clone() })
+            let none = invoice_creation.is_some_and(|creation| !creation.enabled);
+            let unnamed = if none { StripeInvoice::NoneMade } else { StripeInvoice::Untold };
+            let stripe_invoice = stripe_invoice.clone().map_or(unnamed, StripeInvoice::Made);
+            StripeFact::Paid(PaidFact { amount: paid(amount_total?, &currency?)?, at, charge: None, stripe_invoice })
         }
         "unpaid" => StripeFact::Pending { stripe_invoice: stripe_invoice.clone() },
         _ => return None,
@@ -157,9 +196,10 @@ fn of_session(session: Session, at: Timestamp) -> Option<Told> {
 }
 
 fn of_failed_session(session: Session) -> Option<Told> {
-    let objects = reference(session.payment_link).into_iter().collect();
+    let link = reference(session.payment_link);
+    let objects = link.clone().into_iter().collect();
     let intent = reference(session.payment_intent).or_else(|| text(session.id));
-    Some(Told { intent, named: named(session.metadata.as_ref()), objects, fact: StripeFact::NotPaid })
+    Some(Told { intent, named: named(session.metadata.as_ref()), objects, fact: StripeFact::NotPaid { link } })
 }
 
 fn of_intent(intent: Intent, at: Timestamp) -> Option<Told> {
@@ -167,10 +207,10 @@ fn of_intent(intent: Intent, at: Timestamp) -> Option<Told> {
     let received = amount_received.filter(|received| *received > 0).unwrap_or(asked);
     let stripe_invoice = reference(invoice);
     let fact = StripeFact::Paid(PaidFact {
-        amount: amount(received, &currency)?,
+        amount: paid(received, &currency)?,
         at,
         charge: reference(latest_charge),
-        stripe_invoice: stripe_invoice.clone(),
+        stripe_invoice: stripe_invoice.clone().map_or(StripeInvoice::Untold, StripeInvoice::Made),
     });
     let objects = stripe_invoice.into_iter().collect();
     Some(Told { intent: Some(text(id)?), named: named(metadata.as_ref()), objects, fact })
@@ -197,18 +237,34 @@ fn of_refund(mut refund: Refund, failed: bool, at: Timestamp) -> Option<Told> {
     Some(Told { intent, named, objects: vec![], fact })
 }
 
-fn of_invoice(invoice: Invoice, at: Timestamp) -> Option<Told> {
+/// What each intent paid of an invoice, and the invoice itself where they do not account for it all.
+fn of_invoice(invoice: Invoice, at: Timestamp) -> Vec<Told> {
     let Invoice { id, amount_paid, currency, payment_intent, charge, payments, metadata } = invoice;
-    let by_payments = payments.and_then(|list| list.data.into_iter().find_map(|paid| paid.payment?.payment_intent));
-    let stripe_invoice = text(id)?;
-    let fact = StripeFact::InvoicePaid(PaidFact {
-        amount: amount(amount_paid, &currency)?,
-        at,
-        charge: reference(charge),
-        stripe_invoice: Some(stripe_invoice.clone()),
-    });
-    let intent = reference(payment_intent).or_else(|| reference(by_payments));
-    Some(Told { intent, named: named(metadata.as_ref()), objects: vec![stripe_invoice], fact })
+    let Some(stripe_invoice) = text(id) else { return vec![] };
+    let payments = payments.map(|list| list.data).unwrap_or_default();
+    let is_sole = payments.len() == 1;
+    let mut intents: Vec<_> = payments
+        .into_iter()
+        .filter(|payment| payment.status.as_deref().is_none_or(|status| status == "paid"))
+        .filter_map(|InvoicePayment { amount_paid: part, status: _, payment }| {
+            let units = part.or_else(|| is_sole.then_some(amount_paid))?;
+            Some((reference(payment?.payment_intent)?, units))
+        })
+        .collect();
+    if intents.is_empty() {
+        intents.extend(reference(payment_intent).map(|intent| (intent, amount_paid)));
+    }
+    let charge = reference(charge).filter(|_| intents.len() < 2);
+    let by_intents: i64 = intents.iter().fold(0, |sum, (_, units)| sum.saturating_add(*units));
+    let told = |intent: ShortText, units: i64, fact: fn(PaidFact) -> StripeFact| {
+        let (charge, made) = (charge.clone(), StripeInvoice::Made(stripe_invoice.clone()));
+        let fact = fact(PaidFact { amount: paid(units, &currency)?, at, charge, stripe_invoice: made });
+        let objects = vec![stripe_invoice.clone()];
+        Some(Told { intent: Some(intent), named: named(metadata.as_ref()), objects, fact })
+    };
+    let of_intents = intents.into_iter().filter_map(|(intent, units)| told(intent, units, StripeFact::Paid));
+    let whole = (by_intents < amount_paid).then(|| told(stripe_invoice.clone(), amount_paid, StripeFact::InvoicePaid));
+    of_intents.chain(whole.flatten()).collect()
 }
 
 fn of_failed_invoice(invoice: &Invoice) -> Option<Told> {
@@ -226,6 +282,11 @@ fn named_refund(refund: Refund, failed: bool, at: Timestamp) -> Option<NamedRefu
 fn named(metadata: Option<&Map<String, Value>>) -> Option<(OrganisationId, InvoiceId)> {
     let value = |name: &str| metadata?.get(name)?.as_str();
     Some((value("organisation")?.parse().ok()?, value("invoice")?.parse().ok()?))
+}
+
+/// An amount that came in.
+fn paid(units: i64, currency: &str) -> Option<StripeAmount> {
+    amount(units, currency).filter(|amount| amount.units > 0)
 }
 
 fn amount(units: i64, currency: &str) -> Option<StripeAmount> {

@@ -4,7 +4,6 @@ mod event;
 mod signature;
 
 use app::App;
-use app::stripe_events::StripeOutcome;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::response::Response;
@@ -49,10 +48,9 @@ async fn receive(
         return Err(Problem::Malformed("The signature is not valid.".to_owned()).into());
     }
     let read = event::read(&body).map_err(|error| Problem::Malformed(format!("The event cannot be read: {error}.")))?;
-    let outcome = match read {
-        Some(event) => app.handle_stripe_event(&event).await?,
-        None => StripeOutcome::NotOurs,
-    };
-    tracing::info!(?outcome, "an event of Stripe's was handled");
+    for event in &read {
+        let outcome = app.handle_stripe_event(event).await?;
+        tracing::info!(event = %event.id, ?outcome, "an event of Stripe's was handled");
+    }
     Ok(json(StatusCode::OK, json!({"received": true})))
 }

@@ -1,14 +1,13 @@
 //! The demo organisation: what a first start makes, so that there is something to call.
 
-use app::accounts::OtpOutcome;
 use app::logins::SourceAddress;
 use app::mail::Mailer;
 use app::session::{Credential, Session};
 use app::{App, Error};
 use domain::Actor;
 use domain::attributes::Attributes;
-use domain::catalogue::{ItemType, NewCategory, NewItem, NewTier};
-use domain::client::NewClient;
+use domain::catalogue::{ItemType, NewCategory, NewItem, NewTier, Stock};
+use domain::client::{NewClient, Profile};
 use domain::contact::NewContact;
 use domain::id::{ClientId, ContactId, ItemId};
 use domain::invoice::{
@@ -77,6 +76,20 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
     }))
 }
 
+/// A request in the words of each contract, ready to be run: the invoices, with the credential that speaks it.
+#[must_use]
+pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, String)> {
+    let text = |name: &str| credentials[name].as_str().unwrap_or_default();
+    let (token, api_key, business) = (text("token"), text("api_key"), text("business_id"));
+    let organisation = text("organization_id");
+    let invoices = format!("{base_url}/api/invoices");
+    vec![
+        ("crm", format!("curl -H 'Authorization: Token {token}' {invoices}/")),
+        ("clawprint", format!("curl -H 'Authorization: Bearer {api_key}' '{invoices}?business_id={business}'")),
+        ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
+    ]
+}
+
 /// A new API key, since nobody can tell the last start's. The demo has as many of them as it has
 /// tokens.
 async fn api_key(app: &App, session: &Session) -> Result<String, Error> {
@@ -107,17 +120,19 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
         .find(|word| word.len() == 6)
         .unwrap_or_default()
         .into();
-    match app.verify_sign_up(&email, &code).await? {
-        OtpOutcome::Verified => Ok(()),
-        refused => Err(Error::Defect(format!("the demo's one-time password was refused: {refused:?}"))),
-    }
+    let verified = app.verify_sign_up(&email, &code, &SourceAddress::unknown()).await?;
+    verified.map_err(|refused| Error::Defect(format!("the demo's one-time password was refused: {refused:?}")))
 }
 
 /// A client with a contact, a small catalogue, and an invoice that is paid in part.
 async fn fill(app: &App, owner: &Actor) -> Result<(), Error> {
     let extras = NewExtras::default;
-    let client =
-        app.create_client(owner, NewClient { name: name("Acme Corp")?, email: None, extras: extras() }).await?;
+    let client = app
+        .create_client(
+            owner,
+            NewClient { name: name("Acme Corp")?, email: None, profile: Profile::default(), extras: extras() },
+        )
+        .await?;
     let contact = NewContact {
         client: client.id,
         first_name: Text::parse("Maria").map_err(defect)?,
@@ -153,6 +168,7 @@ async fn catalogue(app: &App, owner: &Actor) -> Result<ItemId, Error> {
         tax_rate: Percent::new(Decimal::from(15)).map_err(defect)?,
         stripe_price_id: None,
         is_active: true,
+        stock: Stock::default(),
         attributes: Attributes::default(),
     };
     let item = app.create_item(owner, item).await?;

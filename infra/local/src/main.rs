@@ -70,17 +70,19 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let (app, mailer) = (registry::app(cloud.environment()), registry::mailer(cloud.environment()));
     let credentials = demo::seed(&app, &mailer, cloud.mailbox(), &cloud.environment().stripe).await?;
     let text = |name: &str| credentials[name].as_str().unwrap_or_default().to_owned();
-    let (token, stripe) = (text("token"), text("stripe_api_base"));
+    let stripe = text("stripe_api_base");
+    let requests = demo::requests(cloud.base_url(), &credentials);
     // Whoever reads the greeting may ask for them at once.
     cloud.handle().set_credentials(credentials);
-    greet(cloud.base_url(), &token, &stripe);
+    greet(cloud.base_url(), &stripe, &requests);
     ended().await;
     cloud.shutdown().await;
     Ok(())
 }
 
 /// Says where everything is, and how to call it.
-fn greet(base_url: &str, token: &str, stripe: &str) {
+fn greet(base_url: &str, stripe: &str, requests: &[(&str, String)]) {
+    let requests: String = requests.iter().map(|(contract, curl)| format!("\n{contract}:\n  {curl}\n")).collect();
     // It may be that nobody reads it.
     let _ = writeln!(
         std::io::stdout(),
@@ -88,8 +90,7 @@ fn greet(base_url: &str, token: &str, stripe: &str) {
          reference    {base_url}/docs\n  \
          credentials  {base_url}/_local/credentials\n  \
          mailbox      {base_url}/_local/mailbox\n  \
-         Stripe       {stripe}\n\n\
-         crm:\n  curl -H 'Authorization: Token {token}' {base_url}/api/invoices/\n"
+         Stripe       {stripe}\n{requests}"
     );
 }
 

@@ -55,6 +55,7 @@ pub fn build(environment: &Environment) -> Registry {
         ("clients", http(fn_clients::router(app.clone()))),
         ("docs", http(fn_docs::router(app.clone()))),
         ("documents", http(fn_documents::router(Documents { app: app.clone(), desk }))),
+        ("expenses", http(fn_expenses::router(app.clone()))),
         ("files", http(fn_files::router(Files { app: app.clone(), bucket }))),
         ("invoices", http(fn_invoices::router(invoices))),
         ("leads", http(fn_leads::router(app.clone()))),

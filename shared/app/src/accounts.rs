@@ -1,31 +1,19 @@
-//! Sign-up and one-time passwords.
+//! Sign-up, and the proof of its e-mail address.
 
 use domain::actor::Role;
 use domain::error::FieldErrors;
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
+use domain::otp::{Otp, OtpPurpose, Refused};
 use domain::text::{Email, Name};
-use domain::user::{Membership, Otp, OtpPurpose, OtpTry, SignUp, User};
+use domain::user::{Membership, SignUp, User};
 use store::{StoreError, Unique};
 
-use crate::mail::{Mailer, PlainMail};
+use crate::logins::SourceAddress;
+use crate::mail::Mailer;
+use crate::otps::mail_code;
 use crate::{App, Error, secrets};
-
-/// What became of a one-time password.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtpOutcome {
-    /// It was right.
-    Verified,
-    /// It was wrong.
-    Invalid,
-    /// It is too old, or wrong tries have spent it.
-    Expired,
-    /// None was sent, or it has been used.
-    NoneSent,
-    /// Nobody has this address.
-    UnknownUser,
-}
 
 impl App {
     /// Makes a user and the organisation that the user owns, and mails a one-time password. Who
@@ -39,23 +27,19 @@ impl App {
         let password_hash =
             secrets::hash_password(sign_up.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
         let code = secrets::six_digits(self.entropy.as_ref());
-        let otp_hash = self.otp_hash(purpose, &email, &code);
+        let otp_hash = self.otp_hash(purpose, &email, "", &code);
         self.retrying(async || {
-            let previous = self.store.otp(purpose, &email).await?;
-            let otp = Otp::send(previous.as_ref(), otp_hash.clone(), self.now())
-                .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
-            let otp_before = previous.map(|otp| otp.version);
+            let (otp, mails) = self.next_otp(purpose, &email, &otp_hash).await?;
             match self.waiting(&sign_up).await? {
                 Some(user) => {
-                    let before = user.version;
                     let (password_hash, phone) = (password_hash.clone(), sign_up.phone.clone());
-                    let again = User { password_hash, phone, version: before + 1, ..user };
+                    let again = User { password_hash, phone, version: user.version + 1, ..user };
                     // Together: a secret never counts under a one-time password that was mailed for another.
-                    Ok(self.store.renew_sign_up(&otp, otp_before, &again, before).await?)
+                    Ok(self.store.renew_sign_up(&otp, &mails, &again).await?)
                 }
                 None => {
                     self.open_account(sign_up.clone(), password_hash.clone()).await?;
-                    Ok(self.store.save_otp(purpose, &email, &otp, otp_before).await?)
+                    Ok(self.store.send_otp(purpose, &email, &otp, &mails).await?)
                 }
             }
         })
@@ -117,46 +101,19 @@ impl App {
     /// Tries the one-time password of a sign-up. Of many tries at once, at most one is accepted.
     ///
     /// # Errors
-    /// The store's.
-    pub async fn verify_sign_up(&self, email: &Email, code: &str) -> Result<OtpOutcome, Error> {
+    /// [`domain::Error::TooMany`] wrong tries from an address; the store's.
+    pub async fn verify_sign_up(
+        &self,
+        email: &Email,
+        code: &str,
+        from: &SourceAddress,
+    ) -> Result<Result<(), Refused>, Error> {
         let purpose = OtpPurpose::SignUp;
-        self.retrying(async || {
-            let Some(user) = self.store.user_by_login(email.as_str()).await? else {
-                return Ok(OtpOutcome::UnknownUser);
-            };
-            let Some(otp) = self.store.otp(purpose, email).await?.filter(|otp| !otp.hash.is_empty()) else {
-                return Ok(OtpOutcome::NoneSent);
-            };
-            let matches = secrets::same(self.otp_hash(purpose, email, code).as_bytes(), otp.hash.as_bytes());
-            match otp.judge(matches, self.now()) {
-                OtpTry::Expired => Ok(OtpOutcome::Expired),
-                OtpTry::Wrong => {
-                    let tried = Otp { wrong_tries: otp.wrong_tries + 1, version: otp.version + 1, ..otp.clone() };
-                    self.store.save_otp(purpose, email, &tried, Some(otp.version)).await?;
-                    Ok(OtpOutcome::Invalid)
-                }
-                OtpTry::Accepted => {
-                    let verified = User { is_verified: true, version: user.version + 1, ..user.clone() };
-                    self.store.accept_otp(purpose, &otp, &verified, user.version).await?;
-                    Ok(OtpOutcome::Verified)
-                }
-            }
-        })
-        .await
+        let accept = async |otp: Otp, user: User| {
+            let verified = User { is_verified: true, version: user.version + 1, ..user };
+            Ok(self.store.accept_otp(purpose, &otp.used(), &verified).await?)
+        };
+        let tried = self.try_otp(purpose, email, code, accept);
+        self.counting_guesses(from, tried).await
     }
-
-    fn otp_hash(&self, purpose: OtpPurpose, email: &Email, code: &str) -> String {
-        secrets::hex(&self.mac("otp", &[purpose.as_str().as_bytes(), email.folded().as_bytes(), code.as_bytes()]))
-    }
-}
-
-/// Sends a one-time password to an address.
-async fn mail_code(mailer: &Mailer, purpose: OtpPurpose, to: Email, code: &str) -> Result<(), Error> {
-    let subject = match purpose {
-        OtpPurpose::SignUp => "Verify your e-mail address",
-    };
-    let text = format!(
-        "Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n"
-    );
-    mailer.send(PlainMail { to, subject: subject.into(), text }).await
 }

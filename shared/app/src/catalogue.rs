@@ -1,13 +1,13 @@
 //! The catalogue: categories, items and price tiers.
 
-use domain::attributes::EntityName;
+use domain::attributes::{EntityName, Schema};
 use domain::catalogue::{
     CatalogueItem, Category, CategoryPatch, ItemPatch, NewCategory, NewItem, NewTier, PriceTier, TierPatch,
 };
 use domain::filter::{CategoryFilter, ItemFilter};
 use domain::id::{CategoryId, ItemId, TierId};
 use domain::{Action, Actor, Model};
-use store::{Page, PageRequest, StoreError, Unique};
+use store::{NameRule, Page, PageRequest, Series, StoreError, Unique};
 
 use crate::contacts::no_such;
 use crate::{App, Error, Expected, check_version, may};
@@ -37,13 +37,25 @@ impl App {
     pub async fn create_category(&self, actor: &Actor, new: NewCategory) -> Result<Category, Error> {
         may(actor, Action::Add, Model::Category)?;
         let schema = self.schema(actor, EntityName::Category).await?;
-        let category = Category::create(CategoryId::new(self.new_id()), new, schema.of(), self.stamp(actor))?;
-        self.retrying(async || match self.store.create_category(actor.tenant(), &category).await {
-            Err(StoreError::Missing) => Err(parent_missing(&category)),
-            other => Ok(other?),
+        self.make_category(actor, new, schema.of()).await
+    }
+
+    pub(crate) async fn make_category(
+        &self,
+        actor: &Actor,
+        new: NewCategory,
+        schema: Schema<'_>,
+    ) -> Result<Category, Error> {
+        let category = Category::create(CategoryId::new(self.new_id()), new, schema, self.stamp(actor))?;
+        self.retrying(async || {
+            let [number] = self.store.next_numbers(actor.tenant(), [Series::Category]).await?;
+            let category = Category { number, ..category.clone() };
+            match self.store.create_category(actor.tenant(), &category).await {
+                Err(StoreError::Missing) => Err(parent_missing(&category)),
+                other => Ok(other.map(|()| category)?),
+            }
         })
-        .await?;
-        Ok(category)
+        .await
     }
 
     /// Changes a category; its new parent cannot stand below it.
@@ -134,10 +146,25 @@ impl App {
     pub async fn create_item(&self, actor: &Actor, new: NewItem) -> Result<CatalogueItem, Error> {
         may(actor, Action::Add, Model::CatalogueItem)?;
         let schema = self.schema(actor, EntityName::CatalogueItem).await?;
-        let item = CatalogueItem::create(ItemId::new(self.new_id()), new, schema.of(), self.stamp(actor))?;
-        self.category_must_exist(actor, item.category).await?;
-        self.retrying(async || self.store.create_item(actor.tenant(), &item).await.map_err(sku_taken)).await?;
-        Ok(item)
+        self.category_must_exist(actor, new.category).await?;
+        self.make_item(actor, new, schema.of(), NameRule::Shared).await
+    }
+
+    pub(crate) async fn make_item(
+        &self,
+        actor: &Actor,
+        new: NewItem,
+        schema: Schema<'_>,
+        names: NameRule,
+    ) -> Result<CatalogueItem, Error> {
+        let item = CatalogueItem::create(ItemId::new(self.new_id()), new, schema, self.stamp(actor))?;
+        self.retrying(async || {
+            let [number] = self.store.next_numbers(actor.tenant(), [Series::Product]).await?;
+            let item = CatalogueItem { number, ..item.clone() };
+            self.store.create_item_named(actor.tenant(), &item, names).await.map_err(value_taken)?;
+            Ok(item)
+        })
+        .await
     }
 
     /// Changes an item.
@@ -150,14 +177,26 @@ impl App {
     ) -> Result<CatalogueItem, Error> {
         may(actor, Action::Change, Model::CatalogueItem)?;
         let schema = self.schema(actor, EntityName::CatalogueItem).await?;
+        self.change_item(actor, id, patch, schema.of(), NameRule::Shared, expected).await
+    }
+
+    pub(crate) async fn change_item(
+        &self,
+        actor: &Actor,
+        id: ItemId,
+        patch: ItemPatch,
+        schema: Schema<'_>,
+        names: NameRule,
+        expected: Expected,
+    ) -> Result<CatalogueItem, Error> {
         self.retrying(async || {
             let before = self.load_item(actor, id).await?;
             check_version(expected, before.meta.version)?;
-            let item = before.clone().update(patch.clone(), schema.of(), self.stamp(actor))?;
+            let item = before.clone().update(patch.clone(), schema, self.stamp(actor))?;
             if item.category != before.category {
                 self.category_must_exist(actor, item.category).await?;
             }
-            self.store.save_item(actor.tenant(), &item, &before).await.map_err(sku_taken)?;
+            self.store.save_item_named(actor.tenant(), &item, &before, names).await.map_err(value_taken)?;
             Ok(item)
         })
         .await
@@ -264,10 +303,13 @@ fn parent_missing(category: &Category) -> Error {
     }
 }
 
-fn sku_taken(error: StoreError) -> Error {
+fn value_taken(error: StoreError) -> Error {
     match error {
         StoreError::Taken(Unique::Sku) => {
             domain::Error::field("sku", "Catalogue item with this sku already exists.").into()
+        }
+        StoreError::Taken(Unique::ProductName) => {
+            domain::Error::rule("You already have a product with this name.").into()
         }
         other => other.into(),
     }

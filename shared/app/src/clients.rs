@@ -5,7 +5,7 @@ use domain::client::{Client, ClientPatch, NewClient};
 use domain::filter::ClientFilter;
 use domain::id::{ClientId, EntryId};
 use domain::{Action, Actor, Model};
-use store::{Page, PageRequest};
+use store::{Page, PageRequest, Series};
 
 use crate::{App, Error, Expected, check_version, may};
 
@@ -36,8 +36,12 @@ impl App {
         let schema = self.schema(actor, EntityName::Client).await?;
         let id = ClientId::new(self.new_id());
         let client = Client::create(id, new, schema.of(), self.stamp(actor), &mut || self.new_id())?;
-        self.store.create_client(actor.tenant(), &client).await?;
-        Ok(client)
+        self.retrying(async || {
+            let client = self.count_client(actor, client.clone()).await?;
+            self.store.create_client(actor.tenant(), &client).await?;
+            Ok(client)
+        })
+        .await
     }
 
     /// Changes a client.
@@ -51,11 +55,10 @@ impl App {
         may(actor, Action::Change, Model::Client)?;
         let schema = self.schema(actor, EntityName::Client).await?;
         self.retrying(async || {
-            let client = self.load_client(actor, id).await?;
-            let before = client.meta.version;
-            check_version(expected, before)?;
-            let client = client.update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?;
-            self.store.save_client(actor.tenant(), &client, before).await?;
+            let before = self.load_client(actor, id).await?;
+            check_version(expected, before.meta.version)?;
+            let client = before.clone().update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?;
+            self.store.save_client(actor.tenant(), &client, &before).await?;
             Ok(client)
         })
         .await
@@ -112,7 +115,14 @@ impl App {
         .await
     }
 
-    async fn load_client(&self, actor: &Actor, id: ClientId) -> Result<Client, Error> {
+    /// A new client with the numbers that it gets if nobody else is first.
+    pub(crate) async fn count_client(&self, actor: &Actor, client: Client) -> Result<Client, Error> {
+        let series = [Series::Party, Series::Customer];
+        let [party_number, number] = self.store.next_numbers(actor.tenant(), series).await?;
+        Ok(Client { number, party_number, ..client })
+    }
+
+    pub(crate) async fn load_client(&self, actor: &Actor, id: ClientId) -> Result<Client, Error> {
         self.store.client(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
     }
 

@@ -22,7 +22,9 @@ impl App {
         let patch = InvoicePatch { status: Some(sent), ..InvoicePatch::default() };
         let is_draft = |invoice: &Invoice, _: &InvoicePatch| match invoice.header().status {
             Status::Draft => Ok(()),
-            Status::Sent | Status::Viewed | Status::Pending | Status::PartiallyPaid | Status::Paid => Err(not_a_draft()),
+            Status::Sent | Status::Viewed | Status::Pending | Status::PartiallyPaid | Status::Paid => {
+                Err(not_a_draft())
+            }
             Status::Overdue | Status::Void | Status::Refunded => Err(not_a_draft()),
         };
         self.update_invoice_if(actor, id, patch, expected, is_draft).await

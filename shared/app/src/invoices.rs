@@ -5,7 +5,7 @@ use domain::filter::InvoiceFilter;
 use domain::id::{ContactId, EntryId, InvoiceId};
 use domain::invoice::{Header, Invoice, InvoicePatch, Status, StatusRequest};
 use domain::record::Moment;
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Model, Tenant};
 use rust_decimal::Decimal;
 use store::{Page, PageRequest, StoreError, Unique};
 
@@ -201,12 +201,25 @@ impl App {
             match self.store.commit_invoice(actor.tenant(), &invoice, &before).await {
                 Ok(()) => Ok((invoice, decided)),
                 Err(StoreError::Missing) => Err(client_missing(invoice.header())),
-                Err(StoreError::Taken(Unique::Charge)) => Err(charge_taken()),
+                Err(StoreError::Taken(Unique::Charge)) => match self.free_charges(actor.tenant(), &invoice).await? {
+                    true => Err(domain::Error::Contended.into()),
+                    false => Err(charge_taken()),
+                },
                 Err(StoreError::Taken(Unique::InvoiceNumber)) => Err(number_taken()),
                 Err(other) => Err(other.into()),
             }
         })
         .await
+    }
+
+    /// Frees the charges that a decision claims where it is a deleted invoice that has them. Says
+    /// whether any is free now, so that the decision can be made anew.
+    pub(crate) async fn free_charges(&self, tenant: Tenant, invoice: &Invoice) -> Result<bool, Error> {
+        let mut freed = false;
+        for (charge, _) in &invoice.changes().claimed_charges {
+            freed |= self.store.free_charge(tenant, charge).await?;
+        }
+        Ok(freed)
     }
 
     pub(crate) async fn contact_must_exist(&self, actor: &Actor, contact: Option<ContactId>) -> Result<(), Error> {

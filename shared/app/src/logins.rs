@@ -34,9 +34,9 @@ impl SourceAddress {
     }
 }
 
-/// A limit on wrong passwords.
+/// A limit on wrong tries.
 #[derive(Debug)]
-struct Limit {
+pub(crate) struct Limit {
     /// Names whose tries are counted.
     hash: String,
     most: u32,
@@ -48,6 +48,8 @@ const WINDOW: i64 = 15 * 60;
 const PER_LOGIN: u32 = 10;
 /// How many wrong passwords may come from an address in a window.
 const PER_ADDRESS: u32 = 50;
+/// How many wrong one-time passwords may come from an address in a window. Of each there are five tries at most.
+const GUESSES_PER_ADDRESS: u32 = 100;
 
 impl App {
     /// Makes a token for a username or an e-mail address and its password; none if they do not
@@ -139,21 +141,50 @@ impl App {
         password: &str,
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
+        let user = self.user_of_password(login, password, from).await?;
+        Ok(user.filter(|user| user.is_verified))
+    }
+
+    /// As [`App::check_password`], of a user who need not be verified.
+    pub(crate) async fn user_of_password(
+        &self,
+        login: &str,
+        password: &str,
+        from: &SourceAddress,
+    ) -> Result<Option<User>, Error> {
         let login = login.trim().to_lowercase();
-        let by_login = self.limit("login", &login, PER_LOGIN);
-        let by_address = self.limit("address", &from.0, PER_ADDRESS);
+        let limits = [self.limit("login", &login, PER_LOGIN), self.limit("address", &from.0, PER_ADDRESS)];
+        self.counted(&limits, Option::is_none, self.user_by_password(&login, password)).await
+    }
+
+    /// The limit on wrong one-time passwords, and on unknown addresses, from a source.
+    pub(crate) fn guesses_of(&self, from: &SourceAddress) -> Limit {
+        self.limit("guesses of an address", &from.0, GUESSES_PER_ADDRESS)
+    }
+
+    /// Makes a try that is counted under each of the limits before it is made, and taken back if it was not wrong.
+    pub(crate) async fn counted<T>(
+        &self,
+        limits: &[Limit],
+        is_wrong: impl FnOnce(&T) -> bool,
+        attempt: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
         let now = self.now().as_second();
         let window = now - now.rem_euclid(WINDOW);
-        self.reserve(&by_login, window).await?;
-        if let Err(refused) = self.reserve(&by_address, window).await {
-            self.store.end_try(&by_login.hash, window, false).await?;
-            return Err(refused);
+        for (n, limit) in limits.iter().enumerate() {
+            if let Err(refused) = self.reserve(limit, window).await {
+                for taken in &limits[..n] {
+                    self.store.end_try(&taken.hash, window, false).await?;
+                }
+                return Err(refused);
+            }
         }
-        let found = self.user_by_password(&login, password).await;
-        let failed = matches!(found, Ok(None));
-        self.store.end_try(&by_login.hash, window, failed).await?;
-        self.store.end_try(&by_address.hash, window, failed).await?;
-        found
+        let made = attempt.await;
+        let failed = made.as_ref().is_ok_and(is_wrong);
+        for limit in limits {
+            self.store.end_try(&limit.hash, window, failed).await?;
+        }
+        made
     }
 
     fn limit(&self, what: &str, value: &str, most: u32) -> Limit {
@@ -185,8 +216,7 @@ impl App {
             let _ = secrets::verify_password(password, DUMMY_HASH);
             return Ok(None);
         };
-        let is_right = secrets::verify_password(password, &user.password_hash) && user.is_verified;
-        Ok(is_right.then_some(user))
+        Ok(secrets::verify_password(password, &user.password_hash).then_some(user))
     }
 }
 

@@ -1,14 +1,14 @@
 //! Invoices come into being: under a number of their own, and with a client where they need one.
 
 use domain::attributes::{EntityName, Schema};
-use domain::client::{Client, NewClient};
+use domain::client::{Client, NewClient, Profile};
 use domain::id::{ClientId, InvoiceId};
 use domain::invoice::{Invoice, InvoiceNumber, NewInvoice, NewNumber, utc_date};
 use domain::record::NewExtras;
 use domain::text::{Email, Name};
 use domain::{Action, Actor, Model};
 use jiff::civil::Date;
-use store::{Alongside, SeriesNumber, StoreError, Unique};
+use store::{Alongside, Series, SeriesNumber, StoreError, Unique};
 
 use crate::invoices::{client_missing, money_allowed, number_taken, status_allowed};
 use crate::{App, Error, may};
@@ -106,7 +106,9 @@ impl App {
         }
         let by_email = new.client_by_email.is_some();
         let stamp = self.stamp(actor);
+        let [billing_number] = self.store.next_numbers(actor.tenant(), [Series::Billing]).await?;
         let invoice = Invoice::create(id, number.clone(), new, schema, stamp, &mut || self.new_id())?;
+        let invoice = invoice.counted(billing_number);
         let alongside = Alongside { series, client: made.as_ref() };
         match self.store.create_invoice_with(actor.tenant(), &invoice, alongside).await {
             Ok(()) => Ok(Some(invoice)),
@@ -131,10 +133,11 @@ impl App {
         may(actor, Action::Add, Model::Client)?;
         let named = customer.and_then(|name| Name::parse(name.as_str()).ok());
         let name = named.map_or_else(|| Name::parse(email.as_str()), Ok).map_err(|e| Error::Defect(e.to_string()))?;
-        let new = NewClient { name, email: Some(email.clone()), extras: NewExtras::default() };
+        let (profile, extras) = (Profile::default(), NewExtras::default());
+        let new = NewClient { name, email: Some(email.clone()), profile, extras };
         let id = ClientId::new(self.new_id());
         let client = Client::create(id, new, Schema::default(), self.stamp(actor), &mut || self.new_id())?;
-        Ok((id, Some(client)))
+        Ok((id, Some(self.count_client(actor, client).await?)))
     }
 
     fn random_number(&self, issued: Date) -> Result<InvoiceNumber, Error> {

@@ -115,7 +115,7 @@ impl App {
                 }
                 Err(error) => {
                     self.note_failure(actor, invoice, request.id, &error).await?;
-                    return Err(Error::PaymentProvider(error.to_string()));
+                    return Err(told(error));
                 }
             }
         }
@@ -169,6 +169,11 @@ impl App {
             Ok(answer) => Ok(Some(answer.stripe_id)),
             Err(ProviderError::Refused(_)) => Ok(None),
             Err(ProviderError::Failed(_)) if link.state == (LinkState::Requested { failed: true }) => Ok(None),
+            Err(error @ ProviderError::Failed(_)) => {
+                // Stripe gives this answer again for a day. The next try goes by what is noted here.
+                self.store.note_failed_retirement(retired).await?;
+                Err(Error::PaymentProvider(error.to_string()))
+            }
             Err(error) => Err(Error::PaymentProvider(error.to_string())),
         }
     }
@@ -225,6 +230,19 @@ fn link_request(tenant: Tenant, invoice: InvoiceId, link: &PaymentLink) -> Resul
     let amount = StripeAmount::of(link.amount).map_err(|e| domain::Error::rule(e.to_string()))?;
     let (key, label) = (link.id.to_string(), link.label.to_string());
     Ok(LinkRequest { key, amount, label, organisation: tenant.organisation(), invoice })
+}
+
+/// What a caller is told of a link that was not made.
+fn told(error: ProviderError) -> Error {
+    match error {
+        ProviderError::Refused(why) => {
+            tracing::warn!(%why, "Stripe refused a payment link");
+            domain::Error::rule("Stripe takes no payment link for this invoice's amount or currency.").into()
+        }
+        ProviderError::Failed(_) | ProviderError::Busy(_) | ProviderError::Unanswered(_) => {
+            Error::PaymentProvider(error.to_string())
+        }
+    }
 }
 
 fn under_way() -> Error {

@@ -156,6 +156,11 @@ impl SessionCache {
         self.lock().remove(&named(CredentialKind::Cookie, sha256_hex(id)));
     }
 
+    /// Ends this instance's trust in everything that a user had.
+    pub(crate) fn forget_user(&self, id: UserId) {
+        self.lock().retain(|_, (holder, _)| !matches!(holder, Holder::User(user) if user.id == id));
+    }
+
     /// Ends this instance's trust in an API key that was deleted.
     pub(crate) fn forget_api_key(&self, public: &PublicKey) {
         self.lock().retain(|_, (holder, _)| !matches!(holder, Holder::ApiKey(key) if key.public == *public));

@@ -4,9 +4,11 @@
 //! An event, what it adds to the book of its intent, and what follows for the invoice are one
 //! commit. So an event that was answered is booked, and one that is repeated finds itself.
 
+use std::fmt::Display;
+
 use domain::Tenant;
 use domain::id::{InvoiceId, OrganisationId};
-use domain::invoice::{IntentBook, Invoice, PaidFact, StripeFact};
+use domain::invoice::{IntentBook, Invoice, StripeAmount, StripeFact, StripeMoney};
 use domain::record::Moment;
 use domain::text::ShortText;
 use store::{StoreError, StripeCommit, Unique};
@@ -18,7 +20,7 @@ use crate::{App, Error};
 pub struct StripeEvent {
     /// Stripe's id of the event.
     pub id: ShortText,
-    /// The payment intent that it is about.
+    /// The payment intent that it is about, or the session or invoice of Stripe's that has none.
     pub intent: Option<ShortText>,
     /// The invoice, as the metadata that this product gave to the object names it.
     pub named: Option<(OrganisationId, InvoiceId)>,
@@ -39,7 +41,7 @@ pub enum StripeOutcome {
     Waiting,
     /// It is about nothing of ours.
     NotOurs,
-    /// It cannot be booked; the log says why.
+    /// It cannot be booked, but is kept; the log says why.
     Unbookable,
 }
 
@@ -52,9 +54,9 @@ impl App {
     pub async fn handle_stripe_event(&self, event: &StripeEvent) -> Result<StripeOutcome, Error> {
         match self.retrying(async || self.book_stripe_event(event, true).await).await? {
             Some(outcome) => Ok(outcome),
-            // A client has booked this charge on another invoice: there the money is.
+            // The intent names the invoice that it pays, so there the money is booked all the same.
             None => {
-                tracing::error!(event = %event.id, "the charge of this event is booked on another invoice already");
+                tracing::error!(event = %event.id, "a client has booked the charge of this event on another invoice");
                 let outcome = self.retrying(async || self.book_stripe_event(event, false).await).await?;
                 Ok(outcome.unwrap_or(StripeOutcome::Unbookable))
             }
@@ -77,13 +79,11 @@ impl App {
         let Some((tenant, id)) = owner else { return self.keep_waiting(event, book.as_ref()).await.map(Some) };
         let found = self.store.invoice(tenant, id).await?;
         let Some(mut invoice) = found else {
-            tracing::error!(event = %event.id, invoice = %id, "an event of Stripe's is about an invoice that is gone");
-            return Ok(Some(StripeOutcome::Unbookable));
+            return self.keep_unbooked(event, book.as_ref(), &"the invoice is gone").await;
         };
-        let before = invoice.header().clone();
+        let (before, known) = (invoice.header().clone(), book.clone());
         if let Err(error) = self.decide_on(&mut invoice, book.as_mut(), &event.fact, charges) {
-            tracing::error!(event = %event.id, invoice = %id, %error, "an event of Stripe's cannot be booked");
-            return Ok(Some(StripeOutcome::Unbookable));
+            return self.keep_unbooked(event, known.as_ref(), &error).await;
         }
         invoice.touch_if_changed_since(&before, self.now());
         let changed = *invoice.header() != before;
@@ -95,7 +95,45 @@ impl App {
             object,
             now: self.now(),
         };
-        self.commit_event(commit).await
+        match self.commit_event(commit).await? {
+            None if self.free_charges(tenant, &invoice).await? => Err(domain::Error::Contended.into()),
+            outcome => Ok(outcome),
+        }
+    }
+
+    /// What cannot be booked is kept in the book of its intent, with all that is told of it. Money that
+    /// came in is somebody's to look after: the code is what an alarm goes by.
+    async fn keep_unbooked(
+        &self,
+        event: &StripeEvent,
+        book: Option<&IntentBook>,
+        why: &(dyn Display + Sync),
+    ) -> Result<Option<StripeOutcome>, Error> {
+        let is_paid = matches!(event.fact, StripeFact::Paid(_) | StripeFact::InvoicePaid(_));
+        let Some(book) = book else {
+            tracing::warn!(event = %event.id, %why, "an event of Stripe's has no effect");
+            return Ok(Some(StripeOutcome::Unbookable));
+        };
+        let commit =
+            StripeCommit { event: event.id.as_str(), book: Some(book), invoice: None, object: None, now: self.now() };
+        let outcome = self.commit_event(commit).await?;
+        let (invoice, intent) = (book.invoice.map(|(_, id)| id.to_string()), &book.intent);
+        match book.paid.filter(|_| is_paid && book.is_unbooked()) {
+            Some(StripeMoney { amount: StripeAmount { units, currency }, at: _ }) => {
+                let (code, currency) = ("stripe_unbooked", currency.code());
+                tracing::error!(
+                    code, event = %event.id, invoice, %intent, units, currency, %why,
+                    "money that Stripe took is on no invoice"
+                );
+            }
+            None => tracing::warn!(event = %event.id, invoice, %intent, %why, "an event of Stripe's cannot be booked"),
+        }
+        Ok(outcome.map(|outcome| match outcome {
+            StripeOutcome::Repeated => StripeOutcome::Repeated,
+            StripeOutcome::Booked | StripeOutcome::Waiting | StripeOutcome::NotOurs | StripeOutcome::Unbookable => {
+                StripeOutcome::Unbookable
+            }
+        }))
     }
 
     async fn commit_event(&self, commit: StripeCommit<'_>) -> Result<Option<StripeOutcome>, Error> {
@@ -148,38 +186,27 @@ impl App {
     ) -> Result<(), domain::Error> {
         let (moment, mut new_id) = (Moment { at: self.now(), by: None }, || self.new_id());
         match (fact, book) {
-            (StripeFact::Paid(paid) | StripeFact::InvoicePaid(paid), Some(book)) => {
-                if invoice.header().status.is_closed() && book.payment.is_none() {
-                    tracing::warn!(invoice = %invoice.header().id, intent = %book.intent, "a closed invoice was paid");
+            (StripeFact::Paid(_) | StripeFact::Refunded(_), Some(book)) => {
+                let (id, intent) = (invoice.header().id, book.intent.clone());
+                if invoice.header().status.is_closed() && book.is_unbooked() {
+                    tracing::warn!(invoice = %id, %intent, "a closed invoice was paid");
                 }
-                if charges || book.payment.is_some() {
-                    invoice.book_intent(book, paid, moment, &mut new_id)?;
+                if let Some(before) = invoice.follow_intent(book, charges, moment, &mut new_id)? {
+                    tracing::warn!(invoice = %id, %intent, %before, "a client had booked another amount for a charge");
                 }
-                if charges {
-                    invoice.name_charge(book, moment.at);
-                }
-                invoice.book_refunds(book, moment, &mut new_id)
+                Ok(())
             }
-            (StripeFact::Refunded(_), Some(book)) => {
-                if charges {
-                    invoice.name_charge(book, moment.at);
-                }
-                invoice.book_refunds(book, moment, &mut new_id)
-            }
-            (StripeFact::InvoicePaid(paid), None) => match &paid.stripe_invoice {
-                Some(stripe_invoice) => invoice.book_stripe_invoice(stripe_invoice, paid, moment, &mut new_id),
-                None => Ok(()),
-            },
-            (StripeFact::Paid(_) | StripeFact::Refunded(_), None) => Ok(()),
+            (StripeFact::InvoicePaid(_), Some(book)) => invoice.follow_stripe_invoice(book, moment, &mut new_id),
+            (StripeFact::Paid(_) | StripeFact::Refunded(_) | StripeFact::InvoicePaid(_), None) => Ok(()),
             (StripeFact::Pending { stripe_invoice: _ }, book) => {
                 if book.is_none_or(|book| book.payment.is_none() && !book.not_paid) {
                     invoice.mark_pending(moment, &mut new_id);
                 }
                 Ok(())
             }
-            (StripeFact::NotPaid, book) => {
+            (StripeFact::NotPaid { link }, book) => {
                 if book.is_none_or(|book| book.payment.is_none()) {
-                    invoice.mark_not_paid(moment, &mut new_id);
+                    invoice.mark_not_paid(link.as_ref(), moment, &mut new_id);
                 }
                 Ok(())
             }
@@ -194,9 +221,8 @@ impl App {
 /// The invoice that Stripe made, where an event ties one to ours.
 fn stripe_invoice(fact: &StripeFact) -> Option<&ShortText> {
     match fact {
-        StripeFact::Paid(PaidFact { stripe_invoice, .. }) => stripe_invoice.as_ref(),
-        StripeFact::InvoicePaid(PaidFact { stripe_invoice, .. }) => stripe_invoice.as_ref(),
+        StripeFact::Paid(paid) | StripeFact::InvoicePaid(paid) => paid.stripe_invoice.made(),
         StripeFact::Pending { stripe_invoice } => stripe_invoice.as_ref(),
-        StripeFact::NotPaid | StripeFact::Refunded(_) | StripeFact::InvoiceFailed => None,
+        StripeFact::NotPaid { link: _ } | StripeFact::Refunded(_) | StripeFact::InvoiceFailed => None,
     }
 }

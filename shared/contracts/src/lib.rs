@@ -1,8 +1,11 @@
 //! Wire types of the public contracts, mapped to and from the domain.
 
+pub mod accounts;
 pub mod bottlecrm;
 pub mod clawprint;
 pub mod crm;
+mod detail;
+pub mod namaste;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
@@ -12,9 +15,10 @@ pub mod wire;
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 4] = [
+pub const REFERENCES: [&openapi::Reference; 5] = [
     &crm::openapi::REFERENCE,
     &clawprint::openapi::REFERENCE,
     &bottlecrm::openapi::REFERENCE,
     &skhokho::openapi::REFERENCE,
+    &namaste::openapi::REFERENCE,
 ];

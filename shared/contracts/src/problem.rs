@@ -45,6 +45,8 @@ pub enum Problem {
     MailRefused,
     /// A defect of ours.
     Internal,
+    /// A failure for which the contract in use has words of its own.
+    Worded(Box<Rendered>),
 }
 
 impl From<Error> for Problem {
@@ -60,7 +62,7 @@ impl From<domain::FieldErrors> for Problem {
 }
 
 /// A failure in a contract's form.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// The HTTP status.
     pub status: u16,

@@ -24,6 +24,8 @@ pub struct Category {
     pub description: LongText,
     /// The category above it; none for a root.
     pub parent: Option<CategoryId>,
+    /// Counts the organisation's categories from 1; 0 until the category is kept.
+    pub number: u64,
     /// Attribute values.
     pub attributes: Attributes,
     /// Authorship and version.
@@ -64,7 +66,7 @@ impl Category {
     pub fn create(id: CategoryId, new: NewCategory, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
         let NewCategory { name, description, parent, attributes } = new;
         schema.validate_create(&attributes).into_result()?;
-        Ok(Self { id, name, description, parent, attributes, meta: Meta::new(stamp) })
+        Ok(Self { id, name, description, parent, number: 0, attributes, meta: Meta::new(stamp) })
     }
 
     /// The category after a change.
@@ -123,12 +125,37 @@ pub struct CatalogueItem {
     pub stripe_price_id: Option<ShortText>,
     /// Whether it is for sale.
     pub is_active: bool,
+    /// What namaste knows of a product beside this; the other contracts keep it.
+    pub stock: Stock,
+    /// Counts the organisation's items from 1; 0 until the item is kept.
+    pub number: u64,
     /// URLs of the images that were uploaded.
     pub images: Vec<String>,
     /// Attribute values.
     pub attributes: Attributes,
     /// Authorship and version.
     pub meta: Meta,
+}
+
+/// The address of a product's image, as namaste takes it.
+pub type ImageUrl = Text<1, 2000>;
+
+/// A product as namaste knows it, beside what every item has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stock {
+    /// How many are there.
+    pub quantity: u32,
+    /// The address of its image.
+    pub image_url: Option<ImageUrl>,
+}
+
+/// A change of a [`Stock`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StockPatch {
+    /// How many are there.
+    pub quantity: Option<u32>,
+    /// The address of its image.
+    pub image_url: Patch<ImageUrl>,
 }
 
 /// A catalogue item to be made.
@@ -156,6 +183,8 @@ pub struct NewItem {
     pub stripe_price_id: Option<ShortText>,
     /// Whether it is for sale.
     pub is_active: bool,
+    /// What namaste knows beside this.
+    pub stock: Stock,
     /// Attribute values.
     pub attributes: Attributes,
 }
@@ -185,6 +214,8 @@ pub struct ItemPatch {
     pub stripe_price_id: Patch<ShortText>,
     /// Whether it is for sale.
     pub is_active: Option<bool>,
+    /// What namaste knows beside this.
+    pub stock: StockPatch,
     /// Attribute values.
     pub attributes: Option<AttributesChange>,
 }
@@ -207,6 +238,7 @@ impl CatalogueItem {
             tax_rate,
             stripe_price_id,
             is_active,
+            stock,
             attributes,
         } = new;
         let mut errors = schema.validate_create(&attributes);
@@ -225,6 +257,8 @@ impl CatalogueItem {
             tax_rate,
             stripe_price_id,
             is_active,
+            stock,
+            number: 0,
             images: Vec::new(),
             attributes,
             meta: Meta::new(stamp),
@@ -248,6 +282,7 @@ impl CatalogueItem {
             tax_rate,
             stripe_price_id,
             is_active,
+            stock: StockPatch { quantity, image_url },
             attributes,
         } = patch;
         let mut errors = FieldErrors::new();
@@ -268,6 +303,8 @@ impl CatalogueItem {
         self.tax_rate = tax_rate.unwrap_or(self.tax_rate);
         stripe_price_id.apply(&mut self.stripe_price_id);
         self.is_active = is_active.unwrap_or(self.is_active);
+        self.stock.quantity = quantity.unwrap_or(self.stock.quantity);
+        image_url.apply(&mut self.stock.image_url);
         errors.take("base_price", self.base_price.in_currency(self.currency));
         self.meta.touch(stamp.at);
         errors.into_result().map(|()| self)

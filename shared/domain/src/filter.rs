@@ -265,6 +265,7 @@ mod tests {
             name: Name::parse(name).unwrap(),
             description: LongText::default(),
             parent: parent.map(|n| CategoryId::new(Uuid::from_u128(n))),
+            number: 0,
             attributes: Attributes::default(),
             meta: Meta {
                 created_at: Timestamp::UNIX_EPOCH,

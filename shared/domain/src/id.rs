@@ -90,6 +90,8 @@ typed_ids! {
     WebhookId,
     /// One delivery of a webhook for one event.
     DeliveryId,
+    /// A supplier.
+    SupplierId,
     /// A lead.
     LeadId,
     /// A pipeline of leads.

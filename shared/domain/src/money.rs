@@ -318,6 +318,15 @@ checked_decimals! {
     }),
     /// A price per unit: not negative, (12,2). Its currency is that of what it stands in.
     Price(10, 2, |p| if p >= Decimal::ZERO { Ok(()) } else { Err(MoneyError::Negative) }),
+    /// What stands open on one side or the other, (12,2). Its currency is that of what it stands in.
+    Balance(10, 2, |_| Ok(())),
+    /// What something has cost: not negative, (10,2).
+    Cost(8, 2, |c| if c >= Decimal::ZERO { Ok(()) } else { Err(MoneyError::Negative) }),
+}
+
+impl Balance {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
 }
 
 impl Percent {
@@ -335,6 +344,9 @@ impl Percent {
 }
 
 impl Price {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
     /// The price in a currency.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Users, their memberships, and the one-time passwords that prove an e-mail address.
+//! Users, their memberships and their credentials.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -220,88 +220,6 @@ fn is_live(session: &TokenHash, now: Timestamp) -> bool {
     now < session.created_at + User::SESSION_LENGTH
 }
 
-/// What a one-time password proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtpPurpose {
-    /// That the e-mail address of a sign-up is the user's.
-    SignUp,
-}
-
-impl OtpPurpose {
-    /// The purpose's stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SignUp => "signup",
-        }
-    }
-}
-
-/// A one-time password that was sent, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Otp {
-    /// Keyed hash of the six digits.
-    pub hash: String,
-    /// When it stops being accepted.
-    pub expires_at: Timestamp,
-    /// How many wrong tries it has taken.
-    pub wrong_tries: u32,
-    /// The instants at which passwords were sent to this address within the last hour.
-    pub sent_at: Vec<Timestamp>,
-    /// Counts the writes.
-    pub version: u64,
-}
-
-/// What became of a try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtpTry {
-    /// It was right: the password is used up.
-    Accepted,
-    /// It was wrong.
-    Wrong,
-    /// The password is too old, or wrong tries have spent it.
-    Expired,
-}
-
-impl Otp {
-    /// How long a password is accepted.
-    pub const VALIDITY: SignedDuration = SignedDuration::from_mins(5);
-    /// How many wrong tries spend it.
-    pub const TRIES: u32 = 5;
-    /// How many may be sent to one address within an hour.
-    pub const PER_HOUR: usize = 5;
-
-    /// Counts the sending of another password after `previous`.
-    ///
-    /// # Errors
-    /// The seconds until the next one may be sent.
-    pub fn send(previous: Option<&Self>, hash: String, now: Timestamp) -> Result<Self, u32> {
-        let hour_ago = now - SignedDuration::from_hours(1);
-        let mut sent_at: Vec<_> =
-            previous.into_iter().flat_map(|otp| otp.sent_at.iter().copied()).filter(|at| *at > hour_ago).collect();
-        if sent_at.len() >= Self::PER_HOUR {
-            let oldest = sent_at[sent_at.len() - Self::PER_HOUR];
-            let wait = oldest.duration_since(hour_ago).as_secs() + 1;
-            return Err(u32::try_from(wait).unwrap_or(3600));
-        }
-        sent_at.push(now);
-        let version = previous.map_or(0, |otp| otp.version) + 1;
-        Ok(Self { hash, expires_at: now + Self::VALIDITY, wrong_tries: 0, sent_at, version })
-    }
-
-    /// Judges a try, given whether its hash is the kept one.
-    #[must_use]
-    pub fn judge(&self, matches: bool, now: Timestamp) -> OtpTry {
-        if now >= self.expires_at || self.wrong_tries >= Self::TRIES || self.hash.is_empty() {
-            OtpTry::Expired
-        } else if matches {
-            OtpTry::Accepted
-        } else {
-            OtpTry::Wrong
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -316,25 +234,6 @@ mod tests {
         assert_eq!(Password::parse("1234567").unwrap_err().iter().next().unwrap().1.len(), 2);
         assert!(Password::parse("12345678").is_err());
         assert_eq!(format!("{:?}", Password::parse("SecurePass123!").unwrap()), "Password(…)");
-    }
-
-    #[test]
-    fn an_otp_ends_with_its_time_or_its_wrong_tries() {
-        let otp = Otp::send(None, "h".into(), at(0)).unwrap();
-        assert_eq!(otp.judge(true, at(299)), OtpTry::Accepted);
-        assert_eq!(otp.judge(true, at(300)), OtpTry::Expired);
-        assert_eq!(Otp { wrong_tries: 4, ..otp.clone() }.judge(false, at(1)), OtpTry::Wrong);
-        assert_eq!(Otp { wrong_tries: 5, ..otp }.judge(true, at(1)), OtpTry::Expired);
-    }
-
-    #[test]
-    fn the_sixth_otp_within_an_hour_waits() {
-        let mut otp = Otp::send(None, "h".into(), at(0)).unwrap();
-        for minute in 1..5 {
-            otp = Otp::send(Some(&otp), "h".into(), at(60 * minute)).unwrap();
-        }
-        assert_eq!(Otp::send(Some(&otp), "h".into(), at(3590)), Err(11));
-        assert!(Otp::send(Some(&otp), "h".into(), at(3601)).is_ok());
     }
 
     fn user() -> User {

@@ -75,7 +75,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json")
 }
 

@@ -1,7 +1,7 @@
 //! Which contract a request speaks.
 
 use app::session::CredentialKind;
-use contracts::{Problem, Rendered, bottlecrm, clawprint, crm};
+use contracts::{Problem, Rendered, bottlecrm, clawprint, crm, namaste, skhokho};
 use http::HeaderMap;
 
 use crate::credential;
@@ -77,9 +77,10 @@ impl Contract {
             // By decision, whoever owns the paths beside it.
             _ if matches!(problem, Problem::UnknownPath) => crm::render(problem),
             Self::Clawprint => clawprint::render(problem),
-            // skhokho's errors are crm's by decision.
             Self::Bottlecrm => bottlecrm::render(problem),
-            Self::Crm | Self::Skhokho | Self::Namaste => crm::render(problem),
+            Self::Namaste => namaste::render(problem),
+            Self::Skhokho => skhokho::render(problem),
+            Self::Crm => crm::render(problem),
         }
     }
 }

@@ -83,6 +83,12 @@ pub(crate) fn organisation(headers: &HeaderMap) -> Result<Option<OrganisationId>
     }
 }
 
+/// The organisation that a path names, where paths do: none, if what stands in its place is no UUID.
+pub(crate) fn organisation_of_path(path: &str) -> Option<Option<OrganisationId>> {
+    let (id, _) = path.strip_prefix("/api/v1.0/organisation/")?.split_once('/')?;
+    Some(id.parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +163,19 @@ mod tests {
                 Err(domain::Error::field("organization-id", "Must be a valid UUID.").into()),
                 "{header}"
             );
+        }
+    }
+
+    #[test]
+    fn a_path_may_name_an_organisation() {
+        let id = "0192f0c1-2345-7abc-8def-0123456789ab";
+        let of = |id: &str| organisation_of_path(&format!("/api/v1.0/organisation/{id}/invoices"));
+        assert_eq!(of(id), Some(id.parse().ok()));
+        for wrong in ["7", "", "0192f0c123457abc8def0123456789ab", "%30192f0c1-2345-7abc-8def-0123456789ab"] {
+            assert_eq!(of(wrong), Some(None), "{wrong}");
+        }
+        for path in ["/api/invoices", "/api/v1.0/organisation", "/"] {
+            assert_eq!(organisation_of_path(path), None, "{path}");
         }
     }
 }

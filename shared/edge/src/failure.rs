@@ -104,6 +104,24 @@ impl IntoResponse for Failure {
     }
 }
 
+/// Failures that a contract words by what was asked for.
+pub trait InWords<T> {
+    /// Gives a failure its words.
+    ///
+    /// # Errors
+    /// The failure, in them.
+    fn in_words(self, words: impl FnOnce(Problem) -> Problem) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<Failure>> InWords<T> for Result<T, E> {
+    fn in_words(self, words: impl FnOnce(Problem) -> Problem) -> Result<T, Failure> {
+        self.map_err(|error| {
+            let Failure { problem, cause } = error.into();
+            Failure { problem: words(problem), cause }
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,6 +136,13 @@ mod tests {
             assert_eq!((failure.problem(), failure.cause()), (&problem, Some("table secret-name")));
             assert!(!format!("{:?}", Contract::Crm.render(failure.problem())).contains("secret-name"));
         }
+    }
+
+    #[test]
+    fn words_replace_what_the_client_is_told_and_keep_the_cause() {
+        let worded = Err::<(), _>(app::Error::Unavailable("a table".into())).in_words(|_| Problem::UnknownPath);
+        let failure = worded.unwrap_err();
+        assert_eq!((failure.problem(), failure.cause()), (&Problem::UnknownPath, Some("a table")));
     }
 
     #[test]

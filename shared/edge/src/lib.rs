@@ -2,7 +2,7 @@
 //!
 //! A function hands its routes to [`service`], which gives every answer its request id, its log
 //! line and the form of the contract in use. Handlers take what they need as arguments:
-//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`Upload`]. They fail with [`Failure`].
+//! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`SentBody`], [`Upload`]. They fail with [`Failure`].
 
 mod answer;
 mod body;
@@ -13,6 +13,7 @@ mod credential;
 mod etag;
 pub mod events;
 mod failure;
+mod form;
 mod idempotency;
 mod ids;
 pub mod lambda;
@@ -33,7 +34,8 @@ pub use caller::Caller;
 pub use contract::Contract;
 pub use cookie::{session_ended, session_id, session_opened};
 pub use etag::{IfMatch, object};
-pub use failure::{Failure, rendered};
+pub use failure::{Failure, InWords, rendered};
+pub use form::{SentBody, read_sent};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::{service, service_by_contract};

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use app::App;
 use app::rate::RateLimit;
 use app::session::{CredentialKind, Session};
+use contracts::Problem;
 use domain::id::OrganisationId;
 use http::Extensions;
 use http::request::Parts;
@@ -55,8 +56,17 @@ impl Scope {
             if credential.kind() == CredentialKind::ApiKey {
                 rate::pass(app, self, &credential, &from).await?;
             }
-            let organisation = credential::organisation(&parts.headers)?;
-            Ok(app.authenticate(&credential, organisation, &from).await?)
+            let Some(of_path) = credential::organisation_of_path(parts.uri.path()) else {
+                let organisation = credential::organisation(&parts.headers)?;
+                return Ok(app.authenticate(&credential, organisation, &from).await?);
+            };
+            // A credential that is not good is told so before what the path names is looked for.
+            let session = app.authenticate(&credential, of_path, &from).await;
+            match session.map_err(Failure::from) {
+                Ok(session) if of_path.is_some() => Ok(session),
+                Err(refused) if *refused.problem() != Problem::Domain(domain::Error::Forbidden) => Err(refused),
+                Ok(_) | Err(_) => Err(domain::Error::NotFound.into()),
+            }
         };
         // Boxed: every handler's future would hold the whole of it.
         self.session.get_or_init(|| Box::pin(verify())).await.clone()

@@ -1,11 +1,11 @@
-//! Organisations, users, their credentials, and one-time passwords.
+//! Organisations, users and their credentials.
 
 use domain::Tenant;
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
 use domain::text::{Email, Name, ShortText};
-use domain::user::{Membership, Otp, OtpPurpose, TokenHash, User, Username};
+use domain::user::{Membership, TokenHash, User, Username};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,7 @@ use crate::codec::{Stored, decode, encode};
 use crate::error::{StoreError, Unique};
 use crate::keys;
 use crate::members::{new_member_item, role_from_groups, role_to_groups};
+use crate::starting_rows::put_starting_rows;
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -120,40 +121,6 @@ impl Stored for User {
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct OtpBody {
-    hash: String,
-    valid_until: Timestamp,
-    wrong_tries: u32,
-    sent_at: Vec<Timestamp>,
-    version: u64,
-    /// Unix seconds: DynamoDB deletes the item some time after, when no limit depends on it.
-    expires_at: i64,
-}
-
-impl Stored for Otp {
-    type Body = OtpBody;
-    const MODEL: Option<&'static str> = None;
-
-    fn body(&self) -> OtpBody {
-        let Self { hash, expires_at, wrong_tries, sent_at, version } = self.clone();
-        let last_sent = sent_at.last().copied().unwrap_or(expires_at);
-        OtpBody {
-            hash,
-            valid_until: expires_at,
-            wrong_tries,
-            sent_at,
-            version,
-            expires_at: last_sent.as_second() + 3600,
-        }
-    }
-
-    fn restore(body: OtpBody) -> Result<Self, StoreError> {
-        let OtpBody { hash, valid_until, wrong_tries, sent_at, version, expires_at: _ } = body;
-        Ok(Self { hash, expires_at: valid_until, wrong_tries, sent_at, version })
-    }
-}
-
 /// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
 /// with [`StoreError::Raced`] too.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
@@ -183,6 +150,14 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// The user of an e-mail address, in any case. A username that looks like one is none.
+    pub async fn user_by_email(&self, email: &Email) -> Result<Option<User>, StoreError> {
+        match self.holder(&keys::unique("EMAIL", &email.folded())).await? {
+            Some(holder) => self.user(UserId::new(holder)).await,
+            None => Ok(None),
+        }
     }
 
     /// Whether the user of an integer id is a member of an organisation.
@@ -220,6 +195,7 @@ impl Store {
         commit.claim(Unique::Username, keys::unique("USERNAME", &owner.username.folded()), owner.id.uuid());
         commit.claim(Unique::Email, keys::unique("EMAIL", &owner.email.folded()), owner.id.uuid());
         commit.create(new_member_item(tenant, owner)?);
+        put_starting_rows(&mut commit, organisation, owner.author())?;
         commit.commit(&self.table).await
     }
 
@@ -227,62 +203,6 @@ impl Store {
     pub async fn save_user(&self, user: &User, before: u64) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         commit.replace(encode(user, &keys::user(user.id))?, before);
-        commit.commit(&self.table).await
-    }
-
-    /// The one-time password that was last sent to an address.
-    pub async fn otp(&self, purpose: OtpPurpose, email: &Email) -> Result<Option<Otp>, StoreError> {
-        self.find(&keys::otp(purpose.as_str(), &email.folded())).await
-    }
-
-    /// Writes a one-time password over the one that was read.
-    pub async fn save_otp(
-        &self,
-        purpose: OtpPurpose,
-        email: &Email,
-        otp: &Otp,
-        before: Option<u64>,
-    ) -> Result<(), StoreError> {
-        let item = encode(otp, &keys::otp(purpose.as_str(), &email.folded()))?;
-        let mut commit = Transaction::new();
-        match before {
-            None => commit.create(item),
-            Some(version) => commit.replace(item, version),
-        };
-        commit.commit(&self.table).await
-    }
-
-    /// Writes the one-time password of a sign-up together with the user whose secret it will prove.
-    pub async fn renew_sign_up(
-        &self,
-        otp: &Otp,
-        otp_before: Option<u64>,
-        user: &User,
-        user_before: u64,
-    ) -> Result<(), StoreError> {
-        let item = encode(otp, &keys::otp(OtpPurpose::SignUp.as_str(), &user.email.folded()))?;
-        let mut commit = Transaction::new();
-        match otp_before {
-            None => commit.create(item),
-            Some(version) => commit.replace(item, version),
-        };
-        commit.replace(encode(user, &keys::user(user.id))?, user_before);
-        commit.commit(&self.table).await
-    }
-
-    /// Uses a one-time password up and writes the user whose address it proved, in one commit: of
-    /// many tries at once, one is accepted.
-    pub async fn accept_otp(
-        &self,
-        purpose: OtpPurpose,
-        otp: &Otp,
-        user: &User,
-        user_before: u64,
-    ) -> Result<(), StoreError> {
-        let spent = Otp { hash: String::new(), version: otp.version + 1, ..otp.clone() };
-        let mut commit = Transaction::new();
-        commit.replace(encode(&spent, &keys::otp(purpose.as_str(), &user.email.folded()))?, otp.version);
-        commit.replace(encode(user, &keys::user(user.id))?, user_before);
         commit.commit(&self.table).await
     }
 }

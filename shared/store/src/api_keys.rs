@@ -13,6 +13,7 @@ use crate::codec::{AuthorBody, Stored, decode, encode, word};
 use crate::error::StoreError;
 use crate::keys;
 use crate::members::new_member_item;
+use crate::starting_rows::put_starting_rows;
 use crate::table::n;
 use crate::transaction::Transaction;
 
@@ -102,6 +103,7 @@ impl Store {
         commit.create(encode(key, &keys::api_key(&key.public))?);
         commit.create(encode(ring, &keys::key_ring(tenant))?);
         commit.replace(encode(owner, &keys::user(owner.id))?, before);
+        put_starting_rows(&mut commit, organisation, owner.author())?;
         commit.commit(&self.table).await
     }
 

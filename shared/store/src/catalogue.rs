@@ -1,10 +1,10 @@
-//! Categories, catalogue items and price tiers.
+//! Categories and catalogue items.
 
 use domain::Tenant;
 use domain::attributes::Attributes;
-use domain::catalogue::{CatalogueItem, Category, ItemType, PriceTier, Sku};
+use domain::catalogue::{CatalogueItem, Category, ImageUrl, ItemType, Sku, Stock};
 use domain::filter::{CategoryFilter, ItemFilter};
-use domain::id::{CategoryId, ItemId, TierId};
+use domain::id::{CategoryId, ItemId};
 use domain::money::{Currency, Percent, Price};
 use domain::text::{LongText, Name, ShortText};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,9 @@ use crate::codec::{MetaBody, Stored, decode, encode, encode_body, json_text, wor
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
 use crate::lists::{self, Order, Page, PageRequest};
-use crate::table::{Update, n};
+use crate::numbers::{self, Series};
+use crate::product_names::{NameRule, give_up_name, take_name};
+use crate::table::{Item, Update, n};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub(crate) struct CategoryBody {
     name: Name,
     description: LongText,
     parent: Option<CategoryId>,
+    #[serde(default)]
+    number: u64,
     #[serde(with = "json_text")]
     attributes: Attributes,
     #[serde(flatten)]
@@ -35,13 +39,13 @@ impl Stored for Category {
     const MODEL: Option<&'static str> = Some("Category");
 
     fn body(&self) -> CategoryBody {
-        let Self { id, name, description, parent, attributes, meta } = self.clone();
-        CategoryBody { id, name, description, parent, attributes, meta: (&meta).into() }
+        let Self { id, name, description, parent, number, attributes, meta } = self.clone();
+        CategoryBody { id, name, description, parent, number, attributes, meta: (&meta).into() }
     }
 
     fn restore(body: CategoryBody) -> Result<Self, StoreError> {
-        let CategoryBody { id, name, description, parent, attributes, meta } = body;
-        Ok(Self { id, name, description, parent, attributes, meta: meta.into() })
+        let CategoryBody { id, name, description, parent, number, attributes, meta } = body;
+        Ok(Self { id, name, description, parent, number, attributes, meta: meta.into() })
     }
 }
 
@@ -60,6 +64,12 @@ pub(crate) struct ItemBody {
     tax_rate: Percent,
     stripe_price_id: Option<ShortText>,
     is_active: bool,
+    #[serde(default)]
+    stock_quantity: u32,
+    #[serde(default)]
+    image_url: Option<ImageUrl>,
+    #[serde(default)]
+    number: u64,
     images: Vec<String>,
     #[serde(with = "json_text")]
     attributes: Attributes,
@@ -75,11 +85,12 @@ impl Stored for CatalogueItem {
     fn body(&self) -> ItemBody {
         let Self {
             id, category, name, sku, description, item_type, base_price, currency, unit, tax_rate, stripe_price_id,
-            is_active, images, attributes, meta,
+            is_active, stock, number, images, attributes, meta,
         } = self.clone();
+        let Stock { quantity: stock_quantity, image_url } = stock;
         ItemBody {
             id, category, name, sku, description, item_type, base_price, currency, unit, tax_rate, stripe_price_id,
-            is_active, images, attributes, meta: (&meta).into(),
+            is_active, stock_quantity, image_url, number, images, attributes, meta: (&meta).into(),
         }
     }
 
@@ -87,41 +98,38 @@ impl Stored for CatalogueItem {
     fn restore(body: ItemBody) -> Result<Self, StoreError> {
         let ItemBody {
             id, category, name, sku, description, item_type, base_price, currency, unit, tax_rate, stripe_price_id,
-            is_active, images, attributes, meta,
+            is_active, stock_quantity, image_url, number, images, attributes, meta,
         } = body;
         Ok(Self {
             id, category, name, sku, description, item_type, base_price, currency, unit, tax_rate, stripe_price_id,
-            is_active, images, attributes, meta: meta.into(),
+            is_active, stock: Stock { quantity: stock_quantity, image_url }, number, images, attributes,
+            meta: meta.into(),
         })
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct TierBody {
-    id: TierId,
-    item: ItemId,
-    name: Name,
-    min_quantity: u32,
-    price: Price,
-    #[serde(with = "json_text")]
-    attributes: Attributes,
-    #[serde(flatten)]
-    meta: MetaBody,
+fn category_item(tenant: Tenant, category: &Category) -> Result<Item, StoreError> {
+    let mut item = encode(category, &category_key(tenant, category.id))?;
+    numbers::place_in_index(&mut item, category.number);
+    Ok(item)
 }
 
-impl Stored for PriceTier {
-    type Body = TierBody;
-    const MODEL: Option<&'static str> = Some("PriceTier");
+/// A new category, with the next number.
+pub(crate) fn put_new_category(
+    commit: &mut Transaction,
+    tenant: Tenant,
+    category: &Category,
+) -> Result<(), StoreError> {
+    commit.create(category_item(tenant, category)?);
+    commit.create(no_references(tenant, Collection::Category, category.id));
+    numbers::take(commit, tenant, &[(Series::Category, category.number)], true);
+    Ok(())
+}
 
-    fn body(&self) -> TierBody {
-        let Self { id, item, name, min_quantity, price, attributes, meta } = self.clone();
-        TierBody { id, item, name, min_quantity, price, attributes, meta: (&meta).into() }
-    }
-
-    fn restore(body: TierBody) -> Result<Self, StoreError> {
-        let TierBody { id, item, name, min_quantity, price, attributes, meta } = body;
-        Ok(Self { id, item, name, min_quantity, price, attributes, meta: meta.into() })
-    }
+fn item_of(tenant: Tenant, object: &CatalogueItem) -> Result<Item, StoreError> {
+    let mut item = encode(object, &item_key(tenant, object.id))?;
+    numbers::place_in_index(&mut item, object.number);
+    Ok(item)
 }
 
 fn category_key(tenant: Tenant, id: CategoryId) -> Key {
@@ -132,16 +140,8 @@ fn item_key(tenant: Tenant, id: ItemId) -> Key {
     keys::member(tenant, Collection::Item, id)
 }
 
-fn tier_key(tenant: Tenant, tier: &PriceTier) -> Key {
-    keys::member(tenant, Collection::Tier(tier.item), tier.id)
-}
-
 fn sku_key(tenant: Tenant, sku: &Sku) -> Key {
     keys::unique_in(tenant, "SKU", sku.as_str())
-}
-
-fn quantity_key(tenant: Tenant, tier: &PriceTier) -> Key {
-    keys::unique_in(tenant, "TIER", &format!("{}#{}", tier.item, tier.min_quantity))
 }
 
 /// Categories. All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and
@@ -165,11 +165,16 @@ impl Store {
         self.page(tenant, Collection::Category, page, filtered.then_some(&matches as _)).await
     }
 
-    /// Writes a new category; [`StoreError::Missing`] when its parent is gone.
+    /// The categories of some ids, of which there are at most 100. Those that are not there are left out.
+    pub async fn categories_of(&self, tenant: Tenant, ids: &[CategoryId]) -> Result<Vec<Category>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| category_key(tenant, *id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
+    }
+
+    /// Writes a new category with the next number; [`StoreError::Missing`] when its parent is gone.
     pub async fn create_category(&self, tenant: Tenant, category: &Category) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.create(encode(category, &category_key(tenant, category.id))?);
-        commit.create(no_references(tenant, Collection::Category, category.id));
+        put_new_category(&mut commit, tenant, category)?;
         if let Some(parent) = category.parent {
             commit.change(count_reference(tenant, Collection::Category, parent, 1));
         }
@@ -194,7 +199,7 @@ impl Store {
         tree: u64,
     ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.replace(encode(category, &category_key(tenant, category.id))?, before.meta.version);
+        commit.replace(category_item(tenant, category)?, before.meta.version);
         if category.parent != before.parent {
             if let Some(parent) = before.parent {
                 commit.change_or_race(count_reference(tenant, Collection::Category, parent, -1));
@@ -218,6 +223,7 @@ impl Store {
         if let Some(parent) = category.parent {
             commit.change_or_race(count_reference(tenant, Collection::Category, parent, -1));
         }
+        numbers::leave(&mut commit, tenant, &[(Series::Category, category.number)]);
         commit.commit(&self.table).await
     }
 
@@ -235,12 +241,6 @@ impl Store {
         self.find(&item_key(tenant, id)).await
     }
 
-    /// The items among up to 100 ids that are there, in no order: one round trip.
-    pub async fn items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
-        let keys: Vec<_> = ids.iter().map(|id| item_key(tenant, *id)).collect();
-        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
-    }
-
     /// A page of the items, oldest first.
     pub async fn items(
         &self,
@@ -253,25 +253,63 @@ impl Store {
         self.page(tenant, Collection::Item, page, filtered.then_some(&matches as _)).await
     }
 
-    /// Writes a new item.
+    /// The items of some ids, however many, in no order: one round trip for each 100. Those that are not there are left
+    /// out.
+    pub async fn items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| item_key(tenant, *id)).collect();
+        let mut found = Vec::new();
+        for keys in keys.chunks(100) {
+            found.extend(self.table.get_all(keys).await?);
+        }
+        found.into_iter().map(decode).collect()
+    }
+
+    /// Writes a new item, whose name may be another one's too.
     pub async fn create_item(&self, tenant: Tenant, item: &CatalogueItem) -> Result<(), StoreError> {
+        self.create_item_named(tenant, item, NameRule::Shared).await
+    }
+
+    /// Writes a new item with the next number.
+    pub async fn create_item_named(
+        &self,
+        tenant: Tenant,
+        item: &CatalogueItem,
+        rule: NameRule,
+    ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.create(encode(item, &item_key(tenant, item.id))?);
+        commit.create(item_of(tenant, item)?);
+        take_name(&mut commit, tenant, item, rule);
+        numbers::take(&mut commit, tenant, &[(Series::Product, item.number)], true);
         if let Some(sku) = &item.sku {
             commit.claim(Unique::Sku, sku_key(tenant, sku), item.id.uuid());
         }
         commit.commit(&self.table).await
     }
 
-    /// Writes an item over the one that was read.
+    /// Writes an item over the one that was read; its name may be another one's too.
     pub async fn save_item(
         &self,
         tenant: Tenant,
         item: &CatalogueItem,
         before: &CatalogueItem,
     ) -> Result<(), StoreError> {
+        self.save_item_named(tenant, item, before, NameRule::Shared).await
+    }
+
+    /// Writes an item over the one that was read.
+    pub async fn save_item_named(
+        &self,
+        tenant: Tenant,
+        item: &CatalogueItem,
+        before: &CatalogueItem,
+        rule: NameRule,
+    ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.replace(encode(item, &item_key(tenant, item.id))?, before.meta.version);
+        commit.replace(item_of(tenant, item)?, before.meta.version);
+        if item.name != before.name {
+            give_up_name(&mut commit, tenant, before);
+            take_name(&mut commit, tenant, item, rule);
+        }
         if item.sku != before.sku {
             if let Some(sku) = &before.sku {
                 commit.release(sku_key(tenant, sku), item.id.uuid());
@@ -293,79 +331,10 @@ impl Store {
             commit.release(sku_key(tenant, sku), item.id.uuid());
         }
         commit.put(lists::parent_deleted(keys::partition(tenant, Collection::Tier(item.id)), Order::OldestFirst));
+        give_up_name(&mut commit, tenant, item);
+        numbers::leave(&mut commit, tenant, &[(Series::Product, item.number)]);
         commit.commit(&self.table).await
     }
-}
-
-/// Price tiers; errors as for categories, and [`StoreError::Taken`] for a quantity.
-#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
-impl Store {
-    /// A tier of an item.
-    pub async fn tier(&self, tenant: Tenant, item: ItemId, id: TierId) -> Result<Option<PriceTier>, StoreError> {
-        self.find(&keys::member(tenant, Collection::Tier(item), id)).await
-    }
-
-    /// All tiers of an item, oldest first.
-    pub async fn tiers(&self, tenant: Tenant, item: ItemId) -> Result<Vec<PriceTier>, StoreError> {
-        self.all(tenant, Collection::Tier(item)).await
-    }
-
-    /// A page of the tiers of an item, oldest first. [`StoreError::Missing`] when the item was
-    /// deleted; an item that never was has no tiers.
-    pub async fn tier_page(
-        &self,
-        tenant: Tenant,
-        item: ItemId,
-        page: PageRequest,
-    ) -> Result<Page<PriceTier>, StoreError> {
-        self.page(tenant, Collection::Tier(item), page, None).await
-    }
-
-    /// Writes a new tier.
-    pub async fn create_tier(&self, tenant: Tenant, tier: &PriceTier) -> Result<(), StoreError> {
-        let mut commit = Transaction::new();
-        commit.create(encode(tier, &tier_key(tenant, tier))?);
-        commit.claim(Unique::TierQuantity, quantity_key(tenant, tier), tier.id.uuid());
-        // Says which item a tier belongs to, for who knows the tier's id alone.
-        commit.claim(Unique::TierQuantity, tier_item_key(tenant, tier.id), tier.item.uuid());
-        commit.commit(&self.table).await
-    }
-
-    /// A tier, by its id alone.
-    pub async fn tier_by_id(&self, tenant: Tenant, id: TierId) -> Result<Option<PriceTier>, StoreError> {
-        let Some(item) = self.holder(&tier_item_key(tenant, id)).await?.map(ItemId::new) else { return Ok(None) };
-        // The tiers of a deleted item are out of reach with it.
-        match self.item(tenant, item).await? {
-            Some(_) => self.tier(tenant, item, id).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Writes a tier over the one that was read.
-    pub async fn save_tier(&self, tenant: Tenant, tier: &PriceTier, before: &PriceTier) -> Result<(), StoreError> {
-        let mut commit = Transaction::new();
-        commit.replace(encode(tier, &tier_key(tenant, tier))?, before.meta.version);
-        if tier.min_quantity != before.min_quantity {
-            commit.release(quantity_key(tenant, before), tier.id.uuid());
-            commit.claim(Unique::TierQuantity, quantity_key(tenant, tier), tier.id.uuid());
-        }
-        commit.commit(&self.table).await
-    }
-
-    /// Removes a tier; its quantity is free again.
-    pub async fn delete_tier(&self, tenant: Tenant, tier: &PriceTier) -> Result<(), StoreError> {
-        let key = tier_key(tenant, tier);
-        let mut commit = Transaction::new();
-        commit.put(encode_body(&tier.body(), &keys::trash(tenant, &key))?);
-        commit.remove(key, tier.meta.version);
-        commit.release(quantity_key(tenant, tier), tier.id.uuid());
-        commit.release(tier_item_key(tenant, tier.id), tier.item.uuid());
-        commit.commit(&self.table).await
-    }
-}
-
-fn tier_item_key(tenant: Tenant, id: TierId) -> Key {
-    keys::unique_in(tenant, "TIER-ID", &id.to_string())
 }
 
 fn move_tree(tenant: Tenant, seen: u64) -> Update {

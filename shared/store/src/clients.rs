@@ -1,7 +1,7 @@
 //! Clients, and what refers to them.
 
 use domain::Tenant;
-use domain::client::Client;
+use domain::client::{Client, CustomerCode, Phone, Profile};
 use domain::filter::ClientFilter;
 use domain::id::{ClientId, EntryId};
 use domain::text::{Email, Name};
@@ -12,6 +12,8 @@ use crate::codec::{ExtrasBody, MetaBody, Stored, decode, encode};
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest};
+use crate::numbers::{self, Counted, PartyKey, Series};
+use crate::profiles::ProfileBody;
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 use crate::{Store, table};
@@ -21,6 +23,12 @@ pub(crate) struct ClientBody {
     id: ClientId,
     name: Name,
     email: Option<Email>,
+    #[serde(default)]
+    profile: ProfileBody,
+    #[serde(default)]
+    number: u64,
+    #[serde(default)]
+    party_number: u64,
     images: Vec<String>,
     #[serde(flatten)]
     extras: ExtrasBody,
@@ -33,11 +41,14 @@ impl Stored for Client {
     const MODEL: Option<&'static str> = Some("Client");
 
     fn body(&self) -> ClientBody {
-        let Self { id, name, email, images, extras, meta } = self;
+        let Self { id, name, email, profile, number, party_number, images, extras, meta } = self;
         ClientBody {
             id: *id,
             name: name.clone(),
             email: email.clone(),
+            profile: profile.into(),
+            number: *number,
+            party_number: *party_number,
             images: images.clone(),
             extras: extras.into(),
             meta: meta.into(),
@@ -45,8 +56,9 @@ impl Stored for Client {
     }
 
     fn restore(body: ClientBody) -> Result<Self, StoreError> {
-        let ClientBody { id, name, email, images, extras, meta } = body;
-        Ok(Self { id, name, email, images, extras: extras.into(), meta: meta.into() })
+        let ClientBody { id, name, email, profile, number, party_number, images, extras, meta } = body;
+        let (profile, extras, meta) = (profile.into(), extras.into(), meta.into());
+        Ok(Self { id, name, email, profile, number, party_number, images, extras, meta })
     }
 }
 
@@ -81,6 +93,46 @@ fn email_key(tenant: Tenant, email: &Email) -> Key {
     keys::unique_in(tenant, "CLIENT-EMAIL", &email.folded())
 }
 
+fn client_item(tenant: Tenant, client: &Client) -> Result<table::Item, StoreError> {
+    let mut item = encode(client, &key(tenant, client.id))?;
+    numbers::place_in_index(&mut item, client.number);
+    Ok(item)
+}
+
+fn counted(client: &Client) -> [Counted; 2] {
+    [(Series::Party, client.party_number), (Series::Customer, client.number)]
+}
+
+/// What a client holds beside its address.
+fn held(tenant: Tenant, client: &Client) -> impl Iterator<Item = (Unique, Key)> {
+    let Profile { phone, code, .. } = &client.profile;
+    let phone = phone.as_ref().map(|phone| (Unique::CustomerPhone, phone_key(tenant, phone)));
+    let code = code.as_ref().map(|code| (Unique::CustomerCode, code_key(tenant, code)));
+    [phone, code].into_iter().flatten()
+}
+
+/// Where a customer is found by its phone number: two that differ in white space and hyphens are one.
+fn phone_key(tenant: Tenant, phone: &Phone) -> Key {
+    let mut digits = phone.as_str().to_owned();
+    digits.retain(|c| !c.is_whitespace() && !matches!(c, '-' | '(' | ')'));
+    keys::unique_in(tenant, "CUSTOMER-PHONE", if digits.is_empty() { phone.as_str() } else { &digits })
+}
+
+fn code_key(tenant: Tenant, code: &CustomerCode) -> Key {
+    keys::unique_in(tenant, "CUSTOMER-CODE", code.as_str())
+}
+
+fn put_new_client(commit: &mut Transaction, tenant: Tenant, client: &Client, invoices: u32) -> Result<(), StoreError> {
+    commit.create(client_item(tenant, client)?);
+    commit.create(references(tenant, Collection::Client, client.id, invoices));
+    for (unique, key) in held(tenant, client) {
+        commit.claim(unique, key, client.id.uuid());
+    }
+    numbers::take(commit, tenant, &counted(client), true);
+    numbers::name_party(commit, tenant, client.party_number, PartyKey::Customer(client.id));
+    Ok(())
+}
+
 /// A new client, with the invoices that refer to it from the start. Its address is taken.
 pub(crate) fn create_client(
     commit: &mut Transaction,
@@ -88,12 +140,11 @@ pub(crate) fn create_client(
     client: &Client,
     invoices: u32,
 ) -> Result<(), StoreError> {
-    commit.create(encode(client, &key(tenant, client.id))?);
-    commit.create(references(tenant, Collection::Client, client.id, invoices));
+    // Of several values that are taken, the address is told.
     if let Some(email) = &client.email {
         commit.claim(Unique::ClientEmail, email_key(tenant, email), client.id.uuid());
     }
-    Ok(())
+    put_new_client(commit, tenant, client, invoices)
 }
 
 impl Store {
@@ -129,10 +180,10 @@ impl Store {
         self.page(tenant, Collection::Client, page, filtered.then_some(&matches as _)).await
     }
 
-    /// Writes a new client.
+    /// Writes a new client with the next numbers of its series. Its address may be another one's too.
     ///
     /// # Errors
-    /// [`StoreError::TooLarge`] and as [`Store::client`].
+    /// [`StoreError::Taken`] for what its profile holds, [`StoreError::TooLarge`], and as [`Store::client`].
     pub async fn create_client(&self, tenant: Tenant, client: &Client) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         create_client(&mut commit, tenant, client, 0)?;
@@ -140,12 +191,37 @@ impl Store {
             // Several clients may share an address: it leads to the first of them.
             Err(StoreError::Taken(Unique::ClientEmail)) => {
                 let mut commit = Transaction::new();
-                commit.create(encode(client, &key(tenant, client.id))?);
-                commit.create(no_references(tenant, Collection::Client, client.id));
+                put_new_client(&mut commit, tenant, client, 0)?;
                 commit.commit(&self.table).await
             }
             other => other,
         }
+    }
+
+    /// Writes a new client with the next numbers of its series.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] also for its address, and as [`Store::create_client`].
+    pub async fn create_customer(&self, tenant: Tenant, client: &Client) -> Result<(), StoreError> {
+        let mut commit = Transaction::new();
+        create_client(&mut commit, tenant, client, 0)?;
+        commit.commit(&self.table).await
+    }
+
+    /// The client that a phone number leads to.
+    ///
+    /// # Errors
+    /// As [`Store::client`].
+    pub async fn client_by_phone(&self, tenant: Tenant, phone: &Phone) -> Result<Option<ClientId>, StoreError> {
+        Ok(self.holder(&phone_key(tenant, phone)).await?.map(ClientId::new))
+    }
+
+    /// The client of a code.
+    ///
+    /// # Errors
+    /// As [`Store::client`].
+    pub async fn client_by_code(&self, tenant: Tenant, code: &CustomerCode) -> Result<Option<ClientId>, StoreError> {
+        Ok(self.holder(&code_key(tenant, code)).await?.map(ClientId::new))
     }
 
     /// The client that an address leads to, without regard to its case.
@@ -156,14 +232,44 @@ impl Store {
         Ok(self.holder(&email_key(tenant, email)).await?.map(ClientId::new))
     }
 
-    /// Writes a client over the version `before`.
+    /// Writes a client over the one that was read.
     ///
     /// # Errors
-    /// [`StoreError::Raced`], and as [`Store::create_client`].
-    pub async fn save_client(&self, tenant: Tenant, client: &Client, before: u64) -> Result<(), StoreError> {
+    /// [`StoreError::Raced`], and as [`Store::create_customer`].
+    pub async fn save_client(&self, tenant: Tenant, client: &Client, before: &Client) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.replace(encode(client, &key(tenant, client.id))?, before);
+        commit.replace(client_item(tenant, client)?, before.meta.version);
+        self.move_address(&mut commit, tenant, client, before).await?;
+        let (old, new): (Vec<_>, Vec<_>) = (held(tenant, before).collect(), held(tenant, client).collect());
+        for (_, key) in old.iter().filter(|held| !new.contains(held)) {
+            commit.release(key.clone(), client.id.uuid());
+        }
+        for (unique, key) in new.iter().filter(|held| !old.contains(held)) {
+            commit.claim(*unique, key.clone(), client.id.uuid());
+        }
         commit.commit(&self.table).await
+    }
+
+    async fn move_address(
+        &self,
+        commit: &mut Transaction,
+        tenant: Tenant,
+        client: &Client,
+        before: &Client,
+    ) -> Result<(), StoreError> {
+        let folded = |client: &Client| client.email.as_ref().map(Email::folded);
+        if folded(client) == folded(before) {
+            return Ok(());
+        }
+        if let Some(email) = &before.email
+            && self.client_by_email(tenant, email).await? == Some(client.id)
+        {
+            commit.release(email_key(tenant, email), client.id.uuid());
+        }
+        if let Some(email) = &client.email {
+            commit.claim(Unique::ClientEmail, email_key(tenant, email), client.id.uuid());
+        }
+        Ok(())
     }
 
     /// Removes a client that no invoice refers to.
@@ -180,6 +286,11 @@ impl Store {
         {
             commit.release(email_key(tenant, email), client.id.uuid());
         }
+        for (_, key) in held(tenant, client) {
+            commit.release(key, client.id.uuid());
+        }
+        numbers::leave(&mut commit, tenant, &counted(client));
+        numbers::unname(&mut commit, tenant, (Series::Party, client.party_number));
         let none = [(":none".to_owned(), n(0))].into();
         commit.remove_if(keys::refs(tenant, Collection::Client, client.id), "refs = :none", none);
         commit.commit(&self.table).await

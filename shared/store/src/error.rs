@@ -25,6 +25,14 @@ pub enum Unique {
     Charge,
     /// An event of Stripe's, in the deployment.
     StripeEvent,
+    /// A product's name, in the organisation, where it has to be unique.
+    ProductName,
+    /// A customer's phone number, in the organisation.
+    CustomerPhone,
+    /// A customer's code, in the organisation.
+    CustomerCode,
+    /// A supplier's code, in the organisation.
+    SupplierCode,
 }
 
 /// A failure of the store.

@@ -16,11 +16,14 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{AuthorBody, ExtrasBody, MetaBody, Stored, amount, amount_text, json_text, word};
 use crate::error::StoreError;
 use crate::payment_links::LinkBody;
+use crate::stripe::TieBody;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HeaderBody {
     id: InvoiceId,
     number: InvoiceNumber,
+    #[serde(default)]
+    billing_number: u64,
     #[serde(with = "word")]
     status: Status,
     issue_date: Date,
@@ -30,7 +33,7 @@ pub(crate) struct HeaderBody {
     amount_paid: String,
     next_position: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    sole_line: Option<FiguresBody>,
+    sole_line: Option<(Quantity, Price)>,
     viewed_at: Option<Timestamp>,
     paid_at: Option<Timestamp>,
     #[serde(default)]
@@ -40,14 +43,6 @@ pub(crate) struct HeaderBody {
     extras: ExtrasBody,
     #[serde(flatten)]
     meta: MetaBody,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct FiguresBody {
-    quantity: Quantity,
-    unit_price: Price,
-    discount: Percent,
-    tax_rate: Percent,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -127,20 +122,6 @@ impl From<DetailsBody> for Details {
     }
 }
 
-impl From<Figures> for FiguresBody {
-    fn from(figures: Figures) -> Self {
-        let Figures { quantity, unit_price, discount, tax_rate } = figures;
-        Self { quantity, unit_price, discount, tax_rate }
-    }
-}
-
-impl From<FiguresBody> for Figures {
-    fn from(body: FiguresBody) -> Self {
-        let FiguresBody { quantity, unit_price, discount, tax_rate } = body;
-        Self { quantity, unit_price, discount, tax_rate }
-    }
-}
-
 impl From<Totals> for TotalsBody {
     fn from(totals: Totals) -> Self {
         let Totals { source, subtotal, tax, own_tax, discount, total } = totals;
@@ -176,14 +157,13 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn body(&self) -> HeaderBody {
         let Self {
-            id, number, details, status, issue_date, due_date, currency, totals, amount_paid, next_position, sole_line,
-            viewed_at, paid_at, payment_link, extras, meta,
+            id, number, billing_number, details, status, issue_date, due_date, currency, totals, amount_paid,
+            next_position, sole_line, viewed_at, paid_at, payment_link, extras, meta,
         } = self;
         HeaderBody {
-            id: *id, number: number.clone(), status: *status, issue_date: *issue_date, due_date: *due_date,
+            id: *id, number: number.clone(), billing_number: *billing_number, status: *status, issue_date: *issue_date, due_date: *due_date,
             currency: *currency, totals: (*totals).into(), amount_paid: amount_text(*amount_paid),
-            next_position: *next_position, sole_line: sole_line.map(FiguresBody::from), viewed_at: *viewed_at,
-            paid_at: *paid_at,
+            next_position: *next_position, sole_line: *sole_line, viewed_at: *viewed_at, paid_at: *paid_at,
             payment_link: payment_link.as_ref().map(LinkBody::from), details: details.into(),
             extras: extras.into(), meta: meta.into(),
         }
@@ -192,13 +172,13 @@ impl Stored for Header {
     #[rustfmt::skip]
     fn restore(body: HeaderBody) -> Result<Self, StoreError> {
         let HeaderBody {
-            id, number, status, issue_date, due_date, currency, totals, amount_paid, next_position, sole_line,
-            viewed_at, paid_at, payment_link, details, extras, meta,
+            id, number, billing_number, status, issue_date, due_date, currency, totals, amount_paid, next_position,
+            sole_line, viewed_at, paid_at, payment_link, details, extras, meta,
         } = body;
         Ok(Self {
-            id, number, details: details.into(), status, issue_date, due_date, currency,
+            id, number, billing_number, details: details.into(), status, issue_date, due_date, currency,
             totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position,
-            sole_line: sole_line.map(Figures::from), viewed_at, paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
+            sole_line, viewed_at, paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
             extras: extras.into(), meta: meta.into(),
         })
     }
@@ -278,6 +258,8 @@ pub(crate) struct PaymentBody {
     remarks: LongText,
     #[serde(with = "json_text")]
     attributes: Attributes,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stripe_tie: Option<TieBody>,
     #[serde(flatten)]
     meta: MetaBody,
 }
@@ -289,10 +271,12 @@ impl Stored for PaymentOf {
     #[rustfmt::skip]
     fn body(&self) -> PaymentBody {
         let Self(invoice, payment) = self.clone();
-        let Payment { id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, meta } = payment;
+        let Payment {
+            id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, stripe_tie, meta,
+        } = payment;
         PaymentBody {
             invoice, id, amount: amount_text(amount), currency: amount.currency(), method, paid_at, stripe_charge_id,
-            reference, remarks: notes, attributes, meta: (&meta).into(),
+            reference, remarks: notes, attributes, stripe_tie: stripe_tie.map(Into::into), meta: (&meta).into(),
         }
     }
 
@@ -300,11 +284,11 @@ impl Stored for PaymentOf {
     fn restore(body: PaymentBody) -> Result<Self, StoreError> {
         let PaymentBody {
             invoice, id, amount: text, currency, method, paid_at, stripe_charge_id, reference, remarks, attributes,
-            meta,
+            stripe_tie, meta,
         } = body;
         Ok(Self(invoice, Payment {
             id, amount: amount(&text, currency)?, method, paid_at, stripe_charge_id, reference, notes: remarks,
-            attributes, meta: meta.into(),
+            attributes, stripe_tie: stripe_tie.map(Into::into), meta: meta.into(),
         }))
     }
 }

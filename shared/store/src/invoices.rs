@@ -14,6 +14,7 @@ use crate::error::{StoreError, Unique};
 use crate::invoice_items::{LineOf, PaymentOf};
 use crate::invoice_series::SeriesNumber;
 use crate::keys::{self, Collection, Key, Part};
+use crate::numbers::{self, Series};
 use crate::payment_links::{put_links, retired_item};
 use crate::table::{Item, Query, Update, n, s};
 use crate::transaction::Transaction;
@@ -109,6 +110,11 @@ impl Store {
             }
             (None, None) => {}
         }
+        let listed = header.status.is_listed_as_billing();
+        numbers::take(&mut commit, tenant, &[(Series::Billing, header.billing_number)], listed);
+        if listed {
+            numbers::name_billing(&mut commit, tenant, header.billing_number, header.id);
+        }
         put_parts(&mut commit, tenant, invoice)?;
         commit.commit(&self.table).await
     }
@@ -141,10 +147,35 @@ impl Store {
         if let Some(client) = header.details.client {
             commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
         }
+        if header.status.is_listed_as_billing() {
+            unlist(&mut commit, tenant, header);
+        }
         if let Some(link) = &header.payment_link {
             commit.put(retired_item(tenant, header.id, link, now)?);
         }
         commit.commit(&self.table).await
+    }
+
+    /// Frees a Stripe charge, if a payment on a deleted invoice has it; says whether it is free. A
+    /// deletion does not give the charges of its payments back itself, because they may be more than
+    /// one commit takes.
+    pub async fn free_charge(&self, tenant: Tenant, charge: &ShortText) -> Result<bool, StoreError> {
+        let key = charge_key(tenant, charge);
+        let Some(item) = self.table.get(&key).await? else { return Ok(true) };
+        let id = |name: &str| item.get(name).and_then(|id| id.as_s().ok());
+        let (holder, invoice) = (id("held_by"), id("invoice").and_then(|id| id.parse().ok()));
+        let (Some(holder), Some(invoice)) = (holder.and_then(|id| id.parse().ok()), invoice) else {
+            return Err(StoreError::corrupt("a charge without its invoice"));
+        };
+        if self.invoice_header(tenant, invoice).await?.is_some() {
+            return Ok(false);
+        }
+        let mut commit = Transaction::new();
+        commit.release(key, holder);
+        match commit.commit(&self.table).await {
+            Ok(()) | Err(StoreError::Raced) => Ok(true),
+            Err(other) => Err(other),
+        }
     }
 
     /// Completes, or reopens, a task of an invoice in place. [`StoreError::Missing`] when the
@@ -243,7 +274,22 @@ pub(crate) fn put_changes(
             commit.change(count_reference(tenant, Collection::Client, client, 1));
         }
     }
+    match (before.status.is_listed_as_billing(), header.status.is_listed_as_billing()) {
+        (true, false) => unlist(commit, tenant, header),
+        (false, true) => {
+            numbers::come_back(commit, tenant, &[(Series::Billing, header.billing_number)]);
+            numbers::name_billing(commit, tenant, header.billing_number, header.id);
+        }
+        (true, true) | (false, false) => {}
+    }
     put_parts(commit, tenant, invoice)
+}
+
+/// Takes an invoice out of the list of billings.
+fn unlist(commit: &mut Transaction, tenant: Tenant, header: &Header) {
+    let counted = (Series::Billing, header.billing_number);
+    numbers::leave(commit, tenant, &[counted]);
+    numbers::unname(commit, tenant, counted);
 }
 
 fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Result<(), StoreError> {
@@ -305,7 +351,10 @@ fn put_parts(commit: &mut Transaction, tenant: Tenant, invoice: &Invoice) -> Res
         commit.release(charge_key(tenant, charge), payment.uuid());
     }
     for (charge, payment) in claimed_charges {
-        commit.claim(Unique::Charge, charge_key(tenant, charge), payment.uuid());
+        let mut claim = charge_key(tenant, charge).attributes();
+        claim.insert("held_by".into(), s(payment.to_string()));
+        claim.insert("invoice".into(), s(id.to_string()));
+        commit.claim_with(Unique::Charge, claim);
     }
     Ok(())
 }

@@ -6,7 +6,8 @@
 //! | what | pk | sk |
 //! | --- | --- | --- |
 //! | client, contact, category, catalogue item, attribute, webhook | `ORG#o#KIND` | id |
-//! | service, pipeline, lead | `ORG#o#KIND` | id |
+//! | service, pipeline, lead, supplier | `ORG#o#KIND` | id |
+//! | expense, payment method | `ORG#o#KIND` | number |
 //! | follow-up | `ORG#o#FOLLOWUP#service` | id |
 //! | price tier | `ORG#o#TIER#item` | id |
 //! | delivery | `ORG#o#DELIVERY#webhook` | id |
@@ -17,6 +18,8 @@
 //! | what was deleted | `ORG#o#TRASH` | `KIND#id` |
 //! | a unique value of the organisation | `ORG#o#UNIQUE#kind` | value |
 //! | the counter of a year's invoice numbers | `ORG#o#SEQ#INVOICE-year` | `SEQ` |
+//! | how many numbers a series has given, and how many are in use | `ORG#o#SEQ` | the series |
+//! | what has a number, where the object is not found by it; a number out of use | `ORG#o#NUMBER#series`, `ORG#o#GAP#series` | number |
 //! | organisation, member | `ORG#o`, `ORG#o#MEMBER` | `ORG`, number |
 //! | user, with its credentials | `USER#u` | `USER` |
 //! | a unique value of the deployment | `UNIQUE#kind#value` | `UNIQUE` |
@@ -66,6 +69,7 @@ pub(crate) enum Collection {
     Webhook,
     Tier(ItemId),
     Service,
+    Supplier,
     FollowUp(ServiceId),
     Delivery(WebhookId),
 }
@@ -82,6 +86,7 @@ impl Collection {
             Self::Pipeline => "PIPELINE".into(),
             Self::Webhook => "WEBHOOK".into(),
             Self::Service => "SERVICE".into(),
+            Self::Supplier => "SUPPLIER".into(),
             Self::FollowUp(service) => format!("FOLLOWUP#{service}"),
             Self::Tier(item) => format!("TIER#{item}"),
             Self::Delivery(webhook) => format!("DELIVERY#{webhook}"),
@@ -132,6 +137,36 @@ pub(crate) fn unique(kind: &str, value: &str) -> Key {
 /// The counter of the organisation's series of invoice numbers of a year.
 pub(crate) fn invoice_series(tenant: Tenant, year: i16) -> Key {
     Key::new(format!("{}#SEQ#INVOICE-{year:04}", org(tenant)), "SEQ")
+}
+
+/// A number of a series as a sort key: padded, so that keys sort by number.
+pub(crate) fn padded(number: u64) -> String {
+    format!("{number:020}")
+}
+
+/// The partition of a kind of objects that have no id but their number.
+pub(crate) fn numbered(tenant: Tenant, kind: &str) -> String {
+    format!("{}#{kind}", org(tenant))
+}
+
+/// The partition that tells what has the numbers of a series.
+pub(crate) fn numbers(tenant: Tenant, series: &str) -> String {
+    format!("{}#NUMBER#{series}", org(tenant))
+}
+
+/// The partition of the numbers of a series that are out of use.
+pub(crate) fn gaps(tenant: Tenant, series: &str) -> String {
+    format!("{}#GAP#{series}", org(tenant))
+}
+
+/// A number in one of these partitions.
+pub(crate) fn number_in(partition: String, number: u64) -> Key {
+    Key::new(partition, padded(number))
+}
+
+/// The counters of a series, and of those that are counted together with it.
+pub(crate) fn counters(tenant: Tenant, group: &str) -> Key {
+    Key::new(format!("{}#SEQ", org(tenant)), group)
 }
 
 /// The partition of an organisation's invoices.
@@ -224,6 +259,11 @@ pub(crate) fn user(id: UserId) -> Key {
 /// A one-time password for an address.
 pub(crate) fn otp(purpose: &str, email: &str) -> Key {
     Key::new(format!("OTP#{purpose}#{email}"), "OTP")
+}
+
+/// How many one-time passwords were mailed to an address.
+pub(crate) fn otp_mails(email: &str) -> Key {
+    Key::new(format!("OTP#{email}"), "MAILS")
 }
 
 /// An API key.

@@ -158,6 +158,19 @@ impl Store {
         gone_is_done(self.table.update(update).await.map(drop))
     }
 
+    /// Notes on a retired link that Stripe answered its request with a failure. The stream tells of
+    /// it once more.
+    pub async fn note_failed_retirement(&self, retired: &RetiredLink) -> Result<(), StoreError> {
+        let update = Update {
+            key: keys::invoice_part(retired.tenant, retired.invoice, Part::Link, retired.link.id),
+            expression: "SET failed = :true",
+            condition: "attribute_exists(retire)".into(),
+            names: [].into(),
+            values: [(":true".to_owned(), aws_sdk_dynamodb::types::AttributeValue::Bool(true))].into(),
+        };
+        gone_is_done(self.table.update(update).await.map(drop))
+    }
+
     /// Notes that a retired link is deactivated at Stripe.
     pub async fn end_link(&self, retired: &RetiredLink, now: Timestamp) -> Result<(), StoreError> {
         let update = Update {

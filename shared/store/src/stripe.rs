@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::Tenant;
 use domain::id::{InvoiceId, OrganisationId, PaymentId, RefundId};
-use domain::invoice::{Header, IntentBook, Invoice, KnownRefund, StripeAmount};
+use domain::invoice::{Header, IntentBook, Invoice, KnownRefund, StripeAmount, StripeInvoice, StripeMoney, StripeTie};
 use domain::money::Currency;
 use domain::text::ShortText;
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +40,9 @@ struct BookBody {
     intent: ShortText,
     owner: Option<OwnerBody>,
     payment: Option<PaymentId>,
+    paid: Option<MoneyBody>,
+    #[serde(default)]
+    stripe_invoice: ToldBody,
     charge: Option<ShortText>,
     not_paid: bool,
     refunded: Option<AmountBody>,
@@ -54,6 +57,30 @@ struct BookBody {
 struct AmountBody {
     units: i64,
     currency: Currency,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct MoneyBody {
+    amount: AmountBody,
+    at: Timestamp,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ToldBody {
+    #[default]
+    Untold,
+    NoneMade,
+    Made(ShortText),
+}
+
+/// What of Stripe's a payment is.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TieBody {
+    Intent(ToldBody),
+    Assumed(ShortText),
+    Invoice(ShortText),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -78,20 +105,71 @@ impl From<AmountBody> for StripeAmount {
     }
 }
 
+impl From<StripeInvoice> for ToldBody {
+    fn from(told: StripeInvoice) -> Self {
+        match told {
+            StripeInvoice::Untold => Self::Untold,
+            StripeInvoice::NoneMade => Self::NoneMade,
+            StripeInvoice::Made(id) => Self::Made(id),
+        }
+    }
+}
+
+impl From<ToldBody> for StripeInvoice {
+    fn from(body: ToldBody) -> Self {
+        match body {
+            ToldBody::Untold => Self::Untold,
+            ToldBody::NoneMade => Self::NoneMade,
+            ToldBody::Made(id) => Self::Made(id),
+        }
+    }
+}
+
+impl From<StripeTie> for TieBody {
+    fn from(tie: StripeTie) -> Self {
+        match tie {
+            StripeTie::Intent(told) => Self::Intent(told.into()),
+            StripeTie::Assumed(id) => Self::Assumed(id),
+            StripeTie::Invoice(id) => Self::Invoice(id),
+        }
+    }
+}
+
+impl From<TieBody> for StripeTie {
+    fn from(body: TieBody) -> Self {
+        match body {
+            TieBody::Intent(told) => Self::Intent(told.into()),
+            TieBody::Assumed(id) => Self::Assumed(id),
+            TieBody::Invoice(id) => Self::Invoice(id),
+        }
+    }
+}
+
 impl BookBody {
+    #[rustfmt::skip]
     fn of(book: &IntentBook, version: u64, now: Timestamp) -> Self {
-        let IntentBook { intent, invoice, payment, charge, not_paid, refunded, refunds, version: _ } = book.clone();
+        let IntentBook {
+            intent, invoice, payment, paid, stripe_invoice, charge, not_paid, refunded, refunds, version: _,
+        } = book.clone();
+        let paid = paid.map(|StripeMoney { amount, at }| MoneyBody { amount: amount.into(), at });
         let refunds = refunds.into_iter().map(|(id, KnownRefund { row, amount, at, failed })| {
             (id, RefundBody { row, amount: amount.into(), at, failed })
         });
         let owner = invoice.map(|(tenant, invoice)| OwnerBody { organisation: tenant.organisation(), invoice });
         let expires_at = owner.is_none().then(|| after(now, MEMORY));
         let refunded = refunded.map(AmountBody::from);
-        Self { intent, owner, payment, charge, not_paid, refunded, refunds: refunds.collect(), version, expires_at }
+        Self {
+            intent, owner, payment, paid, stripe_invoice: stripe_invoice.into(), charge, not_paid, refunded,
+            refunds: refunds.collect(), version, expires_at,
+        }
     }
 
+    #[rustfmt::skip]
     fn restore(self) -> IntentBook {
-        let Self { intent, owner, payment, charge, not_paid, refunded, refunds, version, expires_at: _ } = self;
+        let Self {
+            intent, owner, payment, paid, stripe_invoice, charge, not_paid, refunded, refunds, version, expires_at: _,
+        } = self;
+        let paid = paid.map(|MoneyBody { amount, at }| StripeMoney { amount: amount.into(), at });
         let refunds = refunds
             .into_iter()
             .map(|(id, RefundBody { row, amount, at, failed })| {
@@ -99,7 +177,10 @@ impl BookBody {
             })
             .collect();
         let invoice = owner.map(|OwnerBody { organisation, invoice }| (Tenant::trusted(organisation), invoice));
-        IntentBook { intent, invoice, payment, charge, not_paid, refunded: refunded.map(Into::into), refunds, version }
+        IntentBook {
+            intent, invoice, payment, paid, stripe_invoice: stripe_invoice.into(), charge, not_paid,
+            refunded: refunded.map(Into::into), refunds, version,
+        }
     }
 }
 

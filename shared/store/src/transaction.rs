@@ -106,6 +106,11 @@ impl Transaction {
         self.push(Operation::Update(update), Guard::Raced)
     }
 
+    /// Changes an item, or says that a unique value is taken when its condition does not hold.
+    pub fn change_or_taken(&mut self, update: Update, unique: Unique) -> &mut Self {
+        self.push(Operation::Update(update), Guard::Taken(unique))
+    }
+
     fn push(&mut self, operation: Operation, guard: Guard) -> &mut Self {
         self.operations.push((operation, guard));
         self

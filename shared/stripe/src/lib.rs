@@ -15,7 +15,7 @@ use app::payment_links::{LinkAnswer, LinkRequest, PaymentLinks, ProviderError};
 use async_trait::async_trait;
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 
-use requests::{CreateLink, DeactivateLink, Link};
+use requests::{CreateLink, DeactivateLink, ExpireSession, Link, OpenSessions, Session, Sessions};
 
 /// How long Stripe may take. The functions that wait for it have 29 seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,10 +60,10 @@ impl Stripe {
             return Ok(client);
         }
         if self.secret_key.is_empty() {
-            return Err(ProviderError::Refused("there is no secret key".to_owned()));
+            return Err(ProviderError::Unanswered("there is no secret key".to_owned()));
         }
         let built = ClientBuilder::new(&*self.secret_key).url(&*self.base).timeout(PATIENCE).build();
-        let built = built.map_err(|error| ProviderError::Refused(error.to_string()))?;
+        let built = built.map_err(|error| ProviderError::Unanswered(error.to_string()))?;
         Ok(self.client.get_or_init(|| built))
     }
 }
@@ -71,8 +71,8 @@ impl Stripe {
 #[async_trait]
 impl PaymentLinks for Stripe {
     async fn create(&self, request: &LinkRequest) -> Result<LinkAnswer, ProviderError> {
-        let refused = |error: stripe::IdempotentKeyError| ProviderError::Refused(error.to_string());
-        let strategy = RequestStrategy::Idempotent(IdempotencyKey::new(&request.key).map_err(refused)?);
+        let unusable = |error: stripe::IdempotentKeyError| ProviderError::Unanswered(error.to_string());
+        let strategy = RequestStrategy::Idempotent(IdempotencyKey::new(&request.key).map_err(unusable)?);
         let call = CreateLink::new(request).customize().request_strategy(strategy);
         let Link { id, url } = call.send(self.client()?).await.map_err(failure)?;
         Ok(LinkAnswer { stripe_id: id, url })
@@ -81,9 +81,33 @@ impl PaymentLinks for Stripe {
     async fn deactivate(&self, stripe_id: &str) -> Result<(), ProviderError> {
         let call = DeactivateLink::new(stripe_id).customize();
         match call.send(self.client()?).await {
-            Ok(Link { .. }) | Err(StripeError::Stripe(_, 404)) => Ok(()),
+            Ok(Link { .. }) => self.close_sessions(stripe_id).await,
+            Err(StripeError::Stripe(_, 404)) => Ok(()),
             Err(error) => Err(failure(error)),
         }
+    }
+}
+
+impl Stripe {
+    /// A customer who has a link's page open could still pay there: its sessions live on for a day.
+    async fn close_sessions(&self, link: &str) -> Result<(), ProviderError> {
+        // Each round ends a hundred.
+        for _ in 0..100 {
+            let call = OpenSessions::of(link).customize();
+            let Sessions { data } = call.send(self.client()?).await.map_err(failure)?;
+            let is_last = data.len() < OpenSessions::LIMIT;
+            for Session { id } in data {
+                match ExpireSession::new(id).customize().send(self.client()?).await {
+                    // It was paid, or ended, meanwhile.
+                    Ok(Session { .. }) | Err(StripeError::Stripe(_, 400 | 404)) => {}
+                    Err(error) => return Err(failure(error)),
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+        }
+        Err(ProviderError::Unanswered(format!("the sessions of {link} do not come to an end")))
     }
 }
 
@@ -97,9 +121,12 @@ fn failure(error: StripeError) -> ProviderError {
     };
     match error {
         StripeError::Stripe(_, 409) => ProviderError::Busy(text),
-        // Too many requests: it was not begun, and is asked for again under the same key.
-        StripeError::Stripe(_, 429) => ProviderError::Unanswered(text),
-        StripeError::Stripe(_, 400..=499) | StripeError::ConfigError(_) => ProviderError::Refused(text),
+        StripeError::Stripe(told, 400 | 402) if told.type_.as_str() == "invalid_request_error" => {
+            ProviderError::Refused(text)
+        }
+        // A wrong key, one too many requests, or an idempotency key that does not fit: none of them says whether an
+        // earlier request of the same key was carried out.
+        StripeError::Stripe(_, 400..=499) | StripeError::ConfigError(_) => ProviderError::Unanswered(text),
         StripeError::Stripe(_, _) => ProviderError::Failed(text),
         StripeError::JSONDeserialize(_) | StripeError::ClientError(_) | StripeError::Timeout => {
             ProviderError::Unanswered(text)

@@ -1,4 +1,4 @@
-//! The two requests that payment links need.
+//! The requests that payment links need.
 
 use app::payment_links::LinkRequest;
 use serde::Serialize;
@@ -107,5 +107,61 @@ impl StripeRequest for DeactivateLink {
 
     fn build(&self) -> RequestBuilder {
         RequestBuilder::new(StripeMethod::Post, format!("/payment_links/{}", self.id)).form(self)
+    }
+}
+
+/// The checkout sessions that customers have open at a link, as far as they are read.
+#[derive(miniserde::Deserialize)]
+pub(crate) struct Sessions {
+    pub(crate) data: Vec<Session>,
+}
+
+/// A checkout session, as far as it is read.
+#[derive(miniserde::Deserialize)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+}
+
+/// `GET /v1/checkout/sessions`.
+#[derive(Serialize)]
+pub(crate) struct OpenSessions {
+    limit: u32,
+    payment_link: String,
+    status: &'static str,
+}
+
+impl OpenSessions {
+    /// The most that Stripe gives at once.
+    pub(crate) const LIMIT: usize = 100;
+
+    pub(crate) fn of(link: &str) -> Self {
+        Self { limit: 100, payment_link: link.to_owned(), status: "open" }
+    }
+}
+
+impl StripeRequest for OpenSessions {
+    type Output = Sessions;
+
+    fn build(&self) -> RequestBuilder {
+        RequestBuilder::new(StripeMethod::Get, "/checkout/sessions").query(self)
+    }
+}
+
+/// `POST /v1/checkout/sessions/{id}/expire`.
+pub(crate) struct ExpireSession {
+    id: String,
+}
+
+impl ExpireSession {
+    pub(crate) fn new(id: String) -> Self {
+        Self { id }
+    }
+}
+
+impl StripeRequest for ExpireSession {
+    type Output = Session;
+
+    fn build(&self) -> RequestBuilder {
+        RequestBuilder::new(StripeMethod::Post, format!("/checkout/sessions/{}/expire", self.id))
     }
 }

@@ -69,21 +69,30 @@ async fn a_link_is_asked_for_under_its_key_and_the_same_way_each_time() {
 
 #[tokio::test]
 async fn a_link_is_deactivated_by_its_id_and_one_that_is_gone_counts_as_deactivated() {
-    let (known, seen) = stripe(200, r#"{"id": "plink_1", "url": "https://buy.stripe.com/1", "active": false}"#).await;
+    let answer = r#"{"id": "x", "url": "https://buy.stripe.com/1", "data": [{"id": "cs_1"}, {"id": "cs_2"}]}"#;
+    let (known, seen) = stripe(200, answer).await;
     known.deactivate("plink_1").await.unwrap();
-    let told = seen.lock().unwrap()[0].clone();
-    assert_eq!(told.0, "POST /v1/payment_links/plink_1 Bearer sk_test_1");
-    assert_eq!(told.2, "active=false");
+    let seen = seen.lock().unwrap().clone();
+    let told = seen.iter().map(|(head, _, body)| (head.trim_end_matches(" Bearer sk_test_1"), body.as_str()));
+    // Who has the page open cannot pay there any more either.
+    let expected = [
+        ("POST /v1/payment_links/plink_1", "active=false"),
+        ("GET /v1/checkout/sessions?limit=100&payment_link=plink_1&status=open", ""),
+        ("POST /v1/checkout/sessions/cs_1/expire", ""),
+        ("POST /v1/checkout/sessions/cs_2/expire", ""),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
     let (unknown, _) = stripe(404, r#"{"error": {"type": "invalid_request_error", "message": "No such link"}}"#).await;
     assert_eq!(unknown.deactivate("plink_1").await, Ok(()));
 }
 
 #[tokio::test]
 async fn a_failure_says_whether_something_may_have_been_made() {
-    let error = r#"{"error": {"type": "api_error", "message": "told"}}"#;
+    let error = r#"{"error": {"type": "invalid_request_error", "message": "told"}}"#;
     for (status, expected) in [
         (400, ProviderError::Refused("400 told".into())),
-        (401, ProviderError::Refused("401 told".into())),
+        (401, ProviderError::Unanswered("401 told".into())),
+        (403, ProviderError::Unanswered("403 told".into())),
         (409, ProviderError::Busy("409 told".into())),
         (429, ProviderError::Unanswered("429 told".into())),
         (500, ProviderError::Failed("500 told".into())),
@@ -92,10 +101,12 @@ async fn a_failure_says_whether_something_may_have_been_made() {
         let (stripe, _) = stripe(status, error).await;
         assert_eq!(stripe.create(&request()).await, Err(expected), "{status}");
     }
+    let (reused, _) = stripe(400, r#"{"error": {"type": "idempotency_error", "message": "told"}}"#).await;
+    assert_eq!(reused.create(&request()).await, Err(ProviderError::Unanswered("400 told".into())));
     let (garbled, _) = stripe(200, "<html>").await;
     assert!(matches!(garbled.create(&request()).await, Err(ProviderError::Unanswered(_))));
     let nobody = Stripe::new("sk_test_1", Some("http://127.0.0.1:1"));
     assert!(matches!(nobody.create(&request()).await, Err(ProviderError::Unanswered(_))));
     let keyless = Stripe::new("", None);
-    assert!(matches!(keyless.create(&request()).await, Err(ProviderError::Refused(_))));
+    assert!(matches!(keyless.create(&request()).await, Err(ProviderError::Unanswered(_))));
 }

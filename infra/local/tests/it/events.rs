@@ -8,6 +8,9 @@ use crate::support::Tributary;
 /// The client that the example of an upload names.
 const EXAMPLE_CLIENT: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 
+/// The token that the example of a page names.
+const EXAMPLE_TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v";
+
 async fn invoke(cloud: &Cloud, function: &str, file: &str) -> Value {
     let path = format!("{}/../../events/{file}", env!("CARGO_MANIFEST_DIR"));
     let event = std::fs::read_to_string(path).unwrap();
@@ -20,7 +23,10 @@ async fn every_example_of_a_request_is_answered() {
     let answers = [
         ("clients", "http-get-clients.json", 401),
         ("leads", "http-post-lead.json", 401),
+        ("expenses", "http-post-expense.json", 401),
         ("auth", "http-post-signup.json", 201),
+        // Nobody but the demo has its address.
+        ("auth", "http-post-login.json", 404),
         ("docs", "http-unknown.json", 404),
         ("files", "http-post-file.json", 401),
         ("stripe-webhook", "http-post-stripe-event.json", 400),
@@ -30,6 +36,24 @@ async fn every_example_of_a_request_is_answered() {
         assert_eq!(answer["statusCode"], status, "{file}: {answer}");
         assert_eq!(answer["headers"]["content-type"], "application/json", "{file}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_of_a_page_is_answered_as_one_and_shows_the_invoice_whose_token_it_is_given() {
+    let tributary = Tributary::start().await;
+    let missing = invoke(&tributary.cloud, "pages", "http-get-page.json").await;
+    assert_eq!(missing["statusCode"], 404, "{missing}");
+    assert_eq!(missing["headers"]["content-type"], "text/html; charset=utf-8");
+    let user = tributary.sign_up("owner").await;
+    let client = tributary.post(&user, "/api/clients/", json!({"name": "Acme"})).await.expect(201);
+    let invoice = json!({"client": client["id"], "status": "sent", "total": "50.00"});
+    let invoice = tributary.post(&user, "/api/invoices/", invoice).await.expect(201);
+    let (_, token) = invoice["hosted_url"].as_str().unwrap().rsplit_once('/').unwrap();
+    let path = format!("{}/../../events/http-get-page.json", env!("CARGO_MANIFEST_DIR"));
+    let event = std::fs::read_to_string(path).unwrap().replace(EXAMPLE_TOKEN, token);
+    let page = tributary.cloud.invoker().invoke("pages", serde_json::from_str(&event).unwrap()).await.unwrap();
+    assert_eq!(page["statusCode"], 200, "{page}");
+    assert!(page["body"].as_str().unwrap().contains(invoice["invoice_number"].as_str().unwrap()), "{page}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,6 +53,7 @@ async fn the_tiers_of_a_deleted_item_are_gone_with_it() {
         tax_rate: Percent::ZERO,
         stripe_price_id: None,
         is_active: true,
+        stock: Default::default(),
         attributes: Attributes::default(),
     };
     let tier = NewTier {

@@ -173,14 +173,15 @@ async fn of_many_callers_at_once_one_gets_the_link() {
 }
 
 #[tokio::test]
-async fn a_refusal_leaves_nothing_half_made() {
+async fn a_refusal_is_the_callers_to_read_and_leaves_nothing_half_made() {
     let office = Office::open().await;
     let invoice = office.invoice().await;
     let (actor, id) = (owner(), invoice.header().id);
     let stripe = Stripe::with(Mishap::Refused);
     let before = office.header(&invoice).await;
-    let refused = office.app.create_payment_link(&stripe, &actor, id).await.unwrap_err();
-    assert!(matches!(refused, Error::PaymentProvider(_)));
+    let refused = refusal(office.app.create_payment_link(&stripe, &actor, id).await);
+    let about = "Stripe takes no payment link for this invoice's amount or currency.";
+    assert_eq!(refused, Refusal::rule(about));
     let mut after = office.header(&invoice).await;
     after.meta.version = before.meta.version;
     assert_eq!(after, before);

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, LocalSecondaryIndex, Projection, ProjectionType,
+    ScalarAttributeType,
+};
 use domain::actor::{Group, Role};
 use domain::attributes::Attributes;
 use domain::client::{Client as Customer, NewClient};
@@ -68,7 +71,7 @@ impl Office {
         let task =
             |n| TaskInput { id: None, task: Text::parse(&format!("task {n}")).unwrap(), date: None, completed: false };
         let extras = NewExtras { tasks: (0..tasks).map(task).collect(), ..NewExtras::default() };
-        let new = NewClient { name: Name::parse("Acme").unwrap(), email: None, extras };
+        let new = NewClient { name: Name::parse("Acme").unwrap(), email: None, profile: Default::default(), extras };
         self.app.create_client(&owner(), new).await.unwrap()
     }
 
@@ -163,5 +166,14 @@ async fn create_table(client: &Client) {
         let key = KeySchemaElement::builder().attribute_name(name).key_type(role).build().unwrap();
         request = request.attribute_definitions(attribute).key_schema(key);
     }
+    let attribute = AttributeDefinition::builder().attribute_name("lsi1").attribute_type(ScalarAttributeType::S);
+    let index = LocalSecondaryIndex::builder().index_name("lsi1");
+    let index = [("pk", KeyType::Hash), ("lsi1", KeyType::Range)].into_iter().fold(index, |index, (name, role)| {
+        index.key_schema(KeySchemaElement::builder().attribute_name(name).key_type(role).build().unwrap())
+    });
+    let whole = Projection::builder().projection_type(ProjectionType::All).build();
+    request = request
+        .attribute_definitions(attribute.build().unwrap())
+        .local_secondary_indexes(index.projection(whole).build().unwrap());
     request.send().await.unwrap();
 }

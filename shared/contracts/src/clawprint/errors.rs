@@ -43,6 +43,7 @@ pub fn render(problem: &Problem) -> Rendered {
             "The mail service did not take the mail, and nothing was changed. Try again later.",
         ),
         Problem::Internal => told(500, "Internal server error", "The server failed."),
+        Problem::Worded(rendered) => Rendered::clone(rendered),
     }
 }
 
@@ -86,18 +87,23 @@ fn invalid(errors: &FieldErrors) -> Rendered {
         let message = format!("{} {verb} required.", missing.join(", "));
         return form(400, "Missing required fields", &message, details);
     }
-    let faults: [(&str, fn(&str) -> bool); 4] = [
-        ("Invalid email format", |field| field == "customer_email"),
-        ("Line items required", |field| field == "line_items"),
-        ("Invalid quantity", |field| field.starts_with("line_items[") && field.ends_with("].quantity")),
-        (INVALID, |_| true),
-    ];
-    let found = faults.iter().find_map(|(words, is_of)| {
-        let (field, messages) = errors.iter().find(|(field, _)| is_of(field))?;
-        Some((*words, sentence(field, messages)))
+    let faults = ["Invalid email format", "Line items required", "Invalid quantity", INVALID];
+    let found = faults.into_iter().find_map(|words| {
+        let (field, messages) = errors.iter().find(|(field, _)| fault_of(field) == words)?;
+        Some((words, sentence(field, messages)))
     });
     let (words, message) = found.unwrap_or((INVALID, "The request is not valid.".to_owned()));
     form(400, words, &message, details)
+}
+
+/// The table's words for a wrong value of a field.
+fn fault_of(field: &str) -> &'static str {
+    match field {
+        "customer_email" => "Invalid email format",
+        "line_items" => "Line items required",
+        _ if field.starts_with("line_items[") && field.ends_with("].quantity") => "Invalid quantity",
+        _ => INVALID,
+    }
 }
 
 fn is_missing(messages: &[String]) -> bool {

@@ -2,7 +2,7 @@
 
 use domain::FieldErrors;
 use domain::attributes::Attributes;
-use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku};
+use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku, Stock, StockPatch};
 use domain::id::CategoryId;
 use domain::money::{Currency, Percent, Price};
 use domain::record::Meta;
@@ -93,6 +93,7 @@ impl CatalogueItemBody {
             tax_rate,
             stripe_price_id,
             is_active,
+            stock: Stock::default(),
             attributes,
         })
     }
@@ -129,6 +130,7 @@ impl CatalogueItemBody {
             tax_rate: optional(&mut errors, "tax_rate", tax_rate),
             stripe_price_id: patch(&mut errors, "stripe_price_id", stripe_price_id),
             is_active: optional(&mut errors, "is_active", is_active),
+            stock: StockPatch::default(),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
         errors.into_result().map(|()| change)
@@ -192,6 +194,8 @@ impl From<&CatalogueItem> for CatalogueItemJson {
             tax_rate,
             stripe_price_id,
             is_active,
+            stock: _,
+            number: _,
             images,
             attributes,
             meta,
@@ -312,6 +316,8 @@ mod tests {
             tax_rate,
             stripe_price_id: None,
             is_active: true,
+            stock: Stock::default(),
+            number: 1,
             images: vec![],
             attributes: Attributes::default(),
             meta: Meta { created_at: at, created_by: None, updated_at: at, version: 1 },

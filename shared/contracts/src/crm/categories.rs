@@ -88,7 +88,7 @@ pub struct CategoryJson {
 
 impl From<&Category> for CategoryJson {
     fn from(category: &Category) -> Self {
-        let Category { id, name, description, parent, attributes, meta } = category;
+        let Category { id, name, description, parent, number: _, attributes, meta } = category;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
         Self {
             id: id.uuid(),
@@ -145,6 +145,7 @@ mod tests {
             name: Name::parse("SaaS").unwrap(),
             description: LongText::default(),
             parent: None,
+            number: 1,
             attributes: Attributes::default(),
             meta: Meta { created_at: at, created_by: None, updated_at: at, version: 1 },
         };

@@ -1,8 +1,9 @@
 //! Clients (crm, section 2).
 
 use domain::FieldErrors;
+use domain::Patch;
 use domain::attributes::Attributes;
-use domain::client::{Client, ClientPatch, NewClient};
+use domain::client::{Client, ClientPatch, NewClient, Profile, ProfilePatch};
 use domain::record::{Extras, Meta};
 use domain::text::Name;
 use domain::worklist::{NoteInput, TaskInput};
@@ -40,7 +41,7 @@ impl ClientBody {
         let name = required(&mut errors, "name", name);
         let extras = ExtrasFields { attributes, tasks, notes }.into_new(&mut errors);
         match name {
-            Some(name) if errors.is_empty() => Ok(NewClient { name, email: None, extras }),
+            Some(name) if errors.is_empty() => Ok(NewClient { name, email: None, profile: Profile::default(), extras }),
             Some(_) | None => Err(errors),
         }
     }
@@ -54,7 +55,8 @@ impl ClientBody {
         let mut errors = FieldErrors::new();
         let name = optional(&mut errors, "name", name);
         let extras = ExtrasFields { attributes, tasks, notes }.into_patch(mode, &mut errors);
-        errors.into_result().map(|()| ClientPatch { name, extras })
+        let (email, profile) = (Patch::Keep, ProfilePatch::default());
+        errors.into_result().map(|()| ClientPatch { name, email, profile, extras })
     }
 }
 
@@ -85,7 +87,7 @@ pub struct ClientJson {
 
 impl From<&Client> for ClientJson {
     fn from(client: &Client) -> Self {
-        let Client { id, name, email: _, images, extras, meta } = client;
+        let Client { id, name, email: _, profile: _, number: _, party_number: _, images, extras, meta } = client;
         let Extras { attributes, tasks, notes } = extras;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
         Self {
@@ -117,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_documents_client_is_read_field_by_field() {
-        let NewClient { name, email, extras } = body(json!({
+        let NewClient { name, email, profile: _, extras } = body(json!({
             "name": "Acme Corp",
             "attributes": {"industry": "Tech", "custom_field": "value"},
             "list_of_tasks": [],
@@ -159,6 +161,9 @@ mod tests {
             id: id.parse::<ClientId>().unwrap(),
             name: Name::parse("Acme").unwrap(),
             email: None,
+            profile: Profile::default(),
+            number: 1,
+            party_number: 1,
             images: vec![],
             extras: Extras::default(),
             meta: Meta { created_at: at, created_by: Some(author), updated_at: at, version: 1 },

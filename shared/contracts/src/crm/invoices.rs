@@ -297,6 +297,7 @@ impl InvoiceJson {
         let Header {
             id,
             number,
+            billing_number: _,
             details,
             status,
             issue_date,

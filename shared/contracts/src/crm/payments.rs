@@ -137,7 +137,18 @@ impl PaymentJson {
     /// A payment on an invoice.
     #[must_use]
     pub fn new(invoice: InvoiceId, payment: &Payment) -> Self {
-        let Payment { id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, meta } = payment;
+        let Payment {
+            id,
+            amount,
+            method,
+            paid_at,
+            stripe_charge_id,
+            reference,
+            notes,
+            attributes,
+            stripe_tie: _,
+            meta,
+        } = payment;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
         Self {
             id: id.uuid(),
@@ -198,6 +209,7 @@ mod tests {
                 reference,
                 notes,
                 attributes,
+                stripe_tie: None,
                 meta: Meta { created_at: at, created_by: None, updated_at: at, version: 1 },
             };
             let shown = serde_json::to_value(PaymentJson::new(INVOICE.parse().unwrap(), &payment)).unwrap();

@@ -1,6 +1,6 @@
 //! Every route of this contract.
 
-use super::accounts::{CredentialsBody, MeJson, MessageJson, SignUpBody, TokenJson, VerifySignUpBody};
+use super::accounts::{CredentialsBody, MeJson, MessageJson, OtpBody, SignUpBody, TokenJson};
 use super::attributes::{AttributeBody, AttributeJson};
 use super::catalogue::{CatalogueItemBody, CatalogueItemJson};
 use super::categories::{CategoryBody, CategoryJson};
@@ -167,7 +167,7 @@ const ACCOUNTS: &[Route] = &[
         "Prove the e-mail address of a sign-up; a refusal is `{\"error\": …}` with 400 or 404",
         one::<MessageJson>,
     )
-    .taking(one::<VerifySignUpBody>)
+    .taking(one::<OtpBody>)
     .open()
     .under("accounts"),
     Route::act("/api-token-auth", "obtain_token", "Obtain a token", one::<TokenJson>)

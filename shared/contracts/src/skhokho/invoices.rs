@@ -6,7 +6,7 @@ use domain::client::Client;
 use domain::id::{ClientId, ItemId};
 use domain::invoice::{
     Customer, Details, DetailsPatch, Header, InvoiceNumber, InvoicePatch, Line, LinesChange, NewInvoice, NewNumber,
-    SentTotals, StripeRefs, Totals,
+    SentTotals, StatusRequest, StripeRefs, Totals,
 };
 use domain::money::{Currency, Money, two_places};
 use domain::record::{Extras, Meta, NewExtras};
@@ -22,7 +22,7 @@ use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
 use super::status::{DRAFT, SentStatus, status_display, status_word};
-use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, required, text};
+use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, optional, or_default, required, text};
 
 documented! {
     /// A title.
@@ -70,7 +70,7 @@ body! {
 struct Sent {
     number: Option<InvoiceNumber>,
     details: DetailsPatch,
-    status: Option<domain::invoice::StatusRequest>,
+    status: Option<StatusRequest>,
     issue_date: Option<Date>,
     due_date: Option<Date>,
     paid_amount: Option<rust_decimal::Decimal>,
@@ -93,16 +93,13 @@ impl InvoiceRequest {
     /// Every field that is missing or wrong.
     pub fn into_new(self, catalogue: &Catalogue) -> Result<NewInvoice, FieldErrors> {
         let mut errors = FieldErrors::new();
-        for (name, is_absent) in [
+        let absent = [
             ("title", self.title == Field::Absent),
             ("invoice_number", self.invoice_number == Field::Absent),
             ("due_date", self.due_date == Field::Absent),
             ("client_id", self.client_id == Field::Absent),
-        ] {
-            if is_absent {
-                required::<()>(&mut errors, name, Field::Absent);
-            }
-        }
+        ];
+        absent.into_iter().filter(|(_, is_absent)| *is_absent).for_each(|(name, _)| errors.add(name, REQUIRED));
         let sent = self.read(catalogue, Some(Currency::USD), &mut errors);
         let Sent { number: Some(number), details, status, issue_date, due_date, paid_amount, lines } = sent else {
             return Err(errors);
@@ -286,6 +283,7 @@ impl InvoiceJson {
         let Header {
             id: _,
             number: _,
+            billing_number: _,
             details,
             status: _,
             issue_date: _,
@@ -349,6 +347,7 @@ impl InvoiceRowJson {
         let Header {
             id,
             number,
+            billing_number: _,
             details,
             status,
             issue_date,

@@ -3,12 +3,13 @@
 use domain::Group;
 use domain::attributes::{AttributeName, AttributeType, Attributes, ListValues};
 use domain::catalogue::ItemType;
+use domain::expense::ExpenseCategory;
 use domain::id::{
     AttributeId, CategoryId, ClientId, CohortId, ContactId, DeliveryId, EntryId, FollowUpId, InvoiceId, ItemId, LineId,
     PaymentId, PipelineId, ServiceId, TierId, WebhookId,
 };
 use domain::invoice::PaymentMethod;
-use domain::money::{Currency, Percent, Price, Quantity};
+use domain::money::{Balance, Cost, Currency, Percent, Price, Quantity};
 use domain::text::{Email, Text};
 use domain::webhook::{ConditionLogic, Method, Operator, WebhookEvent, WebhookModel};
 use serde_json::Map;
@@ -65,7 +66,7 @@ macro_rules! read_decimals {
     )+};
 }
 
-read_decimals!(Quantity { 8, 2 }, Price { 10, 2 }, Percent { 3, 2 });
+read_decimals!(Quantity { 8, 2 }, Price { 10, 2 }, Percent { 3, 2 }, Balance { 10, 2 }, Cost { 8, 2 });
 
 macro_rules! read_words {
     ($($word:ty),+ $(,)?) => {$(
@@ -84,6 +85,7 @@ macro_rules! read_words {
 read_words!(
     AttributeType,
     ConditionLogic,
+    ExpenseCategory,
     Group,
     ItemType,
     Method,

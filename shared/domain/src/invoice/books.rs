@@ -13,6 +13,7 @@ mod payments;
 mod sent;
 mod settlement;
 mod stripe;
+mod stripe_invoices;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -127,6 +128,7 @@ impl Invoice {
         let header = Header {
             id,
             number,
+            billing_number: 0,
             details,
             status: Status::Draft,
             issue_date: issue_date.unwrap_or_else(|| utc_date(stamp.at)),
@@ -152,6 +154,13 @@ impl Invoice {
         let status = Some(status).filter(|status| status.target != first);
         invoice.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
         Ok(invoice)
+    }
+
+    /// The invoice under the number that it has among the organisation's billings.
+    #[must_use]
+    pub fn counted(mut self, billing_number: u64) -> Self {
+        self.header.billing_number = billing_number;
+        self
     }
 
     /// The header.

@@ -7,12 +7,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::details::{Details, DetailsPatch};
-use super::line::Figures;
 use super::payment_link::PaymentLink;
 use super::status::Status;
 use crate::actor::Author;
 use crate::id::{HistoryId, InvoiceId};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError, Price, Quantity};
 use crate::patch::Patch;
 use crate::record::{Extras, Meta};
 use crate::text::Text;
@@ -82,6 +81,8 @@ pub struct Header {
     pub id: InvoiceId,
     /// Its number.
     pub number: InvoiceNumber,
+    /// Counts the organisation's invoices from 1, as namaste's billings; 0 until the invoice is kept.
+    pub billing_number: u64,
     /// What it says.
     pub details: Details,
     /// Where it stands.
@@ -98,9 +99,9 @@ pub struct Header {
     pub amount_paid: Money,
     /// The place that the next line gets.
     pub next_position: u32,
-    /// The figures of its line, where it has exactly one: lists of contracts that know no others show
-    /// them.
-    pub sole_line: Option<Figures>,
+    /// The quantity and the unit price of its line, where it has exactly one: lists of contracts that
+    /// know no others show them.
+    pub sole_line: Option<(Quantity, Price)>,
     /// When the customer first opened it.
     pub viewed_at: Option<Timestamp>,
     /// When it was paid in full.

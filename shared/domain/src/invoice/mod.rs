@@ -19,7 +19,9 @@ pub use details::{Address, Customer, CustomerPatch, Details, DetailsPatch, Strip
 pub use header::{Header, HistoryEntry, InvoiceNumber, Totals, TotalsSource};
 pub use input::{InvoicePatch, LinesChange, NewInvoice, NewNumber, SentTotals, SoleLine, series_number};
 pub use line::{Figures, Line, LineInput, LineKind, LinePatch, LineText, NewLine};
-pub use payment::{NewPayment, Payment, PaymentInput, PaymentMethod, PaymentPatch, Refund};
+pub use payment::{NewPayment, Payment, PaymentInput, PaymentMethod, PaymentPatch, Refund, StripeTie};
 pub use payment_link::{LinkChange, LinkState, LinkUrl, MadeLink, PaymentLink};
 pub use status::{Books, Refused, Status, StatusRequest, Transition};
-pub use stripe::{IntentBook, KnownRefund, NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact};
+pub use stripe::{
+    IntentBook, KnownRefund, NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact, StripeInvoice, StripeMoney,
+};

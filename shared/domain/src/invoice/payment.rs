@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::stripe::StripeInvoice;
 use crate::attributes::Attributes;
 use crate::error::FieldErrors;
 use crate::id::{PaymentId, RefundId};
@@ -46,8 +47,22 @@ pub struct Payment {
     pub notes: LongText,
     /// Attribute values.
     pub attributes: Attributes,
+    /// What of Stripe's it is, where Stripe has reported it.
+    pub stripe_tie: Option<StripeTie>,
     /// Authorship and version.
     pub meta: Meta,
+}
+
+/// What of Stripe's a payment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StripeTie {
+    /// The payment of an intent, for this invoice of Stripe's.
+    Intent(StripeInvoice),
+    /// The payment of an intent of which no invoice is told. An invoice of Stripe's of the same
+    /// amount names no payment, and is taken to be paid by it until something tells otherwise.
+    Assumed(ShortText),
+    /// What was paid on an invoice of Stripe's, as far as no intent is known to have paid it.
+    Invoice(ShortText),
 }
 
 /// Money that went back to the customer.

@@ -37,6 +37,12 @@ impl Status {
         }
     }
 
+    /// Whether the invoice is among namaste's billings.
+    #[must_use]
+    pub const fn is_listed_as_billing(self) -> bool {
+        !self.is_closed()
+    }
+
     /// Whether the customer may see the invoice: a draft is still being written.
     #[must_use]
     pub const fn is_issued(self) -> bool {

@@ -70,10 +70,13 @@ pub enum StripeFact {
         stripe_invoice: Option<ShortText>,
     },
     /// Money that was on its way did not come.
-    NotPaid,
+    NotPaid {
+        /// The link that was to be paid by, as Stripe names it.
+        link: Option<ShortText>,
+    },
     /// Money goes back, or after all does not.
     Refunded(RefundFact),
-    /// An invoice that Stripe made is paid.
+    /// An invoice that Stripe made is paid, in full or for the part of which no payment is named.
     InvoicePaid(PaidFact),
     /// An invoice that Stripe made could not be paid.
     InvoiceFailed,
@@ -88,8 +91,39 @@ pub struct PaidFact {
     pub at: Timestamp,
     /// The charge, where the event tells.
     pub charge: Option<ShortText>,
-    /// The invoice that Stripe made for it.
-    pub stripe_invoice: Option<ShortText>,
+    /// The invoice that Stripe made for it, as far as the event tells.
+    pub stripe_invoice: StripeInvoice,
+}
+
+/// Which invoice of Stripe's own a payment is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum StripeInvoice {
+    /// Nothing has told.
+    #[default]
+    Untold,
+    /// For none.
+    NoneMade,
+    /// For this one.
+    Made(ShortText),
+}
+
+impl StripeInvoice {
+    /// The invoice, if there is one.
+    #[must_use]
+    pub const fn made(&self) -> Option<&ShortText> {
+        match self {
+            Self::Made(id) => Some(id),
+            Self::Untold | Self::NoneMade => None,
+        }
+    }
+
+    /// Takes what is told, unless it is less than what is known.
+    fn learn(&mut self, told: &Self) {
+        match (&*self, told) {
+            (Self::Made(_), _) | (_, Self::Untold) => {}
+            (Self::Untold | Self::NoneMade, Self::NoneMade | Self::Made(_)) => *self = told.clone(),
+        }
+    }
 }
 
 /// What is told about refunds of a payment.
@@ -116,15 +150,29 @@ pub struct NamedRefund {
     pub failed: bool,
 }
 
-/// All that is known about one payment intent.
+/// Money that came in, as Stripe tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StripeMoney {
+    /// How much.
+    pub amount: StripeAmount,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// All that is known about one payment intent, or about an invoice of Stripe's that is paid and
+/// names no intent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IntentBook {
-    /// Stripe's id of the intent.
+    /// Stripe's id of the intent, or of its invoice.
     pub intent: ShortText,
     /// The invoice that it pays, once that is known.
     pub invoice: Option<(Tenant, InvoiceId)>,
     /// The payment that it was booked as, also when a client has removed that since.
     pub payment: Option<PaymentId>,
+    /// What came in, once that is told. With no payment, it could not be booked.
+    pub paid: Option<StripeMoney>,
+    /// The invoice that Stripe made for it.
+    pub stripe_invoice: StripeInvoice,
     /// The charge.
     pub charge: Option<ShortText>,
     /// Whether its money did not come.
@@ -158,6 +206,8 @@ impl IntentBook {
             intent,
             invoice: None,
             payment: None,
+            paid: None,
+            stripe_invoice: StripeInvoice::Untold,
             charge: None,
             not_paid: false,
             refunded: None,
@@ -166,11 +216,14 @@ impl IntentBook {
         }
     }
 
-    /// Takes what a fact says beside the payment itself. The order of facts makes no difference.
+    /// Takes what a fact says. The order of facts makes no difference.
     pub fn take(&mut self, fact: &StripeFact, new_id: NewId<'_>) {
         match fact {
-            StripeFact::Paid(PaidFact { charge, .. }) | StripeFact::InvoicePaid(PaidFact { charge, .. }) => {
+            StripeFact::Paid(fact) | StripeFact::InvoicePaid(fact) => {
+                let PaidFact { amount, at, charge, stripe_invoice } = fact;
+                self.paid = self.paid.or(Some(StripeMoney { amount: *amount, at: *at }));
                 self.charge = self.charge.take().or_else(|| charge.clone());
+                self.stripe_invoice.learn(stripe_invoice);
             }
             StripeFact::Refunded(RefundFact { charge, refunded, refunds }) => {
                 self.charge = self.charge.take().or_else(|| charge.clone());
@@ -182,7 +235,7 @@ impl IntentBook {
                     self.take_refund(refund, new_id);
                 }
             }
-            StripeFact::NotPaid => self.not_paid = true,
+            StripeFact::NotPaid { link: _ } => self.not_paid = true,
             StripeFact::Pending { .. } | StripeFact::InvoiceFailed => {}
         }
     }
@@ -192,6 +245,12 @@ impl IntentBook {
         let known =
             self.refunds.entry(id).or_insert_with(|| KnownRefund { row: RefundId::new(new_id()), amount, at, failed });
         known.failed |= failed;
+    }
+
+    /// Whether money came in that stands on no invoice.
+    #[must_use]
+    pub const fn is_unbooked(&self) -> bool {
+        self.paid.is_some() && self.payment.is_none()
     }
 
     /// What the charge has given back beyond the refunds that are known by name.

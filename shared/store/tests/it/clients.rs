@@ -33,14 +33,14 @@ async fn a_write_over_a_stale_version_is_raced_and_changes_nothing() {
     let first = client(5);
     table.store.create_client(ours(), &first).await.unwrap();
     let second = renamed(&first, "Second");
-    table.store.save_client(ours(), &second, 1).await.unwrap();
+    table.store.save_client(ours(), &second, &first).await.unwrap();
 
     let before = table.items().await;
     let late = renamed(&first, "Late");
-    assert_eq!(table.store.save_client(ours(), &late, 1).await, Err(StoreError::Raced));
+    assert_eq!(table.store.save_client(ours(), &late, &first).await, Err(StoreError::Raced));
     assert_eq!(table.store.delete_client(ours(), &first).await, Err(StoreError::Raced));
     assert_eq!(table.store.create_client(ours(), &late).await, Err(StoreError::Raced));
-    assert_eq!(table.store.save_client(ours(), &client(6), 1).await, Err(StoreError::Raced));
+    assert_eq!(table.store.save_client(ours(), &client(6), &client(6)).await, Err(StoreError::Raced));
     assert_eq!(table.items().await, before);
     assert_eq!(table.store.client(ours(), first.id).await, Ok(Some(second)));
 }

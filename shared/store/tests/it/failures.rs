@@ -11,7 +11,7 @@ use tributary_store::idempotency::IdempotencyRecord;
 use tributary_store::meter::Meter;
 use tributary_store::{Store, StoreError, Unique};
 
-use crate::support::{Books, aws_client, client, id, item, now, otp, ours, owner};
+use crate::support::{Books, aws_client, client, id, item, now, otp, otp_mails, ours, owner};
 
 /// A DynamoDB that gives one answer after the other, and the last one from then on.
 struct Stub {
@@ -108,7 +108,7 @@ const NONE: (&str, &str) = ("None", "");
 async fn a_transaction_in_the_way_is_a_lost_race_and_not_a_missing_object() {
     let stub = Stub::failing("TransactionConflictException", "Transaction is ongoing for the item").await;
     let entry = domain::id::EntryId::new(id(1));
-    assert_eq!(stub.store.save_client(ours(), &client(5), 1).await, Err(StoreError::Raced));
+    assert_eq!(stub.store.save_client(ours(), &client(5), &client(5)).await, Err(StoreError::Raced));
     let task = stub.store.complete_client_task(ours(), client(5).id, entry, true, None, now()).await;
     assert_eq!(task, Err(StoreError::Raced));
     let note = stub.store.drop_client_note(ours(), client(5).id, entry, None, now()).await;
@@ -172,7 +172,7 @@ async fn throttling_is_tried_again_and_then_unavailable() {
 
         let stub = Stub::answering(vec![slow()]).await;
         assert!(is_unavailable(stub.store.client(ours(), client(5).id).await, code));
-        assert!(is_unavailable(stub.store.save_client(ours(), &client(5), 1).await, code));
+        assert!(is_unavailable(stub.store.save_client(ours(), &client(5), &client(5)).await, code));
         let (organisation, user) = owner(10, "ada", "ada@example.com");
         assert!(is_unavailable(stub.store.create_account(&organisation, &user).await, code));
         assert_eq!(stub.asked(), 9, "three times each");
@@ -185,12 +185,16 @@ async fn sizes_are_recognised_in_aws_words() {
         ["Item size has exceeded the maximum allowed size", "Item size to update has exceeded the maximum allowed size"]
     {
         let stub = Stub::failing("ValidationException", message).await;
-        assert_eq!(stub.store.save_client(ours(), &client(5), 1).await, Err(StoreError::TooLarge), "{message}");
+        assert_eq!(
+            stub.store.save_client(ours(), &client(5), &client(5)).await,
+            Err(StoreError::TooLarge),
+            "{message}"
+        );
         let record = IdempotencyRecord { fingerprint: "one".into(), answer: None };
         assert_eq!(stub.store.finish_idempotency_key("key", &record, 1).await, Err(StoreError::TooLarge));
     }
     let full = Stub::failing("ItemCollectionSizeLimitExceededException", "Collection size exceeded").await;
-    assert_eq!(full.store.save_client(ours(), &client(5), 1).await, Err(StoreError::TooLarge));
+    assert_eq!(full.store.save_client(ours(), &client(5), &client(5)).await, Err(StoreError::TooLarge));
     let other = Stub::failing("ValidationException", "Invalid KeyConditionExpression").await;
     assert!(is_unavailable(other.store.attributes(ours()).await, "ValidationException"));
     let gone = Stub::failing("ResourceNotFoundException", "Requested resource not found").await;
@@ -206,9 +210,9 @@ async fn what_cannot_be_read_is_corrupt() {
 
 #[tokio::test]
 async fn calls_that_fail_count_as_round_trips() {
-    let stub = Stub::cancelling(&[CONFLICT, NONE]).await;
+    let stub = Stub::cancelling(&[CONFLICT, NONE, NONE]).await;
     let meter = Meter::default();
     let (_, user) = owner(10, "ada", "ada@example.com");
-    let raced = meter.scope(stub.store.renew_sign_up(&otp(1), None, &user, 1)).await;
+    let raced = meter.scope(stub.store.renew_sign_up(&otp(1), &otp_mails(1), &user)).await;
     assert_eq!((raced, meter.reading().round_trips), (Err(StoreError::Raced), 1));
 }

@@ -94,10 +94,10 @@ async fn fifty_tasks_completed_at_once_survive_replaces_of_the_whole_object() {
         let mut replaced = 0;
         while replaced < 5 {
             let mut client = store.client(ours(), kept.id).await.unwrap().unwrap();
-            let before = client.meta.version;
+            let before = client.clone();
             client.name = Name::parse(&format!("Replaced {replaced}")).unwrap();
             client.meta.touch(now());
-            match store.save_client(ours(), &client, before).await {
+            match store.save_client(ours(), &client, &before).await {
                 Ok(()) => replaced += 1,
                 Err(StoreError::Raced) => {}
                 Err(other) => panic!("{other}"),

@@ -1,6 +1,6 @@
 //! Lists of invoices from the newest on, and their counts.
 
-use domain::filter::InvoiceFilter;
+use domain::filter::{BesideIndexes, InvoiceFilter};
 use domain::id::ClientId;
 use domain::invoice::Status;
 use tributary_store::PageRequest;
@@ -71,6 +71,28 @@ async fn the_newest_come_first_whole_by_status_by_client_and_by_number() {
     ];
     for (filter, rows) in lists {
         for limit in [1, 2, 3, 50] {
+            assert_eq!(list(&table, &filter, limit).await, rows, "{filter:?} by {limit}");
+        }
+        assert_eq!(table.store.count_invoices(ours(), &filter).await, Ok(rows.len() as u64), "{filter:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_index_knows_of_narrows_every_list_and_its_count() {
+    let table = twelve().await;
+    let beside = |search: &str| BesideIndexes { search: Some(search.into()), ..BesideIndexes::default() };
+    let found = |filter: InvoiceFilter| InvoiceFilter { beside: beside("-000e"), ..filter };
+    let of_five = InvoiceFilter { client: Some(ClientId::new(id(5))), ..InvoiceFilter::default() };
+    for (filter, rows) in [
+        (found(InvoiceFilter::default()), &[14][..]),
+        (found(of(&[Status::Sent])), &[14]),
+        (found(of(SENT)), &[14]),
+        (found(of(LISTED)), &[14]),
+        (found(of_five.clone()), &[14]),
+        (found(of(&[Status::Void])), &[]),
+        (InvoiceFilter { beside: beside("inv-2026"), ..of_five }, &[20, 18, 16, 14, 12, 10]),
+    ] {
+        for limit in [1, 2, 50] {
             assert_eq!(list(&table, &filter, limit).await, rows, "{filter:?} by {limit}");
         }
         assert_eq!(table.store.count_invoices(ours(), &filter).await, Ok(rows.len() as u64), "{filter:?}");

@@ -29,7 +29,7 @@ async fn an_item_over_400_kb_is_too_large_alone_and_in_a_transaction() {
     large.meta.touch(now());
 
     let before = table.items().await;
-    assert_eq!(store.save_client(ours(), &large, 1).await, Err(StoreError::TooLarge));
+    assert_eq!(store.save_client(ours(), &large, &small).await, Err(StoreError::TooLarge));
     let mut new = large.clone();
     new.id = client(6).id;
     assert_eq!(store.create_client(ours(), &new).await, Err(StoreError::TooLarge));

@@ -16,6 +16,8 @@ mod invoices_newest;
 mod limits;
 mod lists;
 mod metered;
+mod numbers;
+mod numbers_pages;
 mod receivables;
 mod series;
 mod streamed;

@@ -45,7 +45,7 @@ async fn writes_cost_what_they_change_twice_for_being_one() {
     assert_eq!(cost(store.create_client(ours(), &small)).await, (1, 0.0, 4.0));
     let mut renamed = small.clone();
     renamed.meta.touch(crate::support::now());
-    assert_eq!(cost(store.save_client(ours(), &renamed, 1)).await, (1, 0.0, 1.0), "one item needs no transaction");
+    assert_eq!(cost(store.save_client(ours(), &renamed, &small)).await, (1, 0.0, 1.0), "one item needs no transaction");
 
     let invoice = books.plain(10, None, Status::Sent);
     store.create_invoice(ours(), &invoice).await.unwrap();
@@ -60,7 +60,7 @@ async fn writes_cost_what_they_change_twice_for_being_one() {
 async fn a_write_that_fails_is_a_round_trip_too() {
     let table = Table::start().await;
     let meter = Meter::default();
-    let raced = meter.scope(table.store.save_client(ours(), &client(5), 1)).await;
+    let raced = meter.scope(table.store.save_client(ours(), &client(5), &client(5))).await;
     assert_eq!((raced, meter.reading().round_trips), (Err(StoreError::Raced), 1));
     let unnamed = domain::client::Client { email: None, ..client(5) };
     let gone = meter.scope(table.store.delete_client(ours(), &unnamed)).await;

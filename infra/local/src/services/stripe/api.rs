@@ -16,7 +16,7 @@ use super::event::API_VERSION;
 use super::form::Form;
 use super::id::new_id;
 
-use super::{Context, Service, catalogue, link, refund, store};
+use super::{Context, Service, catalogue, link, payment, refund, store};
 
 /// For how many seconds an idempotency key is remembered.
 const KEY_LIFETIME: i64 = 24 * 60 * 60;
@@ -120,6 +120,7 @@ fn act(cx: &Context, call: &Call) -> Result<Value, StripeError> {
         (&Method::POST, ["refunds"]) => refund::create(cx, form),
         (&Method::GET, ["checkout", "sessions"]) => list(cx, "checkout.session", path, form),
         (&Method::GET, ["checkout", "sessions", id]) => get(cx, "checkout.session", id, form),
+        (&Method::POST, ["checkout", "sessions", id, "expire"]) => payment::expire(cx, id, form),
         (&Method::GET, [collection]) => list(cx, kind_of(collection).ok_or_else(unrecognized)?, path, form),
         (&Method::GET, [collection, id]) => get(cx, kind_of(collection).ok_or_else(unrecognized)?, id, form),
         _ => Err(unrecognized()),
@@ -150,7 +151,7 @@ fn list(cx: &Context, kind: &str, path: &str, form: &Form) -> Result<Value, Stri
         "payment_link" | "product" | "price" => &["active"],
         "charge" => &["payment_intent"],
         "refund" => &["payment_intent", "charge"],
-        "checkout.session" => &["payment_intent", "payment_link"],
+        "checkout.session" => &["payment_intent", "payment_link", "status"],
         "event" => &["type"],
         _ => &[],
     };

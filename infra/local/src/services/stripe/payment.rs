@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::error::StripeError;
 use super::event::emit;
+use super::form::Form;
 use super::id::{new_id, new_session_id};
 use super::invoice;
 use super::link;
@@ -271,6 +272,20 @@ impl Checkout {
         store::update(cx.tx, &self.session)?;
         store::update(cx.tx, &self.intent)
     }
+}
+
+/// Ends an open session: whoever has its page open can no longer pay there.
+pub(super) fn expire(cx: &Context, session: &str, form: &Form) -> Result<Value, StripeError> {
+    form.only(&[])?;
+    let mut session = store::required(cx.tx, "checkout.session", session, "session")?;
+    if session["status"] != "open" {
+        let message = "Only Checkout Sessions with a status in [\"open\"] can be expired.";
+        return Err(StripeError::invalid("resource_missing", "session", message));
+    }
+    set(&mut session, json!({ "status": "expired", "url": null }));
+    store::update(cx.tx, &session)?;
+    emit(cx, "checkout.session.expired", &session)?;
+    Ok(session)
 }
 
 /// Brings a bank debit to its end.

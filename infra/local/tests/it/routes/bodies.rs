@@ -285,7 +285,8 @@ async fn a_body_of_one_megabyte_is_read_and_one_byte_more_is_a_413() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_route_that_takes_no_body_does_not_mind_one() {
     let fuzz = Fuzz::new().await;
-    let takes_none = |route: &&Route| route.body.is_none() && route.form.is_none() && !matches!(route.method, Method::Delete);
+    let takes_none =
+        |route: &&Route| route.body.is_none() && route.form.is_none() && !matches!(route.method, Method::Delete);
     for route in routes().filter(takes_none) {
         for body in ["{", "[]", "\u{0}"] {
             let answer = fuzz.send(route, "application/json", body).await;

@@ -6,7 +6,7 @@ mod books;
 mod credentials;
 mod log;
 mod panics;
-mod process;
+pub mod process;
 mod reference;
 mod requests;
 mod sound;

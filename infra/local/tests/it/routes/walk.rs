@@ -31,11 +31,17 @@ fn function_of(path: &str) -> &'static str {
         ["api", "pipelines" | "leads", ..] => "leads",
         ["api", "users", ..] | ["api", "instructors" | "tas" | "sales" | "operations"] => "auth",
         ["api", "categories" | "catalogue", ..] => "catalogue",
+        ["api", "products" | "product-categories" | "payment-methods"] => "catalogue",
+        ["api", "parties"] => "clients",
+        ["api", "expenses"] => "expenses",
+        ["api", "billing"] => "invoices",
         ["api", "invoices", _, "download" | "send-mail"] => "documents",
-        ["api", "invoices", ..] => "invoices",
+        ["api", "invoices", ..] | ["api", "v1.0", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses", ..] => "auth",
         ["api-token-auth"] | ["api", "signup" | "verify-signup-otp" | "api-token-auth" | "me" | "session"] => "auth",
+        ["api", "login" | "verify-login-otp" | "forget-password" | "verify-forget-password-otp"] => "auth",
+        ["api", "reset-password"] | ["api", "token", "refresh"] => "auth",
         _ => panic!("no function is known to serve {path}"),
     }
 }

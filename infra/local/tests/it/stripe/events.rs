@@ -84,23 +84,6 @@ async fn stripes_own_invoices_pay_and_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_charge_that_somebody_booked_by_hand_is_not_booked_again() {
-    let shop = Shop::open().await;
-    let (here, there) = (shop.invoice("100.00").await, shop.invoice("100.00").await);
-    for (by_hand, told, name) in [(&here, &here, "a"), (&there, &shop.invoice("100.00").await, "b")] {
-        let sale = Sale::of(&shop, told, name, 10_000);
-        let body = json!({"amount": "100.00", "method": "stripe", "stripe_charge_id": sale.charge_id()});
-        shop.tributary.post(&shop.user, &format!("/api/invoices/{by_hand}/payments/"), body).await.expect(201);
-        shop.tell(&sale.intent()).await;
-        shop.tell(&sale.session("completed", "paid")).await;
-        shop.tell(&sale.charge_refunded(1_000)).await;
-    }
-    assert_eq!(shop.payments(&here).await.len(), 1);
-    shop.expect(&here, "sent", "90.00", "10.00").await;
-    shop.expect(&there, "paid", "100.00", "0.00").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_ours_is_taken_and_changes_nothing() {
     let shop = Shop::open().await;
     let invoice = shop.invoice("100.00").await;

@@ -1,5 +1,6 @@
 //! Stripe's events and payment links, as Stripe, a client and a customer see them.
 
+mod disagreements;
 mod events;
 mod links;
 mod refunds;

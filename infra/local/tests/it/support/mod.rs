@@ -202,7 +202,8 @@ impl Remote {
 
 /// A form of one file.
 pub fn form(boundary: &str, field: &str, file: &[u8]) -> Vec<u8> {
-    let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"../image.jpg\"\r\n\r\n");
+    let head =
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"../image.jpg\"\r\n\r\n");
     [head.as_bytes(), file, format!("\r\n--{boundary}--\r\n").as_bytes()].concat()
 }
 

@@ -93,6 +93,16 @@ const NEEDS: &[(&str, &str)] = &[
         "/api/invoices/{id}/payments/{payment_id}",
         "GET view_payment, PUT change_payment, PATCH change_payment, DELETE delete_payment",
     ),
+    // What one contract names otherwise needs what it is. Payment methods are words to sort by, as categories are.
+    (
+        "/api/products",
+        "GET view_catalogueitem, POST add_catalogueitem, PUT change_catalogueitem, DELETE delete_catalogueitem",
+    ),
+    ("/api/product-categories", "GET view_category, POST add_category, PUT change_category, DELETE delete_category"),
+    ("/api/payment-methods", "GET view_category, POST add_category, PUT change_category, DELETE delete_category"),
+    ("/api/parties", "GET view_client, POST add_client, PUT change_client, DELETE delete_client"),
+    ("/api/expenses", "GET view_expense, POST add_expense, PUT change_expense, DELETE delete_expense"),
+    ("/api/billing", "GET view_invoice, POST add_invoice, PUT change_invoice, DELETE delete_invoice"),
     // No group sees webhooks or manages users; the lists of the groups are for every member.
     ("/api/users", "GET ownership, POST ownership"),
     ("/api/users/{user_id}", "GET ownership, PUT ownership, PATCH ownership, DELETE ownership"),

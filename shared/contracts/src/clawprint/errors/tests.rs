@@ -79,7 +79,7 @@ fn each_failure_has_its_number_and_its_words() {
     for (problem, status, words) in cases {
         let (found, body) = answer(problem.clone());
         assert_eq!((found, &body["error"]), (status, &json!(words)), "{problem:?}");
-        assert!(body["message"].as_str().unwrap().ends_with(|end: char| end == '.' || end == 'r'), "{body}");
+        assert!(body["message"].as_str().unwrap().ends_with(['.', 'r']), "{body}");
         assert_eq!(body["details"], json!({}), "{problem:?}");
     }
     assert_eq!(answer(Problem::Unavailable).0, 503);

@@ -205,6 +205,7 @@ fn header(details: Details) -> Header {
     Header {
         id: InvoiceId::new(Uuid::try_parse(HEX).unwrap()),
         number: Text::parse("INV-2024-001").unwrap(),
+        billing_number: 1,
         details,
         status: Status::Draft,
         issue_date: "2024-02-15".parse().unwrap(),

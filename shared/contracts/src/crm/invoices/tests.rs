@@ -28,6 +28,7 @@ fn header(new: NewInvoice) -> Header {
     Header {
         id: CONTACT.parse::<InvoiceId>().unwrap(),
         number: Text::parse("INV-20260226-A3F1").unwrap(),
+        billing_number: 1,
         details: new.details,
         status: Status::PartiallyPaid,
         issue_date: new.issue_date.unwrap(),

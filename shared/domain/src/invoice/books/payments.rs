@@ -135,7 +135,9 @@ impl Invoice {
         let paid_at = paid_at.unwrap_or(moment.at);
         let meta = Meta::new(moment);
         self.changes.claimed_charges.extend(stripe_charge_id.clone().map(|charge| (charge, id)));
-        let payment = Payment { id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, meta };
+        let stripe_tie = None;
+        let payment =
+            Payment { id, amount, method, paid_at, stripe_charge_id, reference, notes, attributes, stripe_tie, meta };
         self.payments.insert(id, payment);
         self.changes.payments.insert(id);
         Ok(())

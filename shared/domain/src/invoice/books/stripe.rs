@@ -10,80 +10,122 @@ use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::id::{PaymentId, RefundId};
 use crate::invoice::payment::{NewPayment, Payment, PaymentMethod, Refund};
+use crate::invoice::payment_link::PaymentLink;
 use crate::invoice::status::Status;
-use crate::invoice::stripe::{IntentBook, PaidFact};
+use crate::invoice::stripe::{IntentBook, StripeInvoice, StripeMoney};
 use crate::money::{Money, MoneyError};
 use crate::record::{Meta, Moment, NewId};
 use crate::text::{LongText, ShortText};
 
 impl Invoice {
-    /// Books the payment of an intent, once: it is found again in the book. A payment that somebody
-    /// booked by hand for the same charge, or that Stripe's invoice was booked as, is the same one.
+    /// Brings the invoice in step with what is known about an intent: its payment is booked once, with
+    /// its charge and its refunds. A payment that somebody booked by hand for the same charge is the
+    /// same one; where it was of another amount than Stripe took, that amount is answered.
+    ///
+    /// The charge is not named where another invoice has it.
     ///
     /// # Errors
     /// An amount that does not fit, or in another currency.
-    pub fn book_intent(
+    pub fn follow_intent(
         &mut self,
         book: &mut IntentBook,
-        paid: &PaidFact,
+        names_charge: bool,
+        moment: Moment<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<Option<Money>, Error> {
+        let corrected = match book.paid {
+            Some(paid) => self.book_intent(book, paid, moment, new_id)?,
+            None => None,
+        };
+        if names_charge {
+            self.name_charge(book, moment.at);
+        }
+        self.book_refunds(book, moment, new_id)?;
+        Ok(corrected)
+    }
+
+    /// Books what an invoice that Stripe made was paid with, once, as far as it was not paid by
+    /// intents that are booked.
+    ///
+    /// # Errors
+    /// As [`Invoice::follow_intent`].
+    pub fn follow_stripe_invoice(
+        &mut self,
+        book: &mut IntentBook,
         moment: Moment<'_>,
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
-        self.header.details.stripe.invoice_id =
-            paid.stripe_invoice.clone().or_else(|| self.header.details.stripe.invoice_id.take());
-        if book.payment.is_some() {
-            return Ok(());
-        }
+        let Some(paid) = book.paid.filter(|_| book.payment.is_none()) else { return Ok(()) };
         let amount = self.in_currency(paid.amount.money())?;
-        let by_hand = |payment: &&Payment| book.charge.is_some() && payment.stripe_charge_id == book.charge;
-        let by_invoice = |payment: &&Payment| {
-            let is_invoice = payment.method == PaymentMethod::Stripe && payment.reference.as_str().starts_with("in_");
-            is_invoice && payment.amount == amount
+        self.header.details.stripe.invoice_id = Some(book.intent.clone());
+        let id = match self.payment_of_charge(book) {
+            Some(id) => {
+                self.learn_stripe_invoice(id, &StripeInvoice::Made(book.intent.clone()), moment, new_id)?;
+                id
+            }
+            None => self.book_stripe_invoice(&book.intent, amount, paid.at, moment, new_id)?,
         };
-        let same = self.payments.values().find(by_hand).or_else(|| self.payments.values().find(by_invoice));
-        let id = match same.map(|payment| payment.id) {
+        book.payment = Some(id);
+        self.settle(Cause::Payments, moment, new_id)
+    }
+
+    fn book_intent(
+        &mut self,
+        book: &mut IntentBook,
+        paid: StripeMoney,
+        moment: Moment<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<Option<Money>, Error> {
+        let amount = self.in_currency(paid.amount.money())?;
+        let is_new = book.payment.is_none();
+        let corrected = self.payment_of_charge(book).and_then(|by_hand| self.adopt(book, by_hand, amount, moment.at));
+        let id = match book.payment {
             Some(id) => id,
             None => self.push_stripe_payment(amount, paid.at, book.intent.clone(), moment, new_id)?,
         };
-        if let Some(payment) =
-            self.payments.get_mut(&id).filter(|payment| payment.reference.as_str().starts_with("in_"))
-        {
-            payment.reference = book.intent.clone();
-            payment.meta.touch(moment.at);
-            self.changes.payments.insert(id);
-        }
         book.payment = Some(id);
-        self.header.details.stripe.payment_intent_id = Some(book.intent.clone());
-        self.settle(Cause::Payments, moment, new_id)
-    }
-
-    /// Books the payment of an invoice that Stripe made and that names no intent, unless the intent
-    /// has been booked already.
-    ///
-    /// # Errors
-    /// As [`Invoice::book_intent`].
-    pub fn book_stripe_invoice(
-        &mut self,
-        stripe_invoice: &ShortText,
-        paid: &PaidFact,
-        moment: Moment<'_>,
-        new_id: NewId<'_>,
-    ) -> Result<(), Error> {
-        let amount = self.in_currency(paid.amount.money())?;
-        self.header.details.stripe.invoice_id = Some(stripe_invoice.clone());
-        let booked = self.payments.values().any(|payment| {
-            let by_intent = payment.method == PaymentMethod::Stripe && payment.reference.as_str().starts_with("pi_");
-            payment.reference == *stripe_invoice || (by_intent && payment.amount == amount)
-        });
-        if booked || !amount.is_positive() {
-            return Ok(());
+        self.learn_stripe_invoice(id, &book.stripe_invoice, moment, new_id)?;
+        let refs = &mut self.header.details.stripe;
+        if is_new {
+            refs.payment_intent_id = Some(book.intent.clone());
         }
-        self.push_stripe_payment(amount, paid.at, stripe_invoice.clone(), moment, new_id)?;
-        self.settle(Cause::Payments, moment, new_id)
+        if is_new || refs.invoice_id.is_none() {
+            refs.invoice_id = book.stripe_invoice.made().cloned().or_else(|| refs.invoice_id.take());
+        }
+        Ok(corrected)
     }
 
-    /// Gives an intent's payment its charge, when an event tells it later.
-    pub fn name_charge(&mut self, book: &IntentBook, now: Timestamp) {
+    /// Another payment than the book's own that has its charge.
+    fn payment_of_charge(&self, book: &IntentBook) -> Option<PaymentId> {
+        let charge = book.charge.as_ref()?;
+        let same = |payment: &&Payment| payment.stripe_charge_id.as_ref() == Some(charge);
+        self.payments.values().filter(|payment| Some(payment.id) != book.payment).find(same).map(|payment| payment.id)
+    }
+
+    /// Takes a payment that was booked by hand for the intent's. What was booked for the intent
+    /// before its charge was known goes; Stripe knows the amount of its own charge.
+    fn adopt(&mut self, book: &mut IntentBook, by_hand: PaymentId, amount: Money, now: Timestamp) -> Option<Money> {
+        let own = book.payment.replace(by_hand).and_then(|own| self.drop_payment(own));
+        let payment = self.payments.get_mut(&by_hand)?;
+        payment.stripe_tie = payment.stripe_tie.take().or_else(|| own?.stripe_tie);
+        let before = std::mem::replace(&mut payment.amount, amount);
+        payment.meta.touch(now);
+        self.changes.payments.insert(by_hand);
+        (before != amount).then_some(before)
+    }
+
+    /// Takes a payment from the books that another one stands for.
+    pub(super) fn drop_payment(&mut self, id: PaymentId) -> Option<Payment> {
+        let payment = self.payments.remove(&id)?;
+        self.take_back(RefundId::new(id.uuid()));
+        self.changes.payments.remove(&id);
+        self.changes.released_charges.extend(payment.stripe_charge_id.clone().map(|charge| (charge, id)));
+        self.changes.removed_payments.push(payment.clone());
+        Some(payment)
+    }
+
+    /// Gives an intent's payment its charge, once it is told.
+    fn name_charge(&mut self, book: &IntentBook, now: Timestamp) {
         let payment = book.payment.and_then(|id| self.payments.get_mut(&id));
         let (Some(payment), Some(charge)) = (payment, &book.charge) else { return };
         if payment.stripe_charge_id.is_none() {
@@ -95,10 +137,7 @@ impl Invoice {
     }
 
     /// Brings the refunds of an intent's payment in step with the book.
-    ///
-    /// # Errors
-    /// An amount that does not fit, or in another currency.
-    pub fn book_refunds(&mut self, book: &IntentBook, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
+    fn book_refunds(&mut self, book: &IntentBook, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
         let Some(payment) = book.payment else { return Ok(()) };
         let unnamed = RefundId::new(payment.uuid());
         let mut wanted = self.wanted_refunds(book, payment, unnamed, moment)?;
@@ -131,14 +170,17 @@ impl Invoice {
         }
     }
 
-    /// Money that was on its way did not come. The link took its one payment, so it is of no more
-    /// use.
-    pub fn mark_not_paid(&mut self, moment: Moment<'_>, new_id: NewId<'_>) {
+    /// Money that was on its way did not come. The link that it was to be paid by took its one
+    /// payment, so it is of no more use; there may be another by now.
+    pub fn mark_not_paid(&mut self, link: Option<&ShortText>, moment: Moment<'_>, new_id: NewId<'_>) {
         if self.header.status == Status::Pending {
             let passed = self.header.receivable_until().is_some_and(|due| due < utc_date(moment.at));
             self.set_status(if passed { Status::Overdue } else { Status::Sent }, moment, new_id);
         }
-        self.retire_link();
+        let current = self.header.payment_link.as_ref().and_then(PaymentLink::made).map(|made| &made.stripe_id);
+        if current.is_some() && current == link {
+            self.retire_link();
+        }
     }
 
     /// An invoice that Stripe made could not be paid: what is owed is overdue.
@@ -162,7 +204,7 @@ impl Invoice {
         }
     }
 
-    fn push_stripe_payment(
+    pub(super) fn push_stripe_payment(
         &mut self,
         amount: Money,
         paid_at: Timestamp,

@@ -1,13 +1,15 @@
 //! The books, decision by decision.
 
 mod headers;
-mod paid_amounts;
 mod links;
+mod paid_amounts;
 mod payments;
 mod replaced;
 mod sent_totals;
 mod statuses;
 mod stripe;
+mod stripe_charges;
+mod stripe_invoices;
 mod totals;
 mod viewed;
 

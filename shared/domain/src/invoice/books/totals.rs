@@ -119,7 +119,7 @@ impl Invoice {
         let overflow = |e: MoneyError| Error::rule(e.to_string());
         let currency = self.header.currency;
         self.header.sole_line = match self.lines.len() {
-            1 => self.lines.values().next().map(|line| line.figures),
+            1 => self.lines.values().next().map(|line| (line.figures.quantity, line.figures.unit_price)),
             _ => None,
         };
         let totals = &mut self.header.totals;
@@ -136,6 +136,10 @@ impl Invoice {
     pub(super) fn relabel(&mut self, currency: Currency, now: Timestamp) -> Result<(), Error> {
         if !self.payments.is_empty() {
             return Err(Error::field("currency", "The currency of an invoice with payments cannot change."));
+        }
+        // Whoever pays by it pays in the currency that it was made in.
+        if self.header.payment_link.is_some() {
+            return Err(Error::field("currency", "The currency of an invoice with a payment link cannot change."));
         }
         let wrong = |e: MoneyError| Error::field("currency", e.to_string());
         let totals = &mut self.header.totals;

@@ -15,7 +15,9 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub use books::{Books, line, status};
-pub use objects::{attribute, category, client, contact, delivery, item, otp, owner, tier, webhook};
+pub use objects::{
+    attribute, category, client, contact, delivery, item, otp, otp_mails, owner, profile, tier, webhook,
+};
 pub use table::{Table, aws_client};
 
 /// The n-th id: ids sort as their numbers do, so that the order of lists is plain.

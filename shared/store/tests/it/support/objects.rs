@@ -2,19 +2,20 @@
 
 use domain::actor::{Group, Role};
 use domain::attributes::{Attribute, AttributeName, AttributeType, Attributes, EntityName, ListValues};
-use domain::catalogue::{CatalogueItem, Category, ItemType, PriceTier, Sku};
-use domain::client::Client;
+use domain::catalogue::{CatalogueItem, Category, ItemType, PriceTier, Sku, Stock};
+use domain::client::{Client, Profile};
 use domain::contact::Contact;
 use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus, RenderedRequest};
 use domain::id::{
     AttributeId, CategoryId, ClientId, ContactId, DeliveryId, EntryId, ItemId, OrganisationId, TierId, UserId,
     WebhookId,
 };
-use domain::money::{Currency, Percent, Price};
+use domain::money::{Balance, Currency, Percent, Price};
 use domain::organisation::Organisation;
+use domain::otp::{Otp, OtpMails};
 use domain::record::{Extras, Meta};
 use domain::text::{Email, LongText, Name, ShortText, Text};
-use domain::user::{Membership, Otp, TokenHash, User, Username};
+use domain::user::{Membership, TokenHash, User, Username};
 use domain::webhook::{
     Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret,
     Secrets, UrlTemplate, Webhook, WebhookEvent, WebhookModel,
@@ -59,9 +60,28 @@ pub fn client(n: u128) -> Client {
         id: ClientId::new(id(n)),
         name: Name::parse(&format!("Client {n}")).unwrap(),
         email: Some(Email::parse("Accounts@Example.com").unwrap()),
+        profile: Profile::default(),
+        number: 0,
+        party_number: 0,
         images: vec!["https://example.com/a.png".into(), "https://example.com/b.png".into()],
         extras: extras(),
         meta: meta(),
+    }
+}
+
+/// A profile with every field set.
+pub fn profile(n: u128) -> Profile {
+    Profile {
+        phone: Some(Text::parse(&format!("+91 {n:010}")).unwrap()),
+        code: Some(Text::parse(&format!("CUST{n:03}")).unwrap()),
+        address: Some(LongText::parse("123 Main Street").unwrap()),
+        open_balance: Balance::new(d("-50.25")).unwrap(),
+        credit_limit: Price::new(d("50000")).unwrap(),
+        payment_method: Some(2),
+        loyalty_points: 100,
+        referred_by: Some(ShortText::parse("Jane Doe").unwrap()),
+        notes: LongText::parse("VIP customer").unwrap(),
+        is_active: false,
     }
 }
 
@@ -86,6 +106,7 @@ pub fn category(n: u128, parent: Option<u128>) -> Category {
         name: Name::parse(&format!("Category {n}")).unwrap(),
         description: LongText::parse("Software and licenses").unwrap(),
         parent: parent.map(|parent| CategoryId::new(id(parent))),
+        number: 0,
         attributes: attributes(),
         meta: meta(),
     }
@@ -105,6 +126,8 @@ pub fn item(n: u128, sku: Option<&str>) -> CatalogueItem {
         tax_rate: Percent::new(d("12.5")).unwrap(),
         stripe_price_id: Some(ShortText::parse("price_1").unwrap()),
         is_active: false,
+        stock: Stock { quantity: 7, image_url: Some(Text::parse("https://example.com/w.png").unwrap()) },
+        number: 0,
         images: vec!["https://example.com/a.png".into()],
         attributes: attributes(),
         meta: meta(),
@@ -179,9 +202,13 @@ pub fn otp(version: u64) -> Otp {
         hash: "keyed hash".into(),
         expires_at: at("2026-03-02T10:25:30Z"),
         wrong_tries: 2,
-        sent_at: vec![at("2026-03-02T10:00:00Z"), now()],
+        proven_until: Some(at("2026-03-02T10:35:30Z")),
         version,
     }
+}
+
+pub fn otp_mails(version: u64) -> OtpMails {
+    OtpMails { sent_at: vec![at("2026-03-02T10:00:00Z"), now()], version }
 }
 
 pub fn webhook(n: u128) -> Webhook {

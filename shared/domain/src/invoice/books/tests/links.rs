@@ -98,7 +98,9 @@ fn whatever_changes_the_balance_or_closes_the_invoice_retires_the_link() {
         ("void", |desk| desk.write(Status::Void).unwrap()),
         ("a payment that failed", |desk| {
             let not_paid = |invoice: &mut Invoice, moment: Moment<'_>, new_id: &mut dyn FnMut() -> Uuid| {
-                invoice.mark_not_paid(moment, new_id);
+                let link =
+                    invoice.header().payment_link.as_ref().and_then(PaymentLink::made).unwrap().stripe_id.clone();
+                invoice.mark_not_paid(Some(&link), moment, new_id);
                 Ok(())
             };
             desk.decide(not_paid).unwrap();

@@ -1,45 +1,49 @@
 //! What Stripe reports: once, in any order, to the cent.
 
 use super::*;
-use crate::id::RefundId;
-use crate::invoice::stripe::{IntentBook, NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact};
+use crate::id::{PaymentLinkId, RefundId};
+use crate::invoice::payment_link::LinkUrl;
+use crate::invoice::stripe::{IntentBook, NamedRefund, PaidFact, RefundFact, StripeAmount, StripeFact, StripeInvoice};
 
-fn id(text: &str) -> ShortText {
+pub(super) fn id(text: &str) -> ShortText {
     ShortText::parse(text).unwrap()
 }
 
-fn cents(units: i64) -> StripeAmount {
+pub(super) fn cents(units: i64) -> StripeAmount {
     StripeAmount { units, currency: Currency::USD }
 }
 
-fn paid(units: i64, charge: Option<&str>) -> StripeFact {
-    let charge = charge.map(id);
-    StripeFact::Paid(PaidFact { amount: cents(units), at: at("2026-03-02"), charge, stripe_invoice: None })
+pub(super) fn paid(units: i64, charge: Option<&str>) -> StripeFact {
+    paid_for(units, charge, StripeInvoice::Untold)
 }
 
-fn named(name: &str, units: i64, failed: bool) -> StripeFact {
+pub(super) fn paid_for(units: i64, charge: Option<&str>, stripe_invoice: StripeInvoice) -> StripeFact {
+    let charge = charge.map(id);
+    StripeFact::Paid(PaidFact { amount: cents(units), at: at("2026-03-02"), charge, stripe_invoice })
+}
+
+pub(super) fn named(name: &str, units: i64, failed: bool) -> StripeFact {
     let refund = NamedRefund { id: id(name), amount: cents(units), at: at("2026-03-02"), failed };
     StripeFact::Refunded(RefundFact { charge: Some(id("ch_1")), refunded: None, refunds: vec![refund] })
 }
 
-fn given_back(units: i64) -> StripeFact {
+pub(super) fn given_back(units: i64) -> StripeFact {
     StripeFact::Refunded(RefundFact { charge: Some(id("ch_1")), refunded: Some(cents(units)), refunds: vec![] })
 }
 
-/// The decision about one report.
-fn report(desk: &mut Desk, book: &mut IntentBook, fact: &StripeFact) -> Result<(), Error> {
+/// The decision about one report. Says what a client had booked, where that was another amount.
+pub(super) fn report(desk: &mut Desk, book: &mut IntentBook, fact: &StripeFact) -> Result<Option<Money>, Error> {
     let mut kept = book.clone();
-    desk.decide(|invoice, moment, new_id| {
+    let corrected = desk.decide(|invoice, moment, new_id| {
         kept.take(fact, new_id);
-        if let StripeFact::Paid(paid) = fact {
-            invoice.book_intent(&mut kept, paid, moment, new_id)?;
+        match fact {
+            StripeFact::InvoicePaid(_) => invoice.follow_stripe_invoice(&mut kept, moment, new_id).map(|()| None),
+            _ => invoice.follow_intent(&mut kept, true, moment, new_id),
         }
-        invoice.name_charge(&kept, moment.at);
-        invoice.book_refunds(&kept, moment, new_id)
     })?;
     *book = kept;
     desk.reload();
-    Ok(())
+    Ok(corrected)
 }
 
 fn all(desk: &mut Desk, facts: &[StripeFact]) -> IntentBook {
@@ -50,7 +54,7 @@ fn all(desk: &mut Desk, facts: &[StripeFact]) -> IntentBook {
     book
 }
 
-fn orders(facts: &[StripeFact]) -> Vec<Vec<StripeFact>> {
+pub(super) fn orders<T: Clone>(facts: &[T]) -> Vec<Vec<T>> {
     if facts.len() < 2 {
         return vec![facts.to_vec()];
     }
@@ -150,18 +154,9 @@ fn another_currency_is_refused() {
     let mut desk = Desk::sent();
     let mut book = IntentBook::new(id("pi_1"));
     let amount = StripeAmount { units: 11_500, currency: "EUR".parse().unwrap() };
-    let paid = PaidFact { amount, at: at("2026-03-02"), charge: None, stripe_invoice: None };
+    let paid = PaidFact { amount, at: at("2026-03-02"), charge: None, stripe_invoice: StripeInvoice::Untold };
     assert!(report(&mut desk, &mut book, &StripeFact::Paid(paid)).is_err());
     assert_eq!(desk.invoice.payments().len(), 0);
-}
-
-#[test]
-fn a_charge_that_was_booked_by_hand_is_the_same_payment() {
-    let mut desk = Desk::sent();
-    let by_hand = desk.book(NewPayment { stripe_charge_id: Some(id("ch_1")), ..payment("115") }).unwrap();
-    desk.reload();
-    let book = all(&mut desk, &[paid(11_500, Some("ch_1"))]);
-    assert_eq!((book.payment, desk.invoice.payments().len()), (Some(by_hand), 1));
 }
 
 #[test]
@@ -197,7 +192,7 @@ fn only_what_changed_is_written() {
     let fact = named("re_1", 1_000, false);
     desk.decide(|invoice, moment, new_id| {
         book.take(&fact, new_id);
-        invoice.book_refunds(&book, moment, new_id)?;
+        invoice.follow_intent(&mut book, true, moment, new_id)?;
         invoice.touch_if_changed_since(&before, moment.at);
         Ok(())
     })
@@ -212,7 +207,7 @@ fn only_what_changed_is_written() {
     desk.reload();
     let before = desk.invoice.header().clone();
     desk.decide(|invoice, moment, new_id| {
-        invoice.book_refunds(&book, moment, new_id)?;
+        invoice.follow_intent(&mut book, true, moment, new_id)?;
         invoice.touch_if_changed_since(&before, moment.at);
         Ok(())
     })
@@ -220,25 +215,53 @@ fn only_what_changed_is_written() {
     assert_eq!(*desk.invoice.header(), before);
 }
 
+/// An invoice that waits for money, with a link of that name at Stripe.
+fn pending_with_link(name: &str) -> Desk {
+    let mut desk = Desk::sent();
+    let (stripe_id, url) = (id(name), LinkUrl::parse("https://pay.test/1").unwrap());
+    desk.decide(|invoice, moment, new_id| {
+        let link = invoice.request_link(PaymentLinkId::new(new_id()), moment.at)?;
+        invoice.activate_link(&link, stripe_id, url, moment, new_id)?;
+        invoice.mark_pending(moment, new_id);
+        Ok(())
+    })
+    .unwrap();
+    desk.reload();
+    desk
+}
+
 #[test]
-fn an_invoice_that_stripe_made_and_its_intent_are_one_payment() {
-    let told = PaidFact { amount: cents(11_500), at: at("2026-03-02"), charge: None, stripe_invoice: Some(id("in_1")) };
-    for invoice_first in [true, false] {
-        let mut desk = Desk::sent();
-        let mut book = IntentBook::new(id("pi_1"));
-        for by_invoice in [invoice_first, !invoice_first, true] {
-            if by_invoice {
-                desk.decide(|invoice, moment, new_id| invoice.book_stripe_invoice(&id("in_1"), &told, moment, new_id))
-                    .unwrap();
-                desk.reload();
-            } else {
-                report(&mut desk, &mut book, &paid(11_500, Some("ch_1"))).unwrap();
-            }
-        }
-        assert_eq!((desk.status(), desk.paid(), desk.invoice.payments().len()), (Status::Paid, usd("115"), 1));
-        assert_eq!(desk.invoice.payments()[0].stripe_charge_id, Some(id("ch_1")));
-        assert_eq!(desk.invoice.header().details.stripe.invoice_id, Some(id("in_1")));
+fn money_that_did_not_come_retires_the_link_that_it_was_to_come_by_and_no_other() {
+    for (told, stays) in [(Some("plink_old"), true), (None, true), (Some("plink_new"), false)] {
+        let mut desk = pending_with_link("plink_new");
+        desk.decide(|invoice, moment, new_id| {
+            invoice.mark_not_paid(told.map(id).as_ref(), moment, new_id);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((desk.status(), desk.invoice.header().payment_link.is_some()), (Status::Sent, stays), "{told:?}");
     }
+    let mut desk = Desk::sent();
+    desk.decide(|invoice, moment, _| invoice.request_link(PaymentLinkId::new(Uuid::from_u128(9)), moment.at)).unwrap();
+    desk.decide(|invoice, moment, new_id| {
+        invoice.mark_not_paid(None, moment, new_id);
+        Ok(())
+    })
+    .unwrap();
+    assert!(desk.invoice.header().payment_link.is_some());
+}
+
+#[test]
+fn the_currency_stays_while_a_customer_can_pay_by_a_link() {
+    let euros = || InvoicePatch { currency: Some("EUR".parse().unwrap()), ..InvoicePatch::default() };
+    let mut desk = pending_with_link("plink_1");
+    let refused = refusal(desk.update(euros()));
+    assert_eq!(refused, "currency: The currency of an invoice with a payment link cannot change.");
+    let mut desk = Desk::sent();
+    desk.decide(|invoice, moment, _| invoice.request_link(PaymentLinkId::new(Uuid::from_u128(9)), moment.at)).unwrap();
+    assert!(refusal(desk.update(euros())).starts_with("currency: "));
+    let mut desk = Desk::sent();
+    desk.update(euros()).unwrap();
 }
 
 #[test]

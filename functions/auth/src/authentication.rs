@@ -1,0 +1,76 @@
+//! Sign-up, login and the reset of a password, each with a one-time password by mail: namaste, "Authentication".
+
+use app::App;
+use axum::extract::State;
+use axum::response::Response;
+use contracts::namaste::accounts::{
+    self, AccessJson, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
+    ResetPasswordBody, SignUpBody, not_let_in,
+};
+use domain::otp::{OtpPurpose, Refused};
+use edge::{Failure, JsonBody, Source, json, read};
+use http::StatusCode;
+
+use crate::Auth;
+
+pub async fn sign_up(State(auth): State<Auth>, body: JsonBody) -> Result<Response, Failure> {
+    let sign_up = read::<SignUpBody>(&body)?.into_sign_up()?;
+    auth.app.sign_up(&auth.mailer, sign_up).await?;
+    Ok(json(StatusCode::CREATED, accounts::SIGNED_UP))
+}
+
+pub async fn verify_sign_up(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
+    let (email, code) = read::<OtpBody>(&body)?.into_proof()?;
+    let verified = app.verify_sign_up(&email, &code, &from).await?;
+    told(OtpPurpose::SignUp, verified, accounts::SIGN_UP_VERIFIED)
+}
+
+pub async fn log_in(State(auth): State<Auth>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
+    let (email, password) = read::<LoginBody>(&body)?.into_login()?;
+    let sent = auth.app.log_in(&auth.mailer, &email, password.expose(), &from).await?;
+    told(OtpPurpose::Login, sent, accounts::LOGIN_SENT)
+}
+
+pub async fn verify_log_in(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
+    let (email, code) = read::<OtpBody>(&body)?.into_proof()?;
+    let tokens = app.verify_log_in(&email, &code, &from).await?;
+    let tokens = tokens.map_err(|why| not_let_in(OtpPurpose::Login, why))?;
+    Ok(json(StatusCode::OK, LoggedInJson::new(tokens.refresh, tokens.access)))
+}
+
+pub async fn forget_password(
+    State(auth): State<Auth>,
+    Source(from): Source,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let email = read::<ForgetPasswordBody>(&body)?.into_email()?;
+    let sent = auth.app.forget_password(&auth.mailer, &email, &from).await?;
+    told(OtpPurpose::Reset, sent, accounts::RESET_SENT)
+}
+
+pub async fn verify_forget_password(
+    State(app): State<App>,
+    Source(from): Source,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (email, code) = read::<OtpBody>(&body)?.into_proof()?;
+    let verified = app.verify_reset(&email, &code, &from).await?;
+    told(OtpPurpose::Reset, verified, accounts::RESET_VERIFIED)
+}
+
+pub async fn reset_password(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
+    let (email, password) = read::<ResetPasswordBody>(&body)?.into_reset()?;
+    let reset = app.reset_password(&email, &password, &from).await?;
+    told(OtpPurpose::Reset, reset, accounts::PASSWORD_RESET)
+}
+
+pub async fn refresh(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
+    let refresh = read::<RefreshBody>(&body)?.into_token()?;
+    let access = app.refresh_access(refresh.expose()).await?;
+    Ok(json(StatusCode::OK, AccessJson { access }))
+}
+
+fn told(purpose: OtpPurpose, done: Result<(), Refused>, message: MessageJson) -> Result<Response, Failure> {
+    done.map_err(|why| not_let_in(purpose, why))?;
+    Ok(json(StatusCode::OK, message))
+}

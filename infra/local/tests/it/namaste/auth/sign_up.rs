@@ -1,0 +1,75 @@
+//! `POST /api/signup/` and `POST /api/verify-signup-otp/`.
+
+use futures::future::join_all;
+use http::Method;
+use serde_json::json;
+
+use super::*;
+use crate::support::Tributary;
+
+const VERIFY: &str = "/api/verify-signup-otp/";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signup_and_verify_signup_otp_answer_as_documented_with_and_without_a_slash() {
+    for slash in ["/", ""] {
+        let tributary = Tributary::start().await;
+        let body = json!({
+            "username": "john_doe",
+            "email": "john@example.com",
+            "password": "SecurePass123!",
+            "phone_no": "+919876543210",
+            "business_name": "John's Store"
+        });
+        let made = post(&tributary, &format!("/api/signup{slash}"), body).await.expect(201);
+        let message = "User created successfully. Please verify the OTP sent to your email.";
+        assert_eq!(made, json!({ "message": message }));
+        let sent = mail(&tributary).await;
+        assert_eq!((&sent["to"], &sent["subject"]), (&json!([EMAIL]), &json!("Verify your e-mail address")));
+        let otp = tributary.otp(EMAIL).await;
+        let verified = verifies(&tributary, &format!("/api/verify-signup-otp{slash}"), &otp).await.expect(200);
+        assert_eq!(verified, json!({"message": "Signup OTP verified successfully!"}));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signup_names_every_wrong_field_and_what_is_taken() {
+    let tributary = Tributary::start().await;
+    names(&post(&tributary, "/api/signup/", json!({})).await, &["username", "email", "password"]);
+    let wrong = json!({"username": "a b", "email": "x", "password": "1234567"});
+    names(&post(&tributary, "/api/signup/", wrong).await, &["username", "email", "password"]);
+    john(&tributary).await;
+    names(&signs_up(&tributary).await, &["username"]);
+    let taken = json!({"username": "other", "email": "JOHN@example.com", "password": PASSWORD});
+    names(&post(&tributary, "/api/signup/", taken).await, &["email"]);
+    let malformed = tributary.raw(Method::POST, "/api/signup/", &[("content-type", "application/json")], "{").await;
+    assert!(malformed.expect(400)["detail"].is_string());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_signup_otp_refuses_as_documented() {
+    let tributary = Tributary::start().await;
+    refused(&verifies(&tributary, VERIFY, "123456").await, 404, "User not found");
+    signs_up(&tributary).await.expect(201);
+    let otp = tributary.otp(EMAIL).await;
+    refused(&verifies(&tributary, VERIFY, &other_than(&otp)).await, 400, "Invalid OTP");
+    tributary.advance(300).await;
+    refused(&verifies(&tributary, VERIFY, &otp).await, 400, "OTP expired");
+    signs_up(&tributary).await.expect(201);
+    let otp = tributary.otp(EMAIL).await;
+    tributary.advance(240).await;
+    verifies(&tributary, VERIFY, &otp).await.expect(200);
+    refused(&verifies(&tributary, VERIFY, &otp).await, 400, "No OTP found");
+    names(&post(&tributary, VERIFY, json!({})).await, &["email", "otp"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verify_signup_otp_accepts_one_of_fifty_tries_at_once() {
+    let tributary = Tributary::start().await;
+    signs_up(&tributary).await.expect(201);
+    let otp = tributary.otp(EMAIL).await;
+    let answers = join_all((0..50).map(|_| verifies(&tributary, VERIFY, &otp))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        refused(answer, 400, "No OTP found");
+    }
+}

@@ -1,0 +1,9 @@
+//! namaste from outside: its document's examples, its errors, its pages, and what it shares with the other contracts.
+
+mod auth;
+mod billing;
+mod expenses;
+mod lists;
+mod parties;
+mod products;
+mod shop;

@@ -1,0 +1,86 @@
+//! Payment methods. They need the permissions on categories: both are words that an organisation
+//! sorts its books by.
+
+use domain::payment_method::{PaymentMethod, PaymentMethodName};
+use domain::{Action, Actor, Model};
+use store::{NumberPage, Series};
+
+use crate::contacts::no_such;
+use crate::{App, Error, Expected, check_version, may};
+
+/// All methods fail with [`domain::Error::Forbidden`] without the permission on categories that their
+/// verb names, and with [`domain::Error::NotFound`] for a number that no method has.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the payment methods; none past the end.
+    pub async fn list_payment_methods(
+        &self,
+        actor: &Actor,
+        page: u64,
+    ) -> Result<Option<NumberPage<PaymentMethod>>, Error> {
+        may(actor, Action::View, Model::Category)?;
+        Ok(self.store.payment_methods(actor.tenant(), page).await?)
+    }
+
+    /// The payment method of a number.
+    pub async fn get_payment_method(&self, actor: &Actor, number: u64) -> Result<PaymentMethod, Error> {
+        may(actor, Action::View, Model::Category)?;
+        self.load_payment_method(actor, number).await
+    }
+
+    /// Makes a payment method.
+    pub async fn create_payment_method(&self, actor: &Actor, name: PaymentMethodName) -> Result<PaymentMethod, Error> {
+        may(actor, Action::Add, Model::Category)?;
+        let method = PaymentMethod::create(name, self.stamp(actor));
+        self.retrying(async || {
+            let [number] = self.store.next_numbers(actor.tenant(), [Series::PaymentMethod]).await?;
+            let method = PaymentMethod { number, ..method.clone() };
+            self.store.create_payment_method(actor.tenant(), &method).await?;
+            Ok(method)
+        })
+        .await
+    }
+
+    /// Changes a payment method's name.
+    pub async fn update_payment_method(
+        &self,
+        actor: &Actor,
+        number: u64,
+        name: Option<PaymentMethodName>,
+        expected: Expected,
+    ) -> Result<PaymentMethod, Error> {
+        may(actor, Action::Change, Model::Category)?;
+        self.retrying(async || {
+            let method = self.load_payment_method(actor, number).await?;
+            let before = method.meta.version;
+            check_version(expected, before)?;
+            let method = method.rename(name.clone(), self.stamp(actor));
+            self.store.save_payment_method(actor.tenant(), &method, before).await?;
+            Ok(method)
+        })
+        .await
+    }
+
+    /// Removes a payment method. What names it keeps its number.
+    pub async fn delete_payment_method(&self, actor: &Actor, number: u64, expected: Expected) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::Category)?;
+        self.retrying(async || {
+            let method = self.load_payment_method(actor, number).await?;
+            check_version(expected, method.meta.version)?;
+            Ok(self.store.delete_payment_method(actor.tenant(), &method).await?)
+        })
+        .await
+    }
+
+    async fn load_payment_method(&self, actor: &Actor, number: u64) -> Result<PaymentMethod, Error> {
+        self.store.payment_method(actor.tenant(), number).await?.ok_or(domain::Error::NotFound.into())
+    }
+
+    pub(crate) async fn payment_method_must_exist(&self, actor: &Actor, number: Option<u64>) -> Result<(), Error> {
+        let Some(number) = number else { return Ok(()) };
+        match self.store.payment_method(actor.tenant(), number).await? {
+            Some(_) => Ok(()),
+            None => Err(no_such("payment_method", number)),
+        }
+    }
+}

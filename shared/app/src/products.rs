@@ -1,0 +1,137 @@
+//! Products: catalogue items, found by their numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::attributes::{Attributes, Schema};
+use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku};
+use domain::id::CategoryId;
+use domain::money::{Currency, Percent};
+use domain::product::{NewProduct, ProductPatch};
+use domain::text::ShortText;
+use domain::{Action, Actor, Model, Patch};
+use store::{NameRule, NumberPage};
+
+use crate::contacts::no_such;
+use crate::{App, Error, Expected, may, secrets};
+
+/// A product: a catalogue item, with the number of its category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// The item.
+    pub item: CatalogueItem,
+    /// The number of its category; none without one, and when that was deleted.
+    pub category: Option<u64>,
+}
+
+/// All methods fail with [`domain::Error::Forbidden`] without the permission on catalogue items that
+/// their verb names, and with [`domain::Error::NotFound`] for a number that no product has. Another
+/// product's name is a rule broken, a category that is not there is wrong under `category`.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// A page of the products; none past the end.
+    pub async fn list_products(&self, actor: &Actor, page: u64) -> Result<Option<NumberPage<Product>>, Error> {
+        may(actor, Action::View, Model::CatalogueItem)?;
+        let Some(NumberPage { count, rows }) = self.store.products(actor.tenant(), page).await? else {
+            return Ok(None);
+        };
+        let numbers = self.category_numbers(actor, &rows).await?;
+        let category = |item: &CatalogueItem| item.category.and_then(|id| numbers.get(&id)).copied();
+        let rows = rows.into_iter().map(|item| Product { category: category(&item), item });
+        Ok(Some(NumberPage { count, rows: rows.collect() }))
+    }
+
+    /// The product of a number.
+    pub async fn get_product(&self, actor: &Actor, number: u64) -> Result<Product, Error> {
+        may(actor, Action::View, Model::CatalogueItem)?;
+        let item = self.load_product(actor, number).await?;
+        self.as_product(actor, item).await
+    }
+
+    /// Makes a product.
+    pub async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product, Error> {
+        may(actor, Action::Add, Model::CatalogueItem)?;
+        let NewProduct { name, category, sku, unit_price, description, stock } = new;
+        let new = NewItem {
+            category: Some(self.category_of_number(actor, category).await?),
+            name,
+            sku: Some(sku.map_or_else(|| self.new_sku(), Ok)?),
+            description,
+            item_type: ItemType::Product,
+            base_price: unit_price,
+            currency: self.own_currency(actor).await?,
+            unit: ShortText::default(),
+            tax_rate: Percent::ZERO,
+            stripe_price_id: None,
+            is_active: true,
+            stock,
+            attributes: Attributes::default(),
+        };
+        let item = self.make_item(actor, new, Schema::default(), NameRule::Unique).await?;
+        Ok(Product { item, category: Some(category) })
+    }
+
+    /// Changes a product.
+    pub async fn update_product(
+        &self,
+        actor: &Actor,
+        number: u64,
+        patch: ProductPatch,
+        expected: Expected,
+    ) -> Result<Product, Error> {
+        may(actor, Action::Change, Model::CatalogueItem)?;
+        let id = self.load_product(actor, number).await?.id;
+        let ProductPatch { name, category, sku, unit_price, description, stock } = patch;
+        let category = match category {
+            None => Patch::Keep,
+            Some(number) => Patch::Set(self.category_of_number(actor, number).await?),
+        };
+        let sku = sku.map_or(Patch::Keep, Patch::Set);
+        let patch = ItemPatch { category, name, sku, description, base_price: unit_price, stock, ..Default::default() };
+        let item = self.change_item(actor, id, patch, Schema::default(), NameRule::Unique, expected).await?;
+        self.as_product(actor, item).await
+    }
+
+    /// Removes a product.
+    pub async fn delete_product(&self, actor: &Actor, number: u64, expected: Expected) -> Result<(), Error> {
+        may(actor, Action::Delete, Model::CatalogueItem)?;
+        let id = self.load_product(actor, number).await?.id;
+        self.delete_item(actor, id, expected).await
+    }
+
+    /// The currency that an organisation's new objects have when none is given.
+    pub(crate) async fn own_currency(&self, actor: &Actor) -> Result<Currency, Error> {
+        let organisation = self.store.organisation(actor.tenant().organisation()).await?;
+        Ok(organisation.map_or(Currency::USD, |organisation| organisation.currency))
+    }
+
+    async fn load_product(&self, actor: &Actor, number: u64) -> Result<CatalogueItem, Error> {
+        self.store.product(actor.tenant(), number).await?.ok_or(domain::Error::NotFound.into())
+    }
+
+    async fn as_product(&self, actor: &Actor, item: CatalogueItem) -> Result<Product, Error> {
+        let numbers = self.category_numbers(actor, std::slice::from_ref(&item)).await?;
+        let category = item.category.and_then(|id| numbers.get(&id)).copied();
+        Ok(Product { item, category })
+    }
+
+    async fn category_numbers(
+        &self,
+        actor: &Actor,
+        items: &[CatalogueItem],
+    ) -> Result<BTreeMap<CategoryId, u64>, Error> {
+        let ids: BTreeSet<_> = items.iter().filter_map(|item| item.category).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let categories = self.store.categories_of(actor.tenant(), &ids).await?;
+        Ok(categories.into_iter().map(|category| (category.id, category.number)).collect())
+    }
+
+    async fn category_of_number(&self, actor: &Actor, number: u64) -> Result<CategoryId, Error> {
+        let category = self.store.numbered_category(actor.tenant(), number).await?;
+        category.map(|category| category.id).ok_or_else(|| no_such("category", number))
+    }
+
+    fn new_sku(&self) -> Result<Sku, Error> {
+        let random = secrets::hex(&secrets::random::<6>(self.entropy.as_ref())).to_uppercase();
+        Sku::parse(&format!("SKU-{random}")).map_err(|e| Error::Defect(e.to_string()))
+    }
+}

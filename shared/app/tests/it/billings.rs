@@ -1,0 +1,164 @@
+//! Billings: invoices as namaste knows them.
+
+use domain::actor::Group;
+use domain::billing::{BillingItem, BillingPatch, NewBilling};
+use domain::catalogue::Stock;
+use domain::client::{NewClient, Profile};
+use domain::error::Error as Refusal;
+use domain::invoice::{Customer, InvoicePatch, SentTotals, Status, StatusRequest};
+use domain::money::{Price, Quantity};
+use domain::product::NewProduct;
+use domain::record::NewExtras;
+use domain::text::{LongText, Name, ShortText, Text};
+use domain::{Actor, Patch};
+use rust_decimal::Decimal;
+use tributary_app::billings::Billing;
+
+use crate::support::{Office, member, owner, refusal, status};
+
+fn d(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn bill(product: u64, quantity: u32, rate: &str) -> BillingItem {
+    BillingItem { product, quantity: Quantity::new(quantity.into()).unwrap(), rate: Price::new(d(rate)).unwrap() }
+}
+
+/// The document's example.
+fn documented() -> NewBilling {
+    NewBilling {
+        number: Text::parse("INV-2026-001").unwrap(),
+        status: status(Status::Sent),
+        issue_date: Some("2026-02-12".parse().unwrap()),
+        due_date: Some("2026-03-12".parse().unwrap()),
+        payment_method: None,
+        party: Some(1),
+        customer: Customer {
+            phone: Some(ShortText::parse("+919876543210").unwrap()),
+            address: Some(LongText::parse("123 Main Street").unwrap()),
+            ..Customer::default()
+        },
+        notes: LongText::parse("Payment due in 30 days").unwrap(),
+        totals: SentTotals {
+            subtotal: Some(d("12800")),
+            discount: Some(d("500")),
+            tax: Some(d("2700")),
+            total: Some(d("15000")),
+            ..SentTotals::default()
+        },
+        paid_amount: None,
+        items: vec![bill(1, 10, "99.99"), bill(2, 5, "199.99")],
+    }
+}
+
+/// An office with a customer and two products.
+async fn shop() -> (Office, Actor) {
+    let (office, actor) = (Office::open().await, owner());
+    let name = |text| Name::parse(text).unwrap();
+    office.app.create_product_category(&actor, name("General")).await.unwrap();
+    for product in ["Widget A", "Widget B"] {
+        let new = NewProduct {
+            name: name(product),
+            category: 1,
+            sku: None,
+            unit_price: Price::new(d("99.99")).unwrap(),
+            description: LongText::default(),
+            stock: Stock { quantity: 100, image_url: None },
+        };
+        office.app.create_product(&actor, new).await.unwrap();
+    }
+    let (profile, extras) = (Profile::default(), NewExtras::default());
+    let new = NewClient { name: name("ABC Company"), email: None, profile, extras };
+    office.app.create_customer(&actor, new).await.unwrap();
+    (office, actor)
+}
+
+fn money(Billing { header, .. }: &Billing) -> [String; 5] {
+    let totals = header.totals;
+    [totals.subtotal, totals.tax, totals.discount, totals.total, header.amount_paid]
+        .map(|money| money.amount().normalize().to_string())
+}
+
+#[tokio::test]
+async fn the_documents_billing_has_its_totals_as_sent_and_is_paid_as_sent() {
+    let (office, actor) = shop().await;
+    let app = &office.app;
+    let made = app.create_billing(&actor, documented()).await.unwrap();
+    assert_eq!(money(&made), ["12800", "2700", "500", "15000", "0"]);
+    assert_eq!((made.header.billing_number, made.party, made.header.status), (1, Some(1), Status::Sent));
+
+    let whole = app.get_billing(&actor, 1).await.unwrap();
+    let items: Vec<_> = whole.invoice.lines().iter().map(|line| whole.products[&line.item.unwrap()]).collect();
+    assert_eq!((items, whole.party), (vec![1, 2], Some(1)));
+    assert_eq!(app.list_billings(&actor, 1).await.unwrap().unwrap().rows, [made.clone()]);
+
+    let paid = StatusRequest { target: Status::Paid, shown_as: &[Status::Paid] };
+    let patch = BillingPatch { status: Some(paid), paid_amount: Some(d("15000")), ..BillingPatch::default() };
+    let updated = app.update_billing(&actor, 1, patch, None).await.unwrap();
+    assert_eq!(
+        (updated.header.status, money(&updated)),
+        (Status::Paid, ["12800", "2700", "500", "15000", "15000"].map(Into::into))
+    );
+    let less = BillingPatch { paid_amount: Some(d("1")), ..BillingPatch::default() };
+    assert!(matches!(refusal(app.update_billing(&actor, 1, less, None).await), Refusal::Invalid(_)));
+    let stock: Vec<_> = app.list_products(&actor, 1).await.unwrap().unwrap().rows;
+    assert!(stock.iter().all(|product| product.item.stock.quantity == 100), "a billing leaves stock as it is");
+}
+
+#[tokio::test]
+async fn without_totals_the_items_are_summed_and_items_that_come_without_replace_what_was_sent() {
+    let (office, actor) = shop().await;
+    let app = &office.app;
+    let computed = NewBilling { totals: SentTotals::default(), ..documented() };
+    let made = app.create_billing(&actor, computed).await.unwrap();
+    assert_eq!(money(&made), ["1999.85", "0", "0", "1999.85", "0"]);
+
+    let sent = NewBilling { number: Text::parse("INV-2").unwrap(), ..documented() };
+    app.create_billing(&actor, sent).await.unwrap();
+    let notes = BillingPatch { notes: Some(LongText::parse("later").unwrap()), ..BillingPatch::default() };
+    assert_eq!(money(&app.update_billing(&actor, 2, notes, None).await.unwrap())[3], "15000");
+    let items = BillingPatch { items: Some(vec![bill(2, 6, "100")]), ..BillingPatch::default() };
+    let updated = app.update_billing(&actor, 2, items, None).await.unwrap();
+    assert_eq!(money(&updated), ["600", "0", "500", "100", "0"]);
+    assert_eq!(app.get_billing(&actor, 2).await.unwrap().invoice.lines().len(), 1);
+}
+
+#[tokio::test]
+async fn what_a_billing_names_must_be_there() {
+    let (office, actor) = shop().await;
+    let app = &office.app;
+    let wrong = async |new: NewBilling| match refusal(app.create_billing(&actor, new).await) {
+        Refusal::Invalid(errors) => errors.to_string(),
+        other => panic!("{other}"),
+    };
+    let missing = |field: &str, id: u64| format!("{field}: Invalid pk \"{id}\" - object does not exist.");
+    assert_eq!(wrong(NewBilling { party: Some(9), ..documented() }).await, missing("party", 9));
+    assert_eq!(wrong(NewBilling { payment_method: Some(8), ..documented() }).await, missing("payment_method", 8));
+    assert_eq!(wrong(NewBilling { items: vec![bill(7, 1, "1")], ..documented() }).await, missing("items", 7));
+    app.create_billing(&actor, documented()).await.unwrap();
+    assert!(wrong(documented()).await.starts_with("invoice_number: "));
+    let other = BillingPatch { party: Patch::Clear, ..BillingPatch::default() };
+    let updated = app.update_billing(&actor, 1, other, None).await.unwrap();
+    assert_eq!((updated.party, updated.header.details.client), (None, None));
+    let sales = member(Group::Sales);
+    let paid = BillingPatch { paid_amount: Some(d("5")), ..BillingPatch::default() };
+    assert_eq!(refusal(app.update_billing(&sales, 1, paid, None).await), Refusal::Forbidden);
+}
+
+#[tokio::test]
+async fn a_void_invoice_is_no_billing_and_a_deleted_one_neither() {
+    let (office, actor) = shop().await;
+    let app = &office.app;
+    for n in 1..=3 {
+        let new = NewBilling { number: Text::parse(&format!("INV-{n}")).unwrap(), ..documented() };
+        app.create_billing(&actor, new).await.unwrap();
+    }
+    let id = app.get_billing(&actor, 1).await.unwrap().invoice.header().id;
+    let void = InvoicePatch { status: Some(status(Status::Void)), ..InvoicePatch::default() };
+    app.update_invoice(&actor, id, void, None).await.unwrap();
+    assert_eq!(refusal(app.get_billing(&actor, 1).await), Refusal::NotFound);
+    app.delete_billing(&actor, 2, None).await.unwrap();
+    assert_eq!(refusal(app.delete_billing(&actor, 2, None).await), Refusal::NotFound);
+    let page = app.list_billings(&actor, 1).await.unwrap().unwrap();
+    assert_eq!((page.count, page.rows[0].header.billing_number), (1, 3));
+}

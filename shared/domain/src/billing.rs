@@ -1,0 +1,74 @@
+//! Billings, as they are asked for: invoices that name parties, products and payment methods by their numbers.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::invoice::{Customer, CustomerPatch, InvoiceNumber, SentTotals, StatusRequest};
+use crate::money::{Price, Quantity};
+use crate::patch::Patch;
+use crate::text::LongText;
+
+/// What a billing bills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BillingItem {
+    /// The product's number.
+    pub product: u64,
+    /// How many.
+    pub quantity: Quantity,
+    /// Price per unit.
+    pub rate: Price,
+}
+
+/// A billing to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewBilling {
+    /// Its invoice number.
+    pub number: InvoiceNumber,
+    /// The status that it starts with.
+    pub status: StatusRequest,
+    /// When it is issued; today, if not given.
+    pub issue_date: Option<Date>,
+    /// When it is to be paid by.
+    pub due_date: Option<Date>,
+    /// The number of the payment method.
+    pub payment_method: Option<u64>,
+    /// The number of the party.
+    pub party: Option<u64>,
+    /// What it says of the customer.
+    pub customer: Customer,
+    /// Notes.
+    pub notes: LongText,
+    /// Its totals as sent.
+    pub totals: SentTotals,
+    /// How much is paid already.
+    pub paid_amount: Option<Decimal>,
+    /// Its items.
+    pub items: Vec<BillingItem>,
+}
+
+/// A change of a billing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct BillingPatch {
+    /// Its invoice number.
+    pub number: Option<InvoiceNumber>,
+    /// The status that is written.
+    pub status: Option<StatusRequest>,
+    /// When it was issued.
+    pub issue_date: Option<Date>,
+    /// When it is to be paid by.
+    pub due_date: Patch<Date>,
+    /// The number of the payment method.
+    pub payment_method: Patch<u64>,
+    /// The number of the party.
+    pub party: Patch<u64>,
+    /// What it says of the customer.
+    pub customer: CustomerPatch,
+    /// Notes.
+    pub notes: Option<LongText>,
+    /// Its totals as sent.
+    pub totals: SentTotals,
+    /// How much is paid.
+    pub paid_amount: Option<Decimal>,
+    /// Its items, instead of those before.
+    pub items: Option<Vec<BillingItem>>,
+}

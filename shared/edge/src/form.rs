@@ -1,0 +1,145 @@
+//! Bodies that may be forms.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use contracts::Problem;
+use contracts::wire::{form, parse_object};
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use multer::Multipart;
+use percent_encoding::percent_decode;
+use serde::de::DeserializeOwned;
+
+use crate::body::{MAX_BODY, collect_up_to, is_json, media_type};
+use crate::failure::Failure;
+
+/// The body of a request, sent as JSON or as a form of either kind, of at most [`MAX_BODY`] bytes.
+#[derive(Debug, Clone)]
+pub enum SentBody {
+    /// There is none.
+    Empty,
+    /// JSON.
+    Json(Bytes),
+    /// Names and texts.
+    Form(Vec<(String, String)>),
+}
+
+impl<S: Send + Sync> FromRequest<S> for SentBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let bytes = collect_up_to(MAX_BODY, &parts.headers, body).await?;
+        let media_type = media_type(&parts.headers);
+        match media_type.as_str() {
+            "application/x-www-form-urlencoded" => urlencoded(&bytes).map(Self::Form),
+            "multipart/form-data" => multipart(bytes, &parts.headers).await.map(Self::Form),
+            json if is_json(json) && bytes.is_empty() => Ok(Self::Empty),
+            json if is_json(json) => Ok(Self::Json(bytes)),
+            _ => Err(Problem::UnsupportedMediaType { media_type }.into()),
+        }
+    }
+}
+
+/// Reads an object, in a form of which the fields in `lists` are lists of objects.
+///
+/// # Errors
+/// There is none, or it is malformed, nested too deep, or no object.
+pub fn read_sent<T: DeserializeOwned>(body: &SentBody, lists: &[&str]) -> Result<T, Failure> {
+    match body {
+        SentBody::Empty => Err(Problem::Malformed("A body is required.".to_owned()).into()),
+        SentBody::Json(bytes) => Ok(parse_object(bytes)?),
+        SentBody::Form(pairs) => Ok(parse_object(&form::object(pairs, lists))?),
+    }
+}
+
+fn urlencoded(bytes: &[u8]) -> Result<Vec<(String, String)>, Failure> {
+    let pairs = bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        let value = pair.get(at + 1..).unwrap_or_default();
+        Ok((decoded(&pair[..at])?, decoded(value)?))
+    });
+    pairs.collect()
+}
+
+fn decoded(text: &[u8]) -> Result<String, Failure> {
+    let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+    let text = percent_decode(&spaced).decode_utf8().map_err(malformed)?;
+    Ok(text.into_owned())
+}
+
+/// The texts of a form's parts; files are none.
+async fn multipart(body: Bytes, headers: &HeaderMap) -> Result<Vec<(String, String)>, Failure> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+    let stream = futures::stream::once(std::future::ready(Ok::<_, Infallible>(body)));
+    let mut form = Multipart::new(stream, boundary);
+    let mut pairs = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(malformed)? {
+        let is_text = field.file_name().is_none();
+        let name = field.name().unwrap_or_default().to_owned();
+        let bytes = field.bytes().await.map_err(malformed)?;
+        if is_text {
+            pairs.push((name, String::from_utf8(bytes.to_vec()).map_err(malformed)?));
+        }
+    }
+    Ok(pairs)
+}
+
+fn malformed(error: impl std::fmt::Display) -> Failure {
+    Problem::Malformed(format!("The form cannot be read: {error}.")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use serde_json::{Value, json};
+
+    async fn extract(content_type: &str, body: impl Into<Body>) -> Result<Value, Problem> {
+        let mut request = Request::new(body.into());
+        request.headers_mut().insert(CONTENT_TYPE, content_type.parse().unwrap());
+        let body = SentBody::from_request(request, &()).await;
+        let read = body.and_then(|body| read_sent::<serde_json::Map<String, Value>>(&body, &["items"]));
+        read.map(Value::Object).map_err(|failure| failure.problem().clone())
+    }
+
+    #[tokio::test]
+    async fn a_body_is_json_or_a_form_of_either_kind() {
+        let expected = Ok(json!({"title": "a b&ü", "items": [{"quantity": "1"}]}));
+        let json = r#"{"title": "a b&ü", "items": [{"quantity": "1"}]}"#;
+        assert_eq!(extract("application/json", json).await, expected);
+        let pairs = "title=a+b%26%C3%BC&&items%5B0%5Dquantity=1";
+        assert_eq!(extract("application/x-www-form-urlencoded; charset=utf-8", pairs).await, expected);
+        let part =
+            |head: &str, text: &str| format!("--+++\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
+        let parts = [
+            part("name=\"title\"", "a b&ü"),
+            part("name=\"title\"; filename=\"x\"", "a file"),
+            part("name=\"items\"", r#"{"quantity": "1"}"#),
+        ];
+        let body = format!("{}--+++--\r\n", parts.concat());
+        assert_eq!(extract("multipart/form-data; boundary=+++", body).await, expected);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_malformed_and_other_types_are_not_taken() {
+        for (content_type, body) in [
+            ("application/x-www-form-urlencoded", "title=%FF"),
+            ("multipart/form-data; boundary=x", "no form"),
+            ("multipart/form-data", "--x--"),
+            ("application/json", ""),
+            ("application/json", "title=a"),
+        ] {
+            let refused = extract(content_type, body).await;
+            assert!(matches!(refused, Err(Problem::Malformed(_))), "{content_type}: {refused:?}");
+        }
+        let refused = extract("text/plain", "title=a").await;
+        assert_eq!(refused, Err(Problem::UnsupportedMediaType { media_type: "text/plain".into() }));
+        let large = "a".repeat(MAX_BODY + 1);
+        assert_eq!(extract("application/x-www-form-urlencoded", large).await, Err(Problem::TooLarge));
+    }
+}
