@@ -72,7 +72,7 @@ async fn without_a_good_credential_there_is_no_caller() {
     assert_eq!(missing.status, 401);
     assert_eq!(missing.json(), json!({"detail": "Authentication credentials were not provided."}));
     assert!(!missing.header("www-authenticate").is_empty());
-    for header in ["Token nonsense", "Basic dXNlcjpwYXNz", "Bearer a.b.c", "garbage"] {
+    for header in ["Token nonsense", "Basic ***", "Bearer a.b.c", "garbage"] {
         for line in [format!("DELETE /things/{ID}"), "GET /things".to_owned()] {
             let invalid = ask(&line, &[("authorization", header)], "").await;
             assert_eq!((invalid.status, invalid.json()), (401, json!({"detail": "Invalid token."})), "{line} {header}");
@@ -112,8 +112,8 @@ async fn a_limit_says_when_it_ends() {
 }
 
 #[tokio::test]
-async fn the_contract_header_counts_on_invoices_alone() {
-    for (name, status) in [("crm", 200), ("clawprint", 400), ("bottlecrm", 400), ("nonsense", 400)] {
+async fn the_contract_header_counts_on_shared_paths_alone() {
+    for (name, status) in [("crm", 200), ("clawprint", 200), ("bottlecrm", 400), ("nonsense", 400)] {
         let header = [("x-api-contract", name)];
         let invoice = ask(&format!("GET /api/invoices/{ID}/"), &header, "").await;
         assert_eq!(invoice.status, status, "{name}");
