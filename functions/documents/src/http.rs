@@ -1,20 +1,24 @@
-//! Documents of invoices over HTTP: bottlecrm.
+//! Documents of invoices over HTTP: bottlecrm, and the customer's page.
 
 use app::App;
 use app::documents::{Desk, Pdf, file_name};
 use axum::Router;
-use axum::extract::{FromRef, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRef, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use contracts::bottlecrm::mail::{MailBody, MailSentJson, PDF};
 use domain::id::InvoiceId;
 use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, json, read};
-use http::StatusCode;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, REFERRER_POLICY};
+use http::{HeaderName, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What RFC 8187 lets stand in a name.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
+/// What keeps a customer's document out of search engines.
+const ROBOTS: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex, nofollow");
 
 /// What the handlers need.
 #[derive(Debug, Clone, FromRef)]
@@ -29,7 +33,8 @@ pub struct Documents {
 pub fn router(documents: Documents) -> Router {
     let routes = Router::new()
         .route("/api/invoices/{id}/download", get(download).post(download))
-        .route("/api/invoices/{id}/send-mail", post(send_mail));
+        .route("/api/invoices/{id}/send-mail", post(send_mail))
+        .route("/i/{token}/pdf", get(hosted));
     edge::service(documents, routes)
 }
 
@@ -40,9 +45,32 @@ async fn download(
     Id(id): Id<InvoiceId>,
     BaseUrl(base): BaseUrl,
 ) -> Result<Response, Failure> {
-    let Pdf { number, content } = app.invoice_pdf(&desk, caller.actor(), id, &base).await?;
+    Ok(file(app.invoice_pdf(&desk, caller.actor(), id, &base).await?))
+}
+
+/// What the customer's page offers, to whoever has its address. Where there is none, the page says so to people.
+async fn hosted(
+    State(app): State<App>,
+    State(desk): State<Desk>,
+    token: Result<Path<String>, PathRejection>,
+    BaseUrl(base): BaseUrl,
+) -> Result<Response, Failure> {
+    let token = token.map(|Path(token)| token).unwrap_or_default();
+    match app.hosted_pdf(&desk, &token, &base).await {
+        // The address is the key: nobody else may learn it or keep what it opens.
+        Ok(pdf) => Ok(([(CACHE_CONTROL, "private, no-store"), (REFERRER_POLICY, "no-referrer"), ROBOTS], file(pdf))
+            .into_response()),
+        Err(app::Error::Domain(domain::Error::NotFound)) => {
+            Ok(Redirect::to(&format!("/i/{}", utf8_percent_encode(&token, ENCODED))).into_response())
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn file(pdf: Pdf) -> Response {
+    let Pdf { number, content } = pdf;
     let headers = [(CONTENT_TYPE, PDF.to_owned()), (CONTENT_DISPOSITION, disposition(&number))];
-    Ok((StatusCode::OK, headers, content).into_response())
+    (StatusCode::OK, headers, content).into_response()
 }
 
 async fn send_mail(

@@ -48,7 +48,7 @@ pub fn build(environment: &Environment) -> Registry {
     let desk = Desk { press: Arc::new(StandardPress), bucket: bucket.clone(), mailer: mailer.clone() };
     let invoices = Invoices { app: app.clone(), links: Arc::new(stripe(environment)), bucket: bucket.clone() };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 16] = [
+    let functions: [(&str, Arc<dyn Function>); 17] = [
         ("attributes", http(fn_attributes::router(app.clone()))),
         ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
         ("catalogue", http(fn_catalogue::router(app.clone()))),

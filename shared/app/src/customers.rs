@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::filter::ClientFilter;
 use domain::id::{ClientId, ContactId};
 use domain::invoice::Header;
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Model, Tenant};
 use store::PageRequest;
 
 use crate::{App, Error, may};
@@ -22,7 +22,16 @@ impl App {
     /// [`domain::Error::Forbidden`] for who may not view invoices.
     pub async fn customer_emails(&self, actor: &Actor, invoices: &[&Header]) -> Result<Vec<String>, Error> {
         may(actor, Action::View, Model::Invoice)?;
-        let of_contacts = self.emails_of_contacts(actor, invoices).await?;
+        self.emails_of_customers(actor.tenant(), invoices).await
+    }
+
+    /// [`Self::customer_emails`], for who may see the invoices by other means.
+    pub(crate) async fn emails_of_customers(
+        &self,
+        tenant: Tenant,
+        invoices: &[&Header],
+    ) -> Result<Vec<String>, Error> {
+        let of_contacts = self.emails_of_contacts(tenant, invoices).await?;
         let of_contact = |invoice: &Header| invoice.details.contact.and_then(|id| of_contacts.get(&id));
         let nearest = |invoice: &Header| {
             let own = invoice.details.customer.email.as_ref().map(ToString::to_string);
@@ -31,7 +40,7 @@ impl App {
         let others = invoices.iter().filter(|invoice| nearest(invoice).is_none());
         let clients: BTreeSet<_> = others.filter_map(|invoice| invoice.details.client).collect();
         let clients: Vec<_> = clients.into_iter().collect();
-        let clients = self.store.clients_of(actor.tenant(), &clients).await?;
+        let clients = self.store.clients_of(tenant, &clients).await?;
         let of_clients: BTreeMap<_, _> =
             clients.into_iter().filter_map(|client| Some((client.id, client.email?.to_string()))).collect();
         let of_client = |invoice: &Header| invoice.details.client.and_then(|id| of_clients.get(&id)).cloned();
@@ -76,13 +85,13 @@ impl App {
 
     async fn emails_of_contacts(
         &self,
-        actor: &Actor,
+        tenant: Tenant,
         invoices: &[&Header],
     ) -> Result<BTreeMap<ContactId, String>, Error> {
         let without = invoices.iter().filter(|invoice| invoice.details.customer.email.is_none());
         let contacts: BTreeSet<_> = without.filter_map(|invoice| invoice.details.contact).collect();
         let contacts: Vec<_> = contacts.into_iter().collect();
-        let contacts = self.store.contacts_of(actor.tenant(), &contacts).await?;
+        let contacts = self.store.contacts_of(tenant, &contacts).await?;
         Ok(contacts.into_iter().filter_map(|contact| Some((contact.id, contact.email?.to_string()))).collect())
     }
 }

@@ -7,9 +7,10 @@ use domain::id::InvoiceId;
 use domain::invoice::Invoice;
 use domain::letter::Letter;
 use domain::text::Name;
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Model, Tenant};
 
 use crate::bucket::Bucket;
+use crate::hosted::Visitor;
 use crate::mail::{MailFile, MailWithFile, Mailer};
 use crate::{App, Error, Expected, check_version, may};
 
@@ -67,9 +68,15 @@ impl App {
     pub async fn invoice_pdf(&self, desk: &Desk, actor: &Actor, id: InvoiceId, base_url: &str) -> Result<Pdf, Error> {
         may(actor, Action::View, Model::Invoice)?;
         let invoice = self.load_invoice(actor, id).await?;
-        let number = invoice.header().number.to_string();
-        let printed = self.printed(desk, actor, invoice, base_url).await?;
-        Ok(Pdf { number, content: desk.press.pdf(printed).await? })
+        self.pdf(desk, actor.tenant(), invoice, base_url).await
+    }
+
+    /// The invoice of a customer's page as a PDF: what its mail brings, too. It leaves no trace, since who asks for it
+    /// has seen the page. [`domain::Error::NotFound`] as for the page.
+    pub async fn hosted_pdf(&self, desk: &Desk, token: &str, base_url: &str) -> Result<Pdf, Error> {
+        let (tenant, id) = self.hosted_invoice(token).ok_or(domain::Error::NotFound)?;
+        let invoice = self.visited(tenant, id, Visitor::Preview).await?;
+        self.pdf(desk, tenant, invoice, base_url).await
     }
 
     /// Sends an invoice by mail, as a PDF, and gives SES's id of the mail; a draft becomes sent.
@@ -94,7 +101,7 @@ impl App {
         // What the customer gets is no draft.
         invoice.mark_sent(self.moment(actor), &mut || self.new_id());
         let number = invoice.header().number.to_string();
-        let printed = self.printed(desk, actor, invoice, base_url).await?;
+        let printed = self.printed(desk, actor.tenant(), invoice, base_url).await?;
         let Letter { recipients: to, subject, message } = letter;
         let subject = subject.map_or_else(|| default_subject(&printed), |subject| subject.as_str().to_owned());
         let text = message.map_or_else(|| default_text(&printed), |text| text.into_string());
@@ -116,14 +123,20 @@ impl App {
         }
     }
 
+    async fn pdf(&self, desk: &Desk, tenant: Tenant, invoice: Invoice, base_url: &str) -> Result<Pdf, Error> {
+        let number = invoice.header().number.to_string();
+        let printed = self.printed(desk, tenant, invoice, base_url).await?;
+        Ok(Pdf { number, content: desk.press.pdf(printed).await? })
+    }
+
     async fn printed(
         &self,
         desk: &Desk,
-        actor: &Actor,
+        tenant: Tenant,
         invoice: Invoice,
         base_url: &str,
     ) -> Result<PrintedInvoice, Error> {
-        let (tenant, header) = (actor.tenant(), invoice.header());
+        let header = invoice.header();
         let client = async {
             match header.details.client.filter(|_| header.details.customer.name.is_none()) {
                 Some(client) => self.client_name(tenant, client).await,
@@ -133,7 +146,7 @@ impl App {
         let (organisation, client, emails, logo) = tokio::join!(
             self.store.organisation(tenant.organisation()),
             client,
-            self.customer_emails(actor, std::slice::from_ref(&header)),
+            self.emails_of_customers(tenant, std::slice::from_ref(&header)),
             desk.bucket.logo(tenant),
         );
         let missing = || Error::Defect(format!("{} is of an organisation that is not there", header.id));

@@ -33,6 +33,7 @@ pub fn render(problem: &Problem) -> Rendered {
         Problem::PaymentProvider => told(502, "The payment provider did not do its part; nothing was changed."),
         Problem::MailRefused => told(502, "The mail service did not take the mail; nothing was changed."),
         Problem::Internal => told(500, "A server error occurred."),
+        Problem::Worded(rendered) => Rendered::clone(rendered),
     }
 }
 

@@ -22,7 +22,7 @@ use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
 use super::status::{DRAFT, SentStatus, status_display, status_word};
-use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, optional, or_default, required, text};
+use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, optional, or_default, text};
 
 documented! {
     /// A title.

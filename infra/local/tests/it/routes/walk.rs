@@ -12,11 +12,12 @@ use super::books::{Books, id_of};
 use crate::support::{Answer, Tributary};
 
 /// What is served beside the contract, and by which function: the documentation, an invoice's page for its
-/// customer, and Stripe's events.
-const BESIDE: [(&str, &str); 4] = [
+/// customer with its document, and Stripe's events.
+const BESIDE: [(&str, &str); 5] = [
     ("/docs", "docs"),
     ("/openapi/{file}", "docs"),
     ("/i/{token}", "pages"),
+    ("/i/{token}/pdf", "documents"),
     ("/api/stripe/webhook", "stripe-webhook"),
 ];
 

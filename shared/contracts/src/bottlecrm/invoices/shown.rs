@@ -59,6 +59,7 @@ impl InvoiceRowJson {
         let Header {
             id,
             number,
+            billing_number: _,
             details,
             status,
             issue_date: _,
