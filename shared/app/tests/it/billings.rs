@@ -90,7 +90,7 @@ async fn the_documents_billing_has_its_totals_as_sent_and_is_paid_as_sent() {
     let whole = app.get_billing(&actor, 1).await.unwrap();
     let items: Vec<_> = whole.invoice.lines().iter().map(|line| whole.products[&line.item.unwrap()]).collect();
     assert_eq!((items, whole.party), (vec![1, 2], Some(1)));
-    assert_eq!(app.list_billings(&actor, 1).await.unwrap().unwrap().rows, [made.clone()]);
+    assert_eq!(app.list_billings(&actor, 1).await.unwrap().unwrap().rows, std::slice::from_ref(&made));
 
     let paid = StatusRequest { target: Status::Paid, shown_as: &[Status::Paid] };
     let patch = BillingPatch { status: Some(paid), paid_amount: Some(d("15000")), ..BillingPatch::default() };

@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 
 use super::shop::{Shop, billing, customer, product, refused, with};
 
+/// A body for the object of a place.
+type Body = fn(usize) -> Value;
+
 const LISTS: [&str; 6] = [
     "/api/products/",
     "/api/product-categories/",
@@ -98,7 +101,7 @@ async fn a_filter_is_kept_in_the_links() {
 async fn twenty_parallel_creates_of_each_kind_neither_fail_nor_miscount() {
     let shop = Shop::open().await;
     shop.billing().await;
-    let bodies: [(&str, fn(usize) -> Value, u64); 5] = [
+    let bodies: [(&str, Body, u64); 5] = [
         ("/api/products/", |n| with(product(), json!({"product_name": format!("Widget {n}")})), 2),
         ("/api/parties/", |n| json!({"Category_type": "Customer", "name": format!("Customer {n}")}), 1),
         ("/api/expenses/", |n| expense(&n.to_string()), 0),

@@ -1,7 +1,7 @@
 use super::*;
 use crate::wire::parse_object;
 use domain::Patch;
-use domain::catalogue::ItemType;
+use domain::catalogue::{ItemType, Stock};
 use domain::record::Meta;
 use domain::text::{LongText, Name, ShortText};
 use jiff::Timestamp;
@@ -27,6 +27,8 @@ fn catalogue() -> Catalogue {
         tax_rate: Percent::new("15".parse().unwrap()).unwrap(),
         stripe_price_id: None,
         is_active: true,
+        number: 1,
+        stock: Stock::default(),
         images: vec![],
         attributes: Attributes::default(),
         meta: Meta { created_at: at, created_by: None, updated_at: at, version: 1 },
