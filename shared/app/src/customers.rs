@@ -26,11 +26,7 @@ impl App {
     }
 
     /// [`Self::customer_emails`], for who may see the invoices by other means.
-    pub(crate) async fn emails_of_customers(
-        &self,
-        tenant: Tenant,
-        invoices: &[&Header],
-    ) -> Result<Vec<String>, Error> {
+    pub(crate) async fn emails_of_customers(&self, tenant: Tenant, invoices: &[&Header]) -> Result<Vec<String>, Error> {
         let of_contacts = self.emails_of_contacts(tenant, invoices).await?;
         let of_contact = |invoice: &Header| invoice.details.contact.and_then(|id| of_contacts.get(&id));
         let nearest = |invoice: &Header| {
