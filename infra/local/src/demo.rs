@@ -92,7 +92,7 @@ pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, Strin
             format!("curl -H 'Authorization: Bearer {access}' -H 'organization-id: {organisation}' {invoices}/"),
         ),
         ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
-        ("namaste", format!("curl -H 'Authorization: Bearer {}' {base_url}/api/billing/", text("access"))),
+        ("namaste", format!("curl -H 'Authorization: Bearer {access}' {base_url}/api/billing/")),
     ]
 }
 

@@ -46,7 +46,7 @@ async fn a_download_changes_nothing_and_shows_what_was_changed_since() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_api_key_downloads_what_clawprint_made() {
+async fn an_api_key_downloads_and_mails_what_clawprint_made() {
     let office = Office::open().await;
     let opened = json!({"name": "Clawprint Studio", "currency": "USD"});
     let business = office.tributary.post(&office.owner, "/api/businesses", opened).await.expect(201);
@@ -65,10 +65,17 @@ async fn an_api_key_downloads_what_clawprint_made() {
     let made = office.tributary.raw(Method::POST, "/api/invoices", &headers, body.to_string()).await.expect(201);
     let id = uuid::Uuid::parse_str(made["invoice_id"].as_str().unwrap().strip_prefix("inv_").unwrap()).unwrap();
     let request = Request::get(format!("{}{}", office.tributary.base_url(), download(&id.to_string())));
-    let request = request.header("authorization", authorization).body(Full::default()).unwrap();
+    let request = request.header("authorization", &authorization).body(Full::default()).unwrap();
     let (status, _, document) = office.tributary.fetch(request).await;
     assert_eq!(status, 200, "{}", String::from_utf8_lossy(&document));
     assert!(says(&document, "Invoice INV-2024-001"));
+
+    let letter = json!({"recipients": ["client@example.com"]}).to_string();
+    office.tributary.raw(Method::POST, &send_mail(&id.to_string()), &headers, letter).await.expect(200);
+    let [mail] = &office.mails("client@example.com").await[..] else { panic!("not one mail") };
+    assert_eq!(mail["attachments"][0]["filename"], "INV-2024-001.pdf");
+    let path = format!("/api/invoices/{}", made["invoice_id"].as_str().unwrap());
+    assert_eq!(office.tributary.raw(Method::GET, &path, &headers, "").await.expect(200)["status"], "sent");
 }
 
 #[tokio::test(flavor = "multi_thread")]

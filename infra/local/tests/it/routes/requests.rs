@@ -6,6 +6,7 @@ use http_body_util::Full;
 use serde_json::json;
 
 use super::books::{Books, fill};
+use super::is_shared;
 use super::sound::{sound, sound_with};
 use crate::support::{Answer, Tributary};
 
@@ -252,7 +253,7 @@ async fn an_organization_id_is_an_uuid_of_an_organisation_of_the_caller() {
 async fn the_contract_is_chosen_on_shared_paths_alone() {
     let (tributary, books) = start().await;
     for route in harmless().filter(|route| route.credential && route.status != 201) {
-        let shared = ["/api/invoices", "/api/invoices/{id}"].contains(&route.path);
+        let shared = is_shared(route);
         for value in [&b"crm"[..], b"clawprint", b"bottlecrm", b"namaste", b"CRM", b"", b"\xff"] {
             let answer = send(&tributary, &books, route, &[("x-api-contract", value)]).await;
             let what = format!("{}: {}: {}", name(route), String::from_utf8_lossy(value), answer.text);
