@@ -265,6 +265,25 @@ async fn an_invoice_of_crm_is_a_billing_and_keeps_what_this_contract_lacks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_add_payments_books_none_by_a_billing() {
+    let shop = Shop::open().await;
+    shop.billing().await;
+    let (_, sales) = crate::users::add(&shop.tributary, &shop.owner, "sales", &["Sales"]).await;
+    let forbidden = json!({"detail": "You do not have permission to perform this action."});
+    for booking in [json!({"invoice_status": "Paid"}), json!({"paid_amount": "0.01"})] {
+        let change = shop.tributary.put(&sales, "/api/billing/?id=1", booking.clone()).await;
+        refused(&change, 403, &forbidden);
+        let body = with(with(billing(), json!({"invoice_number": "2"})), booking);
+        refused(&shop.tributary.post(&sales, "/api/billing/", body).await, 403, &forbidden);
+    }
+    let other = json!({"invoice_status": "Pending", "paid_amount": "0.00", "notes": "Called"});
+    shop.tributary.put(&sales, "/api/billing/?id=1", other).await.expect(200);
+    refused(&shop.tributary.delete(&sales, "/api/billing/?id=1").await, 403, &forbidden);
+    let billing = shop.show("/api/billing/").await.expect(200);
+    assert_eq!((&billing["count"], &billing["results"][0]["paid_amount"]), (&json!(1), &json!("0.00")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn payment_methods_start_with_four_and_are_managed() {
     let shop = Shop::open().await;
     let names = ["Cash", "Credit Card", "Bank Transfer", "UPI"];
