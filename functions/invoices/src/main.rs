@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use app::App;
-use app::aws::sdk_config;
+use app::aws::{required_variable, sdk_config};
+use app::bucket::Bucket;
 use invoices::Invoices;
 use tributary_stripe::Stripe;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let build = async {
-        let app = App::from_env(&sdk_config().await)?;
-        Ok::<_, app::Error>(invoices::router(Invoices { app, links: Arc::new(Stripe::from_env()?) }))
+        let config = sdk_config().await;
+        let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
+        let (app, links) = (App::from_env(&config)?, Arc::new(Stripe::from_env()?));
+        Ok::<_, app::Error>(invoices::router(Invoices { app, links, bucket }))
     };
     edge::lambda::run(build).await
 }

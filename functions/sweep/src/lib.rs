@@ -1,6 +1,6 @@
-//! By schedule: marks overdue invoices, and finishes uploads of images that were cut off.
+//! By schedule: marks overdue invoices, and finishes uploads of images and attachments that were cut off.
 
-use app::images::{Bucket, ImagesReport};
+use app::bucket::{Bucket, FilesReport};
 use app::sweep::SweepReport;
 use app::{App, Error};
 use lambda_runtime::LambdaEvent;
@@ -23,9 +23,9 @@ pub struct Report {
     /// About invoices.
     #[serde(flatten)]
     pub invoices: SweepReport,
-    /// About images.
+    /// About images and attachments.
     #[serde(flatten)]
-    pub images: ImagesReport,
+    pub files: FilesReport,
 }
 
 /// Sweeps once, whatever the schedule's event says, and logs what it did and what it cost.
@@ -53,6 +53,6 @@ pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, l
 async fn run(Sweep { app, bucket }: &Sweep) -> Result<Report, Error> {
     // Invoices do not wait for S3.
     let invoices = app.sweep().await?;
-    let images = app.settle_images(bucket).await?;
-    Ok(Report { invoices, images })
+    let files = app.settle_images(bucket).await?.and(app.settle_attachments(bucket).await?);
+    Ok(Report { invoices, files })
 }

@@ -81,13 +81,18 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
 pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, String)> {
     let text = |name: &str| credentials[name].as_str().unwrap_or_default();
     let (token, api_key, business) = (text("token"), text("api_key"), text("business_id"));
+    let access = text("access");
     let organisation = text("organization_id");
     let invoices = format!("{base_url}/api/invoices");
     vec![
         ("crm", format!("curl -H 'Authorization: Token {token}' {invoices}/")),
         ("clawprint", format!("curl -H 'Authorization: Bearer {api_key}' '{invoices}?business_id={business}'")),
+        (
+            "bottlecrm",
+            format!("curl -H 'Authorization: Bearer {access}' -H 'organization-id: {organisation}' {invoices}/"),
+        ),
         ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
-        ("namaste", format!("curl -H 'Authorization: Bearer {}' {base_url}/api/billing/", text("access"))),
+        ("namaste", format!("curl -H 'Authorization: Bearer {access}' {base_url}/api/billing/")),
     ]
 }
 

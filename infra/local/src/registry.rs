@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use app::App;
-use app::images::Bucket;
+use app::bucket::Bucket;
+use app::documents::Desk;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
 use app::queue::DeliveryQueue;
 use app::secrets::SecretKey;
 use fn_auth::Auth;
+use fn_documents::{Documents, StandardPress};
 use fn_files::Files;
 use fn_invoices::Invoices;
 use fn_payment_links::Deactivation;
@@ -43,16 +45,19 @@ pub fn build(environment: &Environment) -> Registry {
     let secrets = Secrets::read(environment.variable("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_default());
     let events = StripeWebhook { app: app.clone(), secrets };
     let deactivation = Deactivation { app: app.clone(), links: Arc::new(stripe(environment)) };
+    let desk = Desk { press: Arc::new(StandardPress), bucket: bucket.clone(), mailer: mailer.clone() };
+    let invoices = Invoices { app: app.clone(), links: Arc::new(stripe(environment)), bucket: bucket.clone() };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 16] = [
+    let functions: [(&str, Arc<dyn Function>); 17] = [
         ("attributes", http(fn_attributes::router(app.clone()))),
         ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
         ("catalogue", http(fn_catalogue::router(app.clone()))),
         ("clients", http(fn_clients::router(app.clone()))),
         ("docs", http(fn_docs::router(app.clone()))),
+        ("documents", http(fn_documents::router(Documents { app: app.clone(), desk }))),
         ("expenses", http(fn_expenses::router(app.clone()))),
         ("files", http(fn_files::router(Files { app: app.clone(), bucket }))),
-        ("invoices", http(fn_invoices::router(Invoices { app: app.clone(), links: Arc::new(stripe(environment)) }))),
+        ("invoices", http(fn_invoices::router(invoices))),
         ("leads", http(fn_leads::router(app.clone()))),
         ("pages", http(fn_pages::router(app.clone()))),
         ("stripe-webhook", http(fn_stripe_webhook::router(events))),

@@ -24,6 +24,7 @@ impl App {
     pub async fn create_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
         may(actor, Action::Add, Model::Invoice)?;
         self.contact_must_exist(actor, new.details.contact).await?;
+        self.assignees_must_be_members(actor, &new.details.assigned_to).await?;
         self.make_invoice(actor, new).await
     }
 

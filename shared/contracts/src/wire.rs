@@ -104,7 +104,7 @@ fn read_object<T: DeserializeOwned>(text: &str) -> Result<T, Unread> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
             let kind = values::kind(text.trim_start());
-            Unread::NotAnObject(format!("Invalid data. Expected a dictionary, but got {kind}."))
+            Unread::NotAnObject(format!("{NOT_AN_OBJECT}, but got {kind}."))
         } else {
             Unread::Syntax(error)
         }
@@ -136,6 +136,8 @@ fn check_depth(bytes: &[u8]) -> Result<(), Problem> {
     Ok(())
 }
 
+/// How the message begins when a body is JSON and no object.
+pub const NOT_AN_OBJECT: &str = "Invalid data. Expected a dictionary";
 /// What a field says when it is left out.
 pub const REQUIRED: &str = "This field is required.";
 /// What a field says when it is null and has no empty value.

@@ -17,6 +17,7 @@ mod expenses;
 mod follow_ups;
 pub mod idempotency;
 mod images;
+mod invoice_beside;
 mod invoice_items;
 mod invoice_lists;
 mod invoice_series;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{Stored, encode, encode_body};
+use crate::codec::{Stored, decode, encode, encode_body};
 use crate::error::{StoreError, Unique};
 use crate::keys::{self, Key};
 use crate::lists::{Page, PageRequest, of_partition};
@@ -160,6 +160,16 @@ impl Store {
             rows.push(self.whole(tenant, row).await?);
         }
         Ok(Page { rows, next: found.next })
+    }
+
+    /// Up to 100 members by their numbers, in no order; who is none is left out.
+    pub async fn members_of(&self, tenant: Tenant, numbers: &[u64]) -> Result<Vec<Member>, StoreError> {
+        let keys: Vec<_> = numbers.iter().map(|number| keys::membership(tenant, *number)).collect();
+        let mut members = Vec::with_capacity(keys.len());
+        for item in self.table.get_all(&keys).await? {
+            members.push(self.whole(tenant, decode(item)?).await?);
+        }
+        Ok(members)
     }
 
     /// A member's item, completed from the user's where it has no copy yet.

@@ -18,7 +18,7 @@ pub struct Speaker {
 }
 
 /// One line for each contract.
-pub const SPEAKERS: [Speaker; 4] = [
+pub const SPEAKERS: [Speaker; 5] = [
     Speaker {
         name: "crm",
         make: crm_make,
@@ -34,6 +34,14 @@ pub const SPEAKERS: [Speaker; 4] = [
         shown: clawprint_shown,
         write: clawprint_write,
         words: some(["draft", "sent", "viewed", "sent", "sent", "paid", "overdue", "cancelled", "refunded"]),
+    },
+    Speaker {
+        name: "bottlecrm",
+        make: bottlecrm_make,
+        read: bottlecrm_read,
+        shown: bottlecrm_shown,
+        write: bottlecrm_write,
+        words: some(["Draft", "Sent", "Sent", "Pending", "Pending", "Paid", "Pending", "Cancelled", "Cancelled"]),
     },
     Speaker {
         name: "namaste",
@@ -118,6 +126,27 @@ fn clawprint_shown(invoice: &Value) -> Shown {
 
 fn clawprint_write(_: &Books, invoice: &Made, word: &str) -> Call {
     call("clawprint", Method::PATCH, clawprint_path(invoice), json!({ "status": word }))
+}
+
+fn bottlecrm_make(_: &Books, number: &str) -> Call {
+    let body = json!({
+        "invoice_title": "Work", "invoice_number": number, "name": "Acme", "email": "b@example.com", "quantity": 2,
+        "rate": "50.00", "due_date": "2099-01-01"
+    });
+    call("bottlecrm", Method::POST, "/api/invoices".into(), body)
+}
+
+fn bottlecrm_read(_: &Books, invoice: &Made) -> Call {
+    call("bottlecrm", Method::GET, format!("/api/invoices/{}", invoice.id), Value::Null)
+}
+
+fn bottlecrm_shown(invoice: &Value) -> Shown {
+    let [number, total, status] = texts(invoice, ["invoice_number", "total_amount", "status"]);
+    Shown { number, total, paid: None, status }
+}
+
+fn bottlecrm_write(_: &Books, invoice: &Made, word: &str) -> Call {
+    call("bottlecrm", Method::POST, format!("/api/invoices/{}/status", invoice.id), json!({ "status": word }))
 }
 
 fn namaste_path(invoice: &Made) -> String {

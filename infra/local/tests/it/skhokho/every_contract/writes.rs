@@ -36,7 +36,8 @@ fn outcome(writer: &Speaker, from: &str, word: &str) -> Outcome {
         _ if is_open && OPEN.contains(&to) => Outcome::Becomes(to),
         "paid" | "void" if is_open || from == "partially_paid" => Outcome::Becomes(to),
         "refunded" if from == "paid" => Outcome::Becomes(to),
-        _ => Outcome::Refused(400),
+        // Where the other contracts answer 400, bottlecrm does for what it cannot read alone.
+        _ => Outcome::Refused(if writer.name == "bottlecrm" { 422 } else { 400 }),
     }
 }
 
