@@ -12,10 +12,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def enter_virtual_environment(requirements: str) -> None:
-    """Continues in the virtual environment's Python, after bringing there what a file beside this one names."""
+def enter_virtual_environment(requirements: str, beside: str = "") -> None:
+    """Continues in the virtual environment's Python, after bringing there what a file beside this one names.
+
+    That is $TRIBUTARY_VENV, by default ${XDG_CACHE_HOME:-~/.cache}/tributary/venv. Tools that do not go together with the
+    others have an environment beside it.
+    """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     home = Path(os.environ.get("TRIBUTARY_VENV") or cache / "tributary" / "venv").absolute()
+    home = home.with_name(home.name + beside)
     if Path(sys.prefix).resolve() == home.resolve():
         return
     file = Path(__file__).resolve().with_name(requirements)

@@ -1,13 +1,16 @@
 //! Tokens, sessions and the current user over HTTP: crm, "Authentication"; users: crm, section 8; businesses with their
-//! API keys: clawprint; sign-up, login and the reset of a password: namaste, "Authentication".
+//! API keys: clawprint; organisations as a whole; sign-up, login and the reset of a password: namaste, "Authentication".
 
 mod authentication;
 mod businesses;
+mod organisations;
 mod sessions;
 mod users;
 
 use app::App;
+use app::bucket::Bucket;
 use app::mail::Mailer;
+use app::queue::WorkQueue;
 use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
@@ -23,6 +26,10 @@ pub struct Auth {
     pub app: App,
     /// Mail.
     pub mailer: Mailer,
+    /// Where exports are kept.
+    pub bucket: Bucket,
+    /// Work on whole organisations.
+    pub work: WorkQueue,
 }
 
 /// The function's routes.
@@ -43,6 +50,9 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/businesses", get(businesses::list).post(businesses::open))
         .route("/api/businesses/{id}/api-keys", post(businesses::create_key))
         .route("/api/businesses/{id}/api-keys/{public_key}", delete(businesses::delete_key))
+        .route("/api/organisations/{id}", delete(organisations::delete))
+        .route("/api/organisations/{id}/export", post(organisations::export))
+        .route("/api/organisations/{id}/export/{export_id}", get(organisations::retrieve_export))
         .route("/api/users", get(users::list).post(users::create))
         .route(
             "/api/users/{user_id}",

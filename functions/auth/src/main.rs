@@ -2,7 +2,9 @@
 
 use app::App;
 use app::aws::{required_variable, sdk_config};
+use app::bucket::Bucket;
 use app::mail::Mailer;
+use app::queue::WorkQueue;
 use auth::Auth;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +12,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let build = async {
         let config = sdk_config().await;
         let mailer = Mailer::new(aws_sdk_sesv2::Client::new(&config), required_variable("MAIL_SENDER")?);
-        Ok::<_, app::Error>(auth::router(Auth { app: App::from_env(&config)?, mailer }))
+        let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
+        let work = WorkQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("WORK_QUEUE_URL")?);
+        Ok::<_, app::Error>(auth::router(Auth { app: App::from_env(&config)?, mailer, bucket, work }))
     };
     edge::lambda::run(build).await
 }

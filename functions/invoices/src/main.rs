@@ -13,7 +13,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let build = async {
         let config = sdk_config().await;
         let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
-        let (app, links) = (App::from_env(&config)?, Arc::new(Stripe::from_env()?));
+        let (app, links) = (App::from_env(&config)?, Arc::new(Stripe::from_env(&config)?));
         Ok::<_, app::Error>(invoices::router(Invoices { app, links, bucket }))
     };
     edge::lambda::run(build).await

@@ -4,6 +4,7 @@ mod event;
 mod signature;
 
 use app::App;
+use app::secret_store::Secret;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::response::Response;
@@ -21,8 +22,8 @@ pub use signature::Secrets;
 pub struct StripeWebhook {
     /// The use cases.
     pub app: App,
-    /// The secrets that Stripe signs with.
-    pub secrets: Secrets,
+    /// The secrets that Stripe signs with, as [`Secrets::read`] takes them.
+    pub secrets: Secret,
 }
 
 impl FromRef<StripeWebhook> for App {
@@ -44,7 +45,11 @@ async fn receive(
     body: Bytes,
 ) -> Result<Response, Failure> {
     let header = headers.get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let secrets = Secrets::read(secrets.read().await?);
     if !secrets.have_signed(header, &body, app.now()) {
+        if !header.is_empty() {
+            edge::metrics::count("stripe_signature_failures");
+        }
         return Err(Problem::Malformed("The signature is not valid.".to_owned()).into());
     }
     let read = event::read(&body).map_err(|error| Problem::Malformed(format!("The event cannot be read: {error}.")))?;

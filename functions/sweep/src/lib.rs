@@ -1,12 +1,13 @@
-//! By schedule: marks overdue invoices, and finishes uploads of images and attachments that were cut off.
+//! By schedule: marks overdue invoices, finishes uploads of images and attachments that were cut off, and takes up work
+//! on whole organisations that does not go on.
 
 use app::bucket::{Bucket, FilesReport};
+use app::queue::WorkQueue;
 use app::sweep::SweepReport;
 use app::{App, Error};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
-use serde_json::{Value, json};
-use store::meter::Meter;
+use serde_json::Value;
 
 /// What the handler needs.
 #[derive(Debug, Clone)]
@@ -15,6 +16,8 @@ pub struct Sweep {
     pub app: App,
     /// Where files are kept.
     pub bucket: Bucket,
+    /// Work on whole organisations.
+    pub work: WorkQueue,
 }
 
 /// What a sweep did.
@@ -26,6 +29,8 @@ pub struct Report {
     /// About images and attachments.
     #[serde(flatten)]
     pub files: FilesReport,
+    /// Exports and deletions of organisations that had not gone on for an hour.
+    pub work_resumed: u32,
 }
 
 /// Sweeps once, whatever the schedule's event says, and logs what it did and what it cost.
@@ -33,26 +38,13 @@ pub struct Report {
 /// # Errors
 /// The sweep's: the schedule tries again then.
 pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
-    let meter = Meter::default();
-    let swept = meter.scope(run(&sweep)).await;
-    let reading = meter.reading();
-    let line = json!({
-        "level": if swept.is_ok() { "INFO" } else { "ERROR" },
-        "request_id": event.context.request_id,
-        "function": "sweep",
-        "report": swept.as_ref().ok(),
-        "error": swept.as_ref().err().map(Error::to_string),
-        "round_trips": reading.round_trips,
-        "read_units": reading.read_units,
-        "write_units": reading.write_units,
-    });
-    edge::log::write(&line.to_string());
-    Ok(swept?)
+    Ok(edge::log::job("sweep", &event.context.request_id, run(&sweep)).await?)
 }
 
-async fn run(Sweep { app, bucket }: &Sweep) -> Result<Report, Error> {
+async fn run(Sweep { app, bucket, work }: &Sweep) -> Result<Report, Error> {
     // Invoices do not wait for S3.
     let invoices = app.sweep().await?;
     let files = app.settle_images(bucket).await?.and(app.settle_attachments(bucket).await?);
-    Ok(Report { invoices, files })
+    let work_resumed = app.resume_work(work).await?;
+    Ok(Report { invoices, files, work_resumed })
 }

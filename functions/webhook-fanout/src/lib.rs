@@ -3,6 +3,8 @@
 //! The table's stream is the only source of events, so no committed change can lose its own. What
 //! fails is seen again, in order, from the first record that failed.
 
+use std::convert::Infallible;
+
 use app::fanout::{Event, FanOut};
 use app::queue::DeliveryQueue;
 use app::{App, Error};
@@ -11,6 +13,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use edge::events::crm_body;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
+use serde::Serialize;
 use serde_json::Value;
 use store::stream::{Change, Object};
 
@@ -33,24 +36,49 @@ pub async fn handle(
     fanout: Fanout,
     event: LambdaEvent<DynamoDbEvent>,
 ) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
+    let work = fan_out_all(&fanout, &event.payload.records);
+    let report = edge::log::job("webhook-fanout", &event.context.request_id, work).await?;
     let mut response = DynamoDbEventResponse::default();
-    let mut batch = FanOut::new(&fanout.app, &fanout.queue);
-    for record in &event.payload.records {
-        if let Err(error) = fan_out(&fanout, &mut batch, record).await {
-            tracing::error!(event = record.event_id, %error, "a change could not be fanned out");
-            let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = record.change.sequence_number.clone();
-            response.batch_item_failures.push(failure);
-            break;
-        }
-    }
+    response.batch_item_failures.extend(report.failed);
     Ok(response)
 }
 
-async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) -> Result<(), Error> {
+/// What came of a batch.
+#[derive(Serialize)]
+struct Report {
+    /// How many records it had.
+    records: usize,
+    /// How many deliveries they caused.
+    deliveries: u32,
+    /// The record that failed; the rest of the batch waits for it.
+    failed: Option<DynamoDbBatchItemFailure>,
+}
+
+async fn fan_out_all(fanout: &Fanout, records: &[EventRecord]) -> Result<Report, Infallible> {
+    let mut report = Report { records: records.len(), deliveries: 0, failed: None };
+    let mut batch = FanOut::new(&fanout.app, &fanout.queue);
+    for record in records {
+        match fan_out(fanout, &mut batch, record).await {
+            Ok(deliveries) => report.deliveries += deliveries,
+            Err(error) => {
+                tracing::error!(event = record.event_id, %error, "a change could not be fanned out");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier = record.change.sequence_number.clone();
+                report.failed = Some(failure);
+                break;
+            }
+        }
+    }
+    Ok(report)
+}
+
+/// How many deliveries the record of a change causes.
+async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) -> Result<u32, Error> {
     let Some(change) = store::stream::change(&record.change.old_image, &record.change.new_image)? else {
-        return Ok(());
+        return Ok(0);
     };
+    // For the addresses of customers' pages.
+    fanout.app.ready().await?;
     let Change { tenant, model, event, before, after } = change;
     let shown = |object: &Object| {
         let page = |invoice| fanout.app.hosted_url(&fanout.public_url, tenant, invoice);
@@ -60,16 +88,15 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
     let after = after.as_ref().map(shown).transpose()?;
     let object = match (before, after) {
         // Something that no contract shows changed: that is no event.
-        (Some(before), Some(after)) if without_time(&before) == without_time(&after) => return Ok(()),
+        (Some(before), Some(after)) if without_time(&before) == without_time(&after) => return Ok(0),
         (_, Some(after)) => after,
         (Some(before), None) => before,
-        (None, None) => return Ok(()),
+        (None, None) => return Ok(0),
     };
     let second = record.change.approximate_creation_date_time.timestamp();
     let at = committed_at(second, &object).map_err(|e| Error::Defect(e.to_string()))?;
     let sequence = record.change.sequence_number.as_deref().and_then(|number| number.parse().ok()).unwrap_or_default();
-    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object }).await?;
-    Ok(())
+    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object }).await
 }
 
 /// When a change was committed. The stream tells the second; where in it, the object tells.

@@ -17,16 +17,18 @@ use crate::function::{Invoker, Registry};
 use crate::gateway::Gateway;
 use crate::local_routes::LocalRoutes;
 use crate::options::{Options, StripeAccount};
+use crate::permissions::Role;
 use crate::pollers::{self, Sources};
 use crate::resources;
 use crate::schedule::ScheduledCall;
 use crate::services::dynamodb::DynamoDb;
 use crate::services::s3::S3;
 use crate::services::sdk::Sdk;
+use crate::services::secrets::Secrets;
 use crate::services::ses::{Mailbox, Ses};
 use crate::services::sqs::Sqs;
 use crate::services::stripe::{Stripe, Webhook};
-use crate::services::{self, dynamodb, s3, ses, sqs, stripe};
+use crate::services::{self, dynamodb, s3, secrets, ses, sqs, stripe};
 use crate::template::{Addresses, Given, Template, TemplateError};
 
 /// How long requests under way may take to finish when the cloud shuts down.
@@ -83,6 +85,8 @@ pub struct Environment {
     pub s3_url: String,
     /// Where the Stripe stand-in listens, if the real Stripe is not used.
     pub stripe_url: Option<String>,
+    /// Where Secrets Manager listens.
+    pub secrets_url: String,
     /// How Stripe, or the stand-in, is reached.
     pub stripe: StripeAccount,
     /// The table's name.
@@ -93,6 +97,10 @@ pub struct Environment {
     pub bucket_names: BTreeMap<String, String>,
     /// Each function's environment variables, by group.
     pub functions: BTreeMap<String, BTreeMap<String, String>>,
+    /// What each function may do, by group.
+    pub roles: BTreeMap<String, Role>,
+    /// Values of the secrets, by ARN.
+    pub secrets: BTreeMap<String, String>,
     /// The clock that everything reads.
     pub clock: Arc<dyn Clock>,
     /// Makes SDK clients that share connections.
@@ -106,6 +114,20 @@ impl Environment {
         self.functions.get(group)?.get(name).map(String::as_str)
     }
 
+    /// A secret of a function: its environment variable, or what is kept under the ARN that the variable with
+    /// `_ARN` names.
+    #[must_use]
+    pub fn secret(&self, group: &str, name: &str) -> Option<&str> {
+        let kept = || self.secrets.get(self.variable(group, &format!("{name}_ARN"))?).map(String::as_str);
+        self.variable(group, name).or_else(kept)
+    }
+
+    /// Makes SDK clients with a function's permissions.
+    #[must_use]
+    pub fn sdk_of(&self, group: &str) -> Sdk {
+        self.roles.get(group).map_or_else(|| self.sdk.clone(), |role| self.sdk.acting_as(role))
+    }
+
     /// All that a function of another process needs to work on this cloud: the variables of every
     /// function, and where the services are.
     #[must_use]
@@ -114,6 +136,8 @@ impl Environment {
             self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
         // The certificates' place is Lambda's, and nothing here speaks TLS.
         variables.remove("SSL_CERT_FILE");
+        // Nobody takes metrics out of lines here.
+        variables.remove("METRICS_STACK");
         let (id, secret) = services::sdk::CREDENTIALS;
         for (name, value) in [
             ("AWS_ACCESS_KEY_ID", id),
@@ -121,6 +145,7 @@ impl Environment {
             ("AWS_REGION", services::REGION),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_url),
             ("AWS_ENDPOINT_URL_SQS", &self.sqs_url),
+            ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &self.secrets_url),
             ("AWS_ENDPOINT_URL_SESV2", &self.ses_url),
             ("AWS_ENDPOINT_URL_S3", &self.s3_url),
         ] {
@@ -138,6 +163,7 @@ pub struct Cloud {
     template: Template,
     invoker: Invoker,
     services: Services,
+    _secrets: Secrets,
     stop: oneshot::Sender<()>,
     gateway: JoinHandle<()>,
     tasks: JoinSet<()>,
@@ -199,7 +225,8 @@ impl Cloud {
         let sdk = Sdk::new();
         resources::create(&template, &services, &sdk).await?;
 
-        let environment = services.environment(&template, &base_url, &clock, sdk);
+        let secrets = secrets::start(template.secret_values.clone(), 0).await?;
+        let environment = services.environment(&template, &base_url, &clock, sdk, &secrets);
         let invoker = Invoker::new(&build(&environment), &template.functions, Arc::clone(&clock));
         let handle = CloudHandle {
             base_url,
@@ -238,7 +265,18 @@ impl Cloud {
             let sqs = environment.sdk.sqs(&environment.sqs_url);
             tasks.spawn(call.run(since, invoker.clone(), sqs, Arc::clone(&clock)));
         }
-        Ok(Self { handle, environment, template, invoker, services, stop, gateway, tasks, _data: data })
+        Ok(Self {
+            handle,
+            environment,
+            template,
+            invoker,
+            services,
+            _secrets: secrets,
+            stop,
+            gateway,
+            tasks,
+            _data: data,
+        })
     }
 
     /// The gateway's address, without a final slash.
@@ -352,7 +390,17 @@ impl Services {
         })
     }
 
-    fn environment(&self, template: &Template, base_url: &str, clock: &Arc<LocalClock>, sdk: Sdk) -> Environment {
+    fn environment(
+        &self,
+        template: &Template,
+        base_url: &str,
+        clock: &Arc<LocalClock>,
+        sdk: Sdk,
+        secrets: &Secrets,
+    ) -> Environment {
+        let roles = template.functions.iter().filter_map(|function| {
+            Some((function.group.clone(), template.roles.get(function.role.as_ref()?)?.clone()))
+        });
         let functions =
             template.functions.iter().map(|function| (function.group.clone(), function.environment.clone()));
         let buckets = template.buckets.iter().map(|bucket| (bucket.logical_id.clone(), bucket.name.clone()));
@@ -363,11 +411,14 @@ impl Services {
             ses_url: self.ses.endpoint().to_owned(),
             s3_url: self.s3.endpoint().to_owned(),
             stripe_url: self.stripe.as_ref().map(|stripe| stripe.endpoint().to_owned()),
+            secrets_url: secrets.endpoint().to_owned(),
             stripe: self.stripe_account.clone(),
             table_name: template.tables.first().map(|table| table.name.clone()).unwrap_or_default(),
             queue_urls: template.queue_urls.clone(),
             bucket_names: buckets.collect(),
             functions: functions.collect(),
+            roles: roles.collect(),
+            secrets: template.secret_values.clone(),
             clock: Arc::clone(clock) as Arc<dyn Clock>,
             sdk,
         }

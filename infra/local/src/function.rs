@@ -226,6 +226,8 @@ mod tests {
             memory: 128,
             timeout: Duration::from_millis(200),
             retries: AsyncRetries { attempts: 0, on_failure: None },
+            role: None,
+            log_group: None,
             events: Vec::new(),
         };
         let registry = Registry::from([("subject".to_owned(), Arc::new(function) as Arc<dyn Function>)]);

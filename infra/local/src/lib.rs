@@ -9,6 +9,7 @@ pub mod cloud;
 pub mod demo;
 pub mod event_pattern;
 pub mod function;
+pub mod permissions;
 pub mod registry;
 pub mod schedule;
 pub mod services;

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use crate::template;
 
 /// Values of the template's parameters that suit this machine.
-const LOCAL_PARAMETERS: [(&str, &str); 2] =
-    [("MailSender", "no-reply@tributary.localhost"), ("AllowPrivateWebhookTargets", "true")];
+const LOCAL_PARAMETERS: [(&str, &str); 3] =
+    [("MailSender", "no-reply@tributary.localhost"), ("AllowPrivateWebhookTargets", "true"), ("Stripe", "on")];
 
 /// How the local cloud is started.
 #[derive(Debug, Clone)]

@@ -7,14 +7,16 @@ use app::bucket::Bucket;
 use app::documents::Desk;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
-use app::queue::DeliveryQueue;
+use app::queue::{Queue, WorkRef};
+use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use fn_auth::Auth;
 use fn_documents::{Documents, StandardPress};
 use fn_files::Files;
 use fn_invoices::Invoices;
+use fn_organisations::Organisations;
 use fn_payment_links::Deactivation;
-use fn_stripe_webhook::{Secrets, StripeWebhook};
+use fn_stripe_webhook::StripeWebhook;
 use fn_sweep::Sweep;
 use fn_webhook_dispatcher::Dispatcher;
 use fn_webhook_dispatcher::sender::{Sender, SenderConfig};
@@ -26,46 +28,72 @@ use tributary_stripe::Stripe;
 use crate::cloud::Environment;
 use crate::function::{Function, HttpFunction, Registry, TypedFunction};
 
-/// Builds every function for the local cloud's environment.
+/// Builds every function for the local cloud's environment, each with the permissions of its role.
 #[must_use]
 pub fn build(environment: &Environment) -> Registry {
-    let app = app(environment);
-    let mailer = mailer(environment);
-    let bucket_name = environment.variable("files", "BUCKET_NAME").unwrap_or_default();
-    let bucket = Bucket::new(environment.sdk.s3(&environment.s3_url), bucket_name);
-    let queue_url = environment.variable("webhook-dispatcher", "DELIVERY_QUEUE_URL").unwrap_or_default();
-    let queue = DeliveryQueue::new(environment.sdk.sqs(&environment.sqs_url), queue_url);
+    let parts = Parts { environment, shared: app(environment) };
+    let events = StripeWebhook {
+        app: parts.app("stripe-webhook"),
+        secrets: parts.secret("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_else(|| Secret::given("")),
+    };
+    let documents = Documents {
+        app: parts.app("documents"),
+        desk: Desk {
+            press: Arc::new(StandardPress),
+            bucket: parts.bucket("documents"),
+            mailer: parts.mailer("documents"),
+        },
+    };
+    let invoices = Invoices {
+        app: parts.app("invoices"),
+        links: Arc::new(parts.stripe("invoices")),
+        bucket: parts.bucket("invoices"),
+    };
+    let links = Deactivation { app: parts.app("payment-links"), links: Arc::new(parts.stripe("payment-links")) };
+    let fanout = Fanout {
+        app: parts.app("webhook-fanout"),
+        queue: parts.queue("webhook-fanout", "DELIVERY_QUEUE_URL"),
+        public_url: environment.variable("webhook-fanout", "PUBLIC_URL").unwrap_or_default().to_owned(),
+    };
     let private = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
-    let sender = Sender::new(SenderConfig { allow_private_targets: private, ..SenderConfig::default() });
-
-    let public_url = environment.variable("webhook-fanout", "PUBLIC_URL").unwrap_or_default().to_owned();
-    let fanout = Fanout { app: app.clone(), queue: queue.clone(), public_url };
-    let dispatcher = Dispatcher { app: app.clone(), queue: queue.clone(), sender };
-    let sweep = Sweep { app: app.clone(), bucket: bucket.clone() };
-    let secrets = Secrets::read(environment.variable("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_default());
-    let events = StripeWebhook { app: app.clone(), secrets };
-    let deactivation = Deactivation { app: app.clone(), links: Arc::new(stripe(environment)) };
-    let desk = Desk { press: Arc::new(StandardPress), bucket: bucket.clone(), mailer: mailer.clone() };
-    let invoices = Invoices { app: app.clone(), links: Arc::new(stripe(environment)), bucket: bucket.clone() };
+    let dispatcher = Dispatcher {
+        app: parts.app("webhook-dispatcher"),
+        queue: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
+        sender: Sender::new(SenderConfig { allow_private_targets: private, ..SenderConfig::default() }),
+    };
+    let webhooks = Webhooks { app: parts.app("webhooks"), queue: parts.queue("webhooks", "DELIVERY_QUEUE_URL") };
+    let sweep = Sweep { app: parts.app("sweep"), bucket: parts.bucket("sweep"), work: parts.work("sweep") };
+    let auth = Auth {
+        app: parts.app("auth"),
+        mailer: parts.mailer("auth"),
+        bucket: parts.bucket("auth"),
+        work: parts.work("auth"),
+    };
+    let organisations = Organisations {
+        app: parts.app("organisations"),
+        bucket: parts.bucket("organisations"),
+        queue: parts.work("organisations"),
+    };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 17] = [
-        ("attributes", http(fn_attributes::router(app.clone()))),
-        ("auth", http(fn_auth::router(Auth { app: app.clone(), mailer }))),
-        ("catalogue", http(fn_catalogue::router(app.clone()))),
-        ("clients", http(fn_clients::router(app.clone()))),
-        ("docs", http(fn_docs::router(app.clone()))),
-        ("documents", http(fn_documents::router(Documents { app: app.clone(), desk }))),
-        ("expenses", http(fn_expenses::router(app.clone()))),
-        ("files", http(fn_files::router(Files { app: app.clone(), bucket }))),
+    let functions: [(&str, Arc<dyn Function>); 18] = [
+        ("attributes", http(fn_attributes::router(parts.app("attributes")))),
+        ("auth", http(fn_auth::router(auth))),
+        ("catalogue", http(fn_catalogue::router(parts.app("catalogue")))),
+        ("clients", http(fn_clients::router(parts.app("clients")))),
+        ("docs", http(fn_docs::router(parts.app("docs")))),
+        ("documents", http(fn_documents::router(documents))),
+        ("expenses", http(fn_expenses::router(parts.app("expenses")))),
+        ("files", http(fn_files::router(Files { app: parts.app("files"), bucket: parts.bucket("files") }))),
         ("invoices", http(fn_invoices::router(invoices))),
-        ("leads", http(fn_leads::router(app.clone()))),
-        ("pages", http(fn_pages::router(app.clone()))),
-        ("stripe-webhook", http(fn_stripe_webhook::router(events))),
+        ("leads", http(fn_leads::router(parts.app("leads")))),
         (
-            "payment-links",
-            Arc::new(TypedFunction::new(move |event| fn_payment_links::handle(deactivation.clone(), event))),
+            "organisations",
+            Arc::new(TypedFunction::new(move |event| fn_organisations::handle(organisations.clone(), event))),
         ),
-        ("webhooks", http(fn_webhooks::router(Webhooks { app, queue }))),
+        ("pages", http(fn_pages::router(parts.app("pages")))),
+        ("stripe-webhook", http(fn_stripe_webhook::router(events))),
+        ("payment-links", Arc::new(TypedFunction::new(move |event| fn_payment_links::handle(links.clone(), event)))),
+        ("webhooks", http(fn_webhooks::router(webhooks))),
         ("webhook-fanout", Arc::new(TypedFunction::new(move |event| fn_webhook_fanout::handle(fanout.clone(), event)))),
         (
             "webhook-dispatcher",
@@ -76,19 +104,69 @@ pub fn build(environment: &Environment) -> Registry {
     functions.into_iter().map(|(name, function)| (name.to_owned(), function)).collect()
 }
 
-/// The use cases over the local cloud's table.
+/// What functions are made of. A group's parts have the group's permissions.
+struct Parts<'e> {
+    environment: &'e Environment,
+    /// Its session cache is everybody's: a token that one function ends, ends in all of them.
+    shared: App,
+}
+
+impl Parts<'_> {
+    fn variable(&self, group: &str, name: &str) -> &str {
+        self.environment.variable(group, name).unwrap_or_default()
+    }
+
+    /// A secret as a function in Lambda finds it: in its environment, or at Secrets Manager.
+    fn secret(&self, group: &str, name: &str) -> Option<Secret> {
+        if let Some(value) = self.environment.variable(group, name) {
+            return Some(Secret::given(value));
+        }
+        let arn = self.environment.variable(group, &format!("{name}_ARN"))?;
+        Some(match arn {
+            "" => Secret::given(""),
+            arn => Secret::stored(self.environment.sdk_of(group).secrets(&self.environment.secrets_url), arn),
+        })
+    }
+
+    fn app(&self, group: &str) -> App {
+        let client = self.environment.sdk_of(group).dynamodb(&self.environment.dynamodb_url);
+        let store = Store::new(client, &self.environment.table_name);
+        let key = SecretKey::kept(self.secret(group, "SECRET_KEY"));
+        App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
+            .with_sessions_of(&self.shared)
+    }
+
+    fn queue<M: serde::Serialize>(&self, group: &str, url: &str) -> Queue<M> {
+        let client = self.environment.sdk_of(group).sqs(&self.environment.sqs_url);
+        Queue::new(client, self.variable(group, url))
+    }
+
+    fn work(&self, group: &str) -> Queue<WorkRef> {
+        self.queue(group, "WORK_QUEUE_URL")
+    }
+
+    fn bucket(&self, group: &str) -> Bucket {
+        let client = self.environment.sdk_of(group).s3(&self.environment.s3_url);
+        Bucket::new(client, self.variable(group, "BUCKET_NAME"))
+    }
+
+    fn mailer(&self, group: &str) -> Mailer {
+        let client = self.environment.sdk_of(group).ses(&self.environment.ses_url);
+        Mailer::new(client, self.variable(group, "MAIL_SENDER"))
+    }
+
+    fn stripe(&self, group: &str) -> Stripe {
+        let key = self.secret(group, "STRIPE_SECRET_KEY").unwrap_or_else(|| Secret::given(""));
+        Stripe::new(key, Some(self.variable(group, "STRIPE_API_BASE")))
+    }
+}
+
+/// The use cases over the local cloud's table, with every permission.
 #[must_use]
 pub fn app(environment: &Environment) -> App {
     let store = Store::new(environment.sdk.dynamodb(&environment.dynamodb_url), &environment.table_name);
-    let secret = environment.variable("auth", "SECRET_KEY").unwrap_or_default();
+    let secret = environment.secret("auth", "SECRET_KEY").unwrap_or_default();
     App::new(store, Arc::clone(&environment.clock), Arc::new(SystemEntropy), SecretKey::new(secret))
-}
-
-/// The account at Stripe, or at its stand-in.
-#[must_use]
-pub fn stripe(environment: &Environment) -> Stripe {
-    let variable = |name| environment.variable("payment-links", name).unwrap_or_default();
-    Stripe::new(variable("STRIPE_SECRET_KEY"), Some(variable("STRIPE_API_BASE")))
 }
 
 /// Mail into the local mailbox.

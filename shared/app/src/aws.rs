@@ -6,6 +6,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use store::Store;
 
 use crate::ports::{SystemClock, SystemEntropy};
+use crate::secret_store::Secret;
 use crate::secrets::SecretKey;
 use crate::{App, Error};
 use std::sync::Arc;
@@ -25,13 +26,14 @@ pub fn required_variable(name: &str) -> Result<String, Error> {
 }
 
 impl App {
-    /// The use cases of a deployment: `TABLE_NAME` and `SECRET_KEY` from the environment.
+    /// The use cases of a deployment: `TABLE_NAME` from the environment, and the secret key as [`Secret::from_env`]
+    /// finds `SECRET_KEY`, if the function has one.
     ///
     /// # Errors
-    /// One of the two is not set.
+    /// There is no `TABLE_NAME`.
     pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
         let store = Store::new(aws_sdk_dynamodb::Client::new(config), &required_variable("TABLE_NAME")?);
-        let secret = SecretKey::new(required_variable("SECRET_KEY")?);
+        let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
         Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret))
     }
 }

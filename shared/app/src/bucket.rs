@@ -11,6 +11,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::Tenant;
+use domain::invoice::AttachmentKey;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -32,8 +33,8 @@ const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// The bucket of the deployment's files.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    client: Client,
-    name: Arc<str>,
+    pub(crate) client: Client,
+    pub(crate) name: Arc<str>,
 }
 
 /// A file to be kept.
@@ -128,7 +129,7 @@ impl Bucket {
 
     /// An organisation's logo, which whoever runs the deployment has put there: a file of at most [`MAX_LOGO`] bytes.
     pub(crate) async fn logo(&self, tenant: Tenant) -> Result<Option<Vec<u8>>, Error> {
-        let key = format!("{LOGOS}{}", tenant.organisation());
+        let key = logo_key(tenant);
         let answer = self.client.get_object().bucket(&*self.name).key(&key).send().await;
         let Some(answer) = found(answer)? else { return Ok(None) };
         if answer.content_length().is_none_or(|length| length > MAX_LOGO) {
@@ -137,6 +138,29 @@ impl Bucket {
         }
         let content = answer.body.collect().await.map_err(|error| Error::Unavailable(format!("S3: {error}")))?;
         Ok(Some(content.to_vec()))
+    }
+
+    /// Removes all under a prefix, a thousand at a time.
+    pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
+        loop {
+            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(prefix);
+            let page = request.send().await.map_err(unavailable)?;
+            let keys: Vec<_> = page.contents().iter().filter_map(|object| object.key()).collect();
+            for key in &keys {
+                self.client.delete_object().bucket(&*self.name).key(*key).send().await.map_err(unavailable)?;
+            }
+            if keys.is_empty() || page.is_truncated() != Some(true) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Removes what is kept by organisation: attached files, those that wait too, and the logo.
+    pub(crate) async fn clear_files_of(&self, tenant: Tenant) -> Result<(), Error> {
+        let attached = format!("{}{}/", AttachmentKey::PREFIX, tenant.organisation());
+        self.clear(&attached).await?;
+        self.clear(&temporary(&attached)).await?;
+        self.clear(&logo_key(tenant)).await
     }
 
     /// Whether a file is where it stays.
@@ -150,6 +174,10 @@ impl Bucket {
         let request = self.client.get_object().bucket(&*self.name).key(key);
         Ok(request.presigned(config).await.map_err(unavailable)?.uri().to_owned())
     }
+}
+
+fn logo_key(tenant: Tenant) -> String {
+    format!("{LOGOS}{}", tenant.organisation())
 }
 
 fn temporary(key: &str) -> String {
@@ -168,7 +196,7 @@ where
     }
 }
 
-fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
+pub(crate) fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
     Error::Unavailable(format!("S3: {}", DisplayErrorContext(error)))
 }
 

@@ -133,6 +133,18 @@ impl App {
         Ok(there.tenant())
     }
 
+    /// The organisation of an id from a path, if the caller owns it. A member of none but others learns from the
+    /// refusal no more than what a member may do at all.
+    pub(crate) async fn owned(&self, session: &Session, id: OrganisationId, action: Action) -> Result<Tenant, Error> {
+        match self.business(session, id, action).await {
+            Err(Error::Domain(domain::Error::NotFound)) => {
+                may(&session.actor, action, Model::Business)?;
+                Err(domain::Error::NotFound.into())
+            }
+            other => other,
+        }
+    }
+
     fn new_key(&self, organisation: OrganisationId, owner: Author) -> (ApiKey, IssuedKey) {
         let public = PublicKey::from_random(secrets::random(self.entropy.as_ref()));
         let secret = format!("sk_{}", hex(&secrets::random::<24>(self.entropy.as_ref())));

@@ -13,12 +13,14 @@ pub mod bucket;
 pub mod businesses;
 pub mod catalogue;
 pub mod clients;
+pub mod closures;
 pub mod contacts;
 pub mod customers;
 pub mod deliveries;
 pub mod documents;
 mod error;
 pub mod expenses;
+pub mod exports;
 pub mod fanout;
 pub mod follow_ups;
 pub mod hosted;
@@ -45,6 +47,7 @@ pub mod products;
 pub mod queue;
 mod race;
 pub mod rate;
+pub mod secret_store;
 pub mod secrets;
 pub mod services;
 pub mod session;
@@ -96,7 +99,26 @@ impl App {
         ports::uuid_v7(self.now(), self.entropy.as_ref())
     }
 
+    /// These use cases with the session cache of others, as parts of one process have it.
+    #[must_use]
+    pub fn with_sessions_of(mut self, other: &Self) -> Self {
+        self.sessions = Arc::clone(&other.sessions);
+        self
+    }
+
+    /// Has what an invocation may need without waiting for it: the secret key, where the function has one. To be called
+    /// before anything is asked of the use cases.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the key cannot be had; the next call tries again.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.secret.ready().await
+    }
+
     /// A keyed hash of this deployment, for one purpose.
+    ///
+    /// # Panics
+    /// Before [`App::ready`], and in a function that has no secret key.
     #[must_use]
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         self.secret.mac(purpose, parts)

@@ -143,10 +143,24 @@ impl App {
             self.store.repeat_retirement(lapsed, self.now()).await?;
             return Ok(true);
         }
+        self.change_links(tenant, id, |invoice| invoice.retire_lapsed_link(link, self.now())).await
+    }
+
+    /// Retires a link because its organisation is being closed.
+    pub(crate) async fn give_up_link(&self, tenant: Tenant, id: InvoiceId, link: PaymentLinkId) -> Result<bool, Error> {
+        self.change_links(tenant, id, |invoice| invoice.give_up_link(link, self.now())).await
+    }
+
+    async fn change_links(
+        &self,
+        tenant: Tenant,
+        id: InvoiceId,
+        decide: impl Fn(&mut Invoice) -> bool,
+    ) -> Result<bool, Error> {
         self.retrying(async || {
             let Some(mut invoice) = self.store.invoice(tenant, id).await? else { return Ok(false) };
             let before = invoice.header().clone();
-            if !invoice.retire_lapsed_link(link, self.now()) {
+            if !decide(&mut invoice) {
                 return Ok(false);
             }
             self.store.commit_invoice(tenant, &invoice, &before).await?;

@@ -1,13 +1,15 @@
-//! The queue of deliveries.
+//! Queues: of deliveries, and of work on whole organisations.
 
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use domain::Tenant;
 use domain::delivery::Delivery;
-use domain::id::{DeliveryId, OrganisationId, WebhookId};
+use domain::id::{DeliveryId, ExportId, OrganisationId, WebhookId};
 use serde::{Deserialize, Serialize};
+use store::Work;
 
 use crate::Error;
 
@@ -58,26 +60,70 @@ impl DeliveryRef {
     }
 }
 
-/// The queue.
-#[derive(Debug, Clone)]
-pub struct DeliveryQueue {
-    client: Client,
-    url: String,
+/// Which work on which organisation a message is about. The message stays in its queue until the work is
+/// done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkRef {
+    organization_id: OrganisationId,
+    /// The export; without one the organisation is to be closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    export_id: Option<ExportId>,
 }
 
-impl DeliveryQueue {
+impl WorkRef {
+    /// Refers to work on an organisation.
+    #[must_use]
+    pub const fn new(tenant: Tenant, work: Work) -> Self {
+        let export_id = match work {
+            Work::Export(id) => Some(id),
+            Work::Closure => None,
+        };
+        Self { organization_id: tenant.organisation(), export_id }
+    }
+
+    /// The organisation. A message is written by this product alone.
+    #[must_use]
+    pub const fn tenant(&self) -> Tenant {
+        Tenant::trusted(self.organization_id)
+    }
+
+    /// The work.
+    #[must_use]
+    pub const fn work(&self) -> Work {
+        match self.export_id {
+            Some(id) => Work::Export(id),
+            None => Work::Closure,
+        }
+    }
+}
+
+/// A queue of one kind of message.
+#[derive(Debug, Clone)]
+pub struct Queue<M> {
+    client: Client,
+    url: String,
+    messages: PhantomData<fn(M)>,
+}
+
+/// The queue of deliveries.
+pub type DeliveryQueue = Queue<DeliveryRef>;
+
+/// The queue of work on whole organisations.
+pub type WorkQueue = Queue<WorkRef>;
+
+impl<M: Serialize> Queue<M> {
     /// The queue at an URL.
     #[must_use]
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+        Self { client, url: url.into(), messages: PhantomData }
     }
 
-    /// Queues a delivery, to be sent at once.
+    /// Queues what a message is about, to be done at once.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when SQS does not take it.
-    pub async fn send(&self, delivery: DeliveryRef) -> Result<(), Error> {
-        let body = serde_json::to_string(&delivery).map_err(|e| Error::Defect(e.to_string()))?;
+    pub async fn send(&self, message: M) -> Result<(), Error> {
+        let body = serde_json::to_string(&message).map_err(|e| Error::Defect(e.to_string()))?;
         let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
         sent.map(drop).map_err(|error| Error::Unavailable(format!("SQS: {}", DisplayErrorContext(error))))
     }

@@ -6,35 +6,52 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::Error;
 use crate::ports::Entropy;
+use crate::secret_store::Secret;
 
 /// The deployment's secret, from which every keyed hash is derived.
-#[derive(Clone)]
-pub struct SecretKey(Vec<u8>);
+#[derive(Debug, Clone)]
+pub struct SecretKey(Option<Secret>);
 
 impl SecretKey {
-    /// Takes the secret's bytes.
+    /// A key that is known.
     #[must_use]
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(bytes.into())
+    pub fn new(key: impl Into<String>) -> Self {
+        Self(Some(Secret::given(key)))
+    }
+
+    /// A key that is read when it is first needed, or none, for a function that needs none.
+    #[must_use]
+    pub const fn kept(secret: Option<Secret>) -> Self {
+        Self(secret)
+    }
+
+    /// Has the key read, if it was not yet.
+    ///
+    /// # Errors
+    /// Those of [`Secret::read`].
+    pub async fn ready(&self) -> Result<(), Error> {
+        match &self.0 {
+            Some(secret) => secret.read().await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// HMAC-SHA256 of `parts` for one purpose. Parts are separated, so no two lists of parts have
     /// one input.
+    ///
+    /// # Panics
+    /// The key was not read, or there is none.
     #[must_use]
     pub fn mac(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let key = self.0.as_ref().and_then(Secret::known).expect("the secret key has been read: App::ready");
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("HMAC takes a key of any length");
         for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
         mac.finalize().into_bytes().into()
-    }
-}
-
-impl std::fmt::Debug for SecretKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretKey(…)")
     }
 }
 
@@ -112,12 +129,12 @@ mod tests {
 
     #[test]
     fn keyed_hashes_differ_by_key_purpose_and_division_of_parts() {
-        let key = SecretKey::new(*b"one");
+        let key = SecretKey::new("one");
         let base = key.mac("cursor", &[b"ab", b"c"]);
         assert_eq!(base, key.mac("cursor", &[b"ab", b"c"]));
         assert_ne!(base, key.mac("cursor", &[b"a", b"bc"]));
         assert_ne!(base, key.mac("otp", &[b"ab", b"c"]));
-        assert_ne!(base, SecretKey::new(*b"two").mac("cursor", &[b"ab", b"c"]));
+        assert_ne!(base, SecretKey::new("two").mac("cursor", &[b"ab", b"c"]));
     }
 
     #[test]

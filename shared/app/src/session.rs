@@ -161,6 +161,14 @@ impl SessionCache {
         self.lock().retain(|_, (holder, _)| !matches!(holder, Holder::User(user) if user.id == id));
     }
 
+    /// Ends this instance's trust in everything that speaks for an organisation.
+    pub(crate) fn forget_organisation(&self, id: OrganisationId) {
+        self.lock().retain(|_, (holder, _)| match holder {
+            Holder::User(user) => user.role_in(id).is_none(),
+            Holder::ApiKey(key) => key.organisation != id,
+        });
+    }
+
     /// Ends this instance's trust in an API key that was deleted.
     pub(crate) fn forget_api_key(&self, public: &PublicKey) {
         self.lock().retain(|_, (holder, _)| !matches!(holder, Holder::ApiKey(key) if key.public == *public));

@@ -250,6 +250,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
     let about = match (route.status, route.method) {
         (201, _) => "Made.",
         (302, _) => "Where the image is to be had for the next minutes.",
+        (202, _) => "Accepted: it is done after this answer.",
         (204, _) => "Deleted.",
         (_, Method::Get) if is_page => "A page of the list.",
         (_, Method::Get) => "The object.",

@@ -92,6 +92,8 @@ typed_ids! {
     DeliveryId,
     /// A supplier.
     SupplierId,
+    /// An export of all that an organisation has.
+    ExportId,
     /// A lead.
     LeadId,
     /// A pipeline of leads.

@@ -86,6 +86,12 @@ impl Pictured {
         }
     }
 
+    /// What the keys of its images begin with.
+    #[must_use]
+    pub fn prefix(self) -> String {
+        format!("images/{}/{}/", self.collection(), self.id().hyphenated())
+    }
+
     /// The object that a collection and an id in it name.
     fn named(collection: &str, id: &str) -> Option<Self> {
         match collection {

@@ -13,6 +13,7 @@ pub mod contact;
 pub mod delivery;
 pub mod error;
 pub mod expense;
+pub mod export;
 pub mod filter;
 pub mod follow_up;
 pub mod id;

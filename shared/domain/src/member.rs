@@ -196,19 +196,25 @@ impl User {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a user who is no member; [`Error::Conflict`] for the owner.
-    pub fn leave(mut self, organisation: OrganisationId, now: Timestamp) -> Result<Option<Self>, Error> {
+    pub fn leave(self, organisation: OrganisationId, now: Timestamp) -> Result<Option<Self>, Error> {
         match self.role_in(organisation).ok_or(Error::NotFound)? {
-            Role::Owner => return Err(Error::Conflict("The owner cannot be deleted.".into())),
-            Role::Member(_) => {}
+            Role::Owner => Err(Error::Conflict("The owner cannot be deleted.".into())),
+            Role::Member(_) => Ok(self.lose(organisation, now)),
         }
+    }
+
+    /// The user as an organisation that is closed leaves them, its owner included: none when it was their only one.
+    /// Credentials end, since they may have been made for it.
+    #[must_use]
+    pub fn lose(mut self, organisation: OrganisationId, now: Timestamp) -> Option<Self> {
         self.memberships.retain(|membership| membership.organisation != organisation);
-        let Some(next) = self.memberships.first() else { return Ok(None) };
+        let next = self.memberships.first()?;
         if self.home == organisation {
             self.home = next.organisation;
         }
         self.end_credentials(now);
         self.version += 1;
-        Ok(Some(self))
+        Some(self)
     }
 }
 
@@ -284,6 +290,7 @@ mod tests {
         let sales = MemberPatch { groups: Some(vec![Group::Sales]), ..MemberPatch::default() };
         assert!(matches!(owner().change_member(organisation(1), sales), Err(Error::Conflict(_))));
         assert!(matches!(owner().leave(organisation(1), now), Err(Error::Conflict(_))));
+        assert_eq!(owner().lose(organisation(1), now), None, "but for an organisation that is no more");
         let name = MemberPatch {
             first_name: Some(ShortText::parse("Eva").unwrap()),
             groups: Some(vec![]),

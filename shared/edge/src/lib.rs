@@ -18,6 +18,7 @@ mod idempotency;
 mod ids;
 pub mod lambda;
 pub mod log;
+pub mod metrics;
 mod paging;
 mod rate;
 mod scope;

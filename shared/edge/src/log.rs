@@ -1,12 +1,15 @@
-//! The log: one JSON line for each request.
+//! The log: one JSON line for each request, and for each other call of a function.
 
+use std::fmt::Display;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde::Serialize;
-use store::meter::Reading;
+use serde_json::{Value, json};
+use store::meter::{Meter, Reading};
 
+use crate::metrics::{self, Metric};
 use crate::scope::Scope;
 
 type Sink = Box<dyn Fn(&str) + Send + Sync>;
@@ -27,6 +30,43 @@ pub fn write(line: &str) {
     }
 }
 
+/// Runs what a function does that no request called, and writes its line: what came of it, and what it cost.
+///
+/// # Errors
+/// Those of `work`.
+pub async fn job<T: Serialize, E: Display>(
+    function: &'static str,
+    request_id: &str,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    let meter = Meter::default();
+    let done = meter.scope(work).await;
+    let Reading { round_trips, read_units, write_units } = meter.reading();
+    let mut line = json!({
+        "level": if done.is_ok() { "INFO" } else { "ERROR" },
+        "request_id": request_id,
+        "function": function,
+        "report": done.as_ref().ok(),
+        "error": done.as_ref().err().map(E::to_string),
+        "round_trips": round_trips,
+        "read_units": read_units,
+        "write_units": write_units,
+    });
+    if let Some(stack) = metrics::stack() {
+        measure_job(&mut line, stack, done.is_ok());
+    }
+    write(&line.to_string());
+    done
+}
+
+/// Whether a job ended well is a metric of its function: an alarm goes by it.
+fn measure_job(line: &mut Value, stack: &str, ended_well: bool) {
+    let dimensions = ["stack", "function"];
+    line["stack"] = stack.into();
+    line["ended_well"] = u8::from(ended_well).into();
+    line["_aws"] = metrics::embedded(metrics::now(), &dimensions, &[Metric::count("ended_well")]);
+}
+
 #[derive(Serialize)]
 struct Line<'a> {
     timestamp: jiff::Timestamp,
@@ -44,6 +84,32 @@ struct Line<'a> {
     write_units: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
+    #[serde(flatten)]
+    measured: Option<Measured<'a>>,
+}
+
+/// What makes a request's line metrics of its contract.
+#[derive(Serialize)]
+struct Measured<'a> {
+    stack: &'a str,
+    server_errors: u8,
+    #[serde(rename = "_aws")]
+    embedded: Value,
+}
+
+impl<'a> Measured<'a> {
+    const METRICS: [Metric; 5] = [
+        Metric::milliseconds("milliseconds"),
+        Metric::count("round_trips"),
+        Metric::count("read_units"),
+        Metric::count("write_units"),
+        Metric::count("server_errors"),
+    ];
+
+    fn new(stack: &'a str, outcome: &Outcome<'_>) -> Self {
+        let embedded = metrics::embedded(outcome.at, &["stack", "contract"], &Self::METRICS);
+        Self { stack, server_errors: u8::from(outcome.status.is_server_error()), embedded }
+    }
 }
 
 /// What one request came to.
@@ -56,8 +122,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) reading: Reading,
 }
 
-/// The line of a request.
-pub(crate) fn line(scope: &Scope, outcome: &Outcome<'_>) -> String {
+/// The line of a request, with metrics where there is a stack that they are of.
+pub(crate) fn line(scope: &Scope, outcome: &Outcome<'_>, stack: Option<&str>) -> String {
     let Reading { round_trips, read_units, write_units } = outcome.reading;
     let error = scope.cause();
     let line = Line {
@@ -74,6 +140,7 @@ pub(crate) fn line(scope: &Scope, outcome: &Outcome<'_>) -> String {
         read_units,
         write_units,
         error,
+        measured: stack.map(|stack| Measured::new(stack, outcome)),
     };
     serde_json::to_string(&line).expect("a line has only text and finite numbers")
 }
@@ -99,7 +166,7 @@ mod tests {
         let scope = Scope::new(Contract::Crm, "/api/clients/7");
         scope.matched("/api/clients/{id}");
         assert_eq!(
-            line(&scope, &outcome(StatusCode::OK)),
+            line(&scope, &outcome(StatusCode::OK), None),
             r#"{"timestamp":"1970-01-01T00:00:00Z","level":"INFO","request_id":"id-1","method":"GET","route":"/api/clients/{id}","organisation":null,"contract":"crm","status":200,"milliseconds":1.234,"round_trips":2,"read_units":1.5,"write_units":0.0}"#
         );
     }
@@ -109,7 +176,21 @@ mod tests {
         let scope = Scope::new(Contract::Crm, "/");
         scope.blame("the first".into());
         scope.blame("the second".into());
-        let line = line(&scope, &outcome(StatusCode::SERVICE_UNAVAILABLE));
+        let line = line(&scope, &outcome(StatusCode::SERVICE_UNAVAILABLE), None);
         assert!(line.contains(r#""level":"ERROR""#) && line.ends_with(r#""error":"the first"}"#), "{line}");
+    }
+
+    #[test]
+    fn a_deployments_lines_are_metrics_of_contract_and_function() {
+        let scope = Scope::new(Contract::Crm, "/");
+        let line: Value =
+            serde_json::from_str(&line(&scope, &outcome(StatusCode::INTERNAL_SERVER_ERROR), Some("books"))).unwrap();
+        metrics::assert_is_complete(&line);
+        assert_eq!((&line["stack"], &line["server_errors"]), (&json!("books"), &json!(1)));
+
+        let mut job = json!({"function": "sweep"});
+        measure_job(&mut job, "books", true);
+        metrics::assert_is_complete(&job);
+        assert_eq!((&job["stack"], &job["ended_well"]), (&json!("books"), &json!(1)));
     }
 }

@@ -27,7 +27,7 @@ use tower::{Service, ServiceExt};
 use crate::contract::Contract;
 use crate::failure::Failure;
 use crate::scope::Scope;
-use crate::{idempotency, log, rate};
+use crate::{idempotency, log, metrics, rate};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -177,11 +177,14 @@ impl Edge {
             took: started.elapsed(),
             reading: meter.reading(),
         };
-        log::write(&log::line(&scope, &outcome));
+        log::write(&log::line(&scope, &outcome, metrics::stack()));
         response
     }
 
     async fn route(&self, scope: &Scope, request: Request) -> Response {
+        if let Err(error) = self.app.ready().await {
+            return render(scope, error.into());
+        }
         let (parts, body) = request.into_parts();
         let kept = rate::keep(&parts);
         let request = Request::from_parts(parts, body);

@@ -11,5 +11,5 @@ use store::Store;
 pub(crate) fn app() -> App {
     let config = aws_sdk_dynamodb::Config::builder().build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "table");
-    App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new(*b"a secret of tests"))
+    App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new("a secret of tests"))
 }

@@ -26,7 +26,6 @@ pub(crate) struct CategoryBody {
     name: Name,
     description: LongText,
     parent: Option<CategoryId>,
-    #[serde(default)]
     number: u64,
     #[serde(with = "json_text")]
     attributes: Attributes,
@@ -64,11 +63,9 @@ pub(crate) struct ItemBody {
     tax_rate: Percent,
     stripe_price_id: Option<ShortText>,
     is_active: bool,
-    #[serde(default)]
     stock_quantity: u32,
     #[serde(default)]
     image_url: Option<ImageUrl>,
-    #[serde(default)]
     number: u64,
     images: Vec<String>,
     #[serde(with = "json_text")]

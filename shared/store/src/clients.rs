@@ -25,9 +25,7 @@ pub(crate) struct ClientBody {
     email: Option<Email>,
     #[serde(default)]
     profile: ProfileBody,
-    #[serde(default)]
     number: u64,
-    #[serde(default)]
     party_number: u64,
     images: Vec<String>,
     #[serde(flatten)]

@@ -14,11 +14,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
+use crate::forms;
 use crate::keys::Key;
-use crate::table::{Item, n, s};
-
-/// The version of the items' form. A reader copes with this one and the one before.
-pub(crate) const FORM: u32 = 1;
+use crate::table::{Item, s};
 
 /// Something that is kept as one item.
 pub(crate) trait Stored: Sized {
@@ -48,7 +46,6 @@ pub(crate) fn encode<T: Stored>(object: &T, key: &Key) -> Result<Item, StoreErro
 pub(crate) fn encode_body(body: &impl Serialize, key: &Key) -> Result<Item, StoreError> {
     let mut item: HashMap<_, _> = serde_dynamo::to_item(body).map_err(StoreError::corrupt)?;
     item.extend(key.attributes());
-    item.insert("form".into(), n(FORM));
     Ok(item)
 }
 
@@ -57,8 +54,9 @@ pub(crate) fn decode<T: Stored>(item: Item) -> Result<T, StoreError> {
     T::restore(decode_body(item)?)
 }
 
-/// The body of an item.
-pub(crate) fn decode_body<B: DeserializeOwned>(item: Item) -> Result<B, StoreError> {
+/// The body of an item, whatever form it is kept in.
+pub(crate) fn decode_body<B: DeserializeOwned>(mut item: Item) -> Result<B, StoreError> {
+    forms::upgrade(&mut item);
     serde_dynamo::from_item(item).map_err(StoreError::corrupt)
 }
 
@@ -237,5 +235,5 @@ impl From<ExtrasBody> for Extras {
 
 /// The body of an item as the stream has it.
 pub(crate) fn from_stream<B: DeserializeOwned>(item: serde_dynamo::Item) -> Result<B, StoreError> {
-    serde_dynamo::from_item(item).map_err(StoreError::corrupt)
+    decode_body(item.into())
 }

@@ -23,7 +23,6 @@ use crate::stripe::TieBody;
 pub(crate) struct HeaderBody {
     id: InvoiceId,
     number: InvoiceNumber,
-    #[serde(default)]
     billing_number: u64,
     #[serde(with = "word")]
     status: Status,

@@ -27,6 +27,7 @@
 //! | API key | `APIKEY#pk_…` | `APIKEY` |
 //! | what an API key, or tries of a password, used up of a window | `RATE#pk_…`, `TRIES#…` | its first second |
 //! | what is known about a payment intent of Stripe's; whose another object of Stripe's is | `STRIPE#id` | `INTENT`; `OWNER` |
+//! | an export; the closure of an organisation | `ORG#o#EXPORT`; `ORG#o` | id; `CLOSURE` |
 //! | one-time password, idempotency key, series | `OTP#…`, `IDEMPOTENCY#…`, `SEQ#…` | the kind |
 
 use std::collections::HashMap;
@@ -34,7 +35,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
 use domain::api_key::PublicKey;
-use domain::id::{InvoiceId, ItemId, OrganisationId, PaymentLinkId, ServiceId, UserId, WebhookId};
+use domain::id::{ExportId, InvoiceId, ItemId, OrganisationId, PaymentLinkId, ServiceId, UserId, WebhookId};
 
 /// An item's primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +95,8 @@ impl Collection {
     }
 }
 
-fn org(tenant: Tenant) -> String {
+/// The partition of an organisation's own items.
+pub(crate) fn org(tenant: Tenant) -> String {
     format!("ORG#{}", tenant.organisation())
 }
 
@@ -111,22 +113,54 @@ pub(crate) fn member(tenant: Tenant, collection: Collection, id: impl std::fmt::
 /// Where a deleted item of a collection is kept.
 pub(crate) fn trash(tenant: Tenant, key: &Key) -> Key {
     let kind = key.pk.strip_prefix(&format!("{}#", org(tenant))).unwrap_or(&key.pk);
-    Key::new(format!("{}#TRASH", org(tenant)), format!("{kind}#{}", key.sk))
+    Key::new(trash_of(tenant), format!("{kind}#{}", key.sk))
+}
+
+/// The partition of what an organisation deleted.
+pub(crate) fn trash_of(tenant: Tenant) -> String {
+    format!("{}#TRASH", org(tenant))
+}
+
+/// The partition of what is counted of references.
+pub(crate) fn references(tenant: Tenant) -> String {
+    format!("{}#REFS", org(tenant))
 }
 
 /// What refers to an object of a collection, counted.
 pub(crate) fn refs(tenant: Tenant, collection: Collection, id: impl std::fmt::Display) -> Key {
-    Key::new(format!("{}#REFS", org(tenant)), format!("{}#{id}", collection.name()))
+    Key::new(references(tenant), format!("{}#{id}", collection.name()))
 }
 
 /// The state of the category tree, which a change of a parent must not race.
 pub(crate) fn category_tree(tenant: Tenant) -> Key {
-    Key::new(format!("{}#REFS", org(tenant)), "CATEGORY-TREE")
+    Key::new(references(tenant), "CATEGORY-TREE")
+}
+
+/// The kinds of unique values of an organisation.
+pub(crate) const UNIQUE_KINDS: [&str; 12] = [
+    "ATTRIBUTE",
+    "CHARGE",
+    "CLIENT-EMAIL",
+    "CUSTOMER-CODE",
+    "CUSTOMER-PHONE",
+    "FOLLOWUP-ID",
+    "INVOICE",
+    "PRODUCT-NAME",
+    "SKU",
+    "SUPPLIER-CODE",
+    "TIER",
+    "TIER-ID",
+];
+
+/// The partition of the unique values of a kind.
+pub(crate) fn uniques(tenant: Tenant, kind: &str) -> String {
+    format!("{}#UNIQUE#{kind}", org(tenant))
 }
 
 /// A unique value of an organisation.
 pub(crate) fn unique_in(tenant: Tenant, kind: &str, value: &str) -> Key {
-    Key::new(format!("{}#UNIQUE#{kind}", org(tenant)), value)
+    debug_assert!(UNIQUE_KINDS.contains(&kind), "{kind} is not in the list, so it would outlive its organisation");
+    Key::new(uniques(tenant, kind), value)
 }
 
 /// A unique value of the deployment.
@@ -164,9 +198,14 @@ pub(crate) fn number_in(partition: String, number: u64) -> Key {
     Key::new(partition, padded(number))
 }
 
+/// The partition of the counters.
+pub(crate) fn counted(tenant: Tenant) -> String {
+    format!("{}#SEQ", org(tenant))
+}
+
 /// The counters of a series, and of those that are counted together with it.
 pub(crate) fn counters(tenant: Tenant, group: &str) -> Key {
-    Key::new(format!("{}#SEQ", org(tenant)), group)
+    Key::new(counted(tenant), group)
 }
 
 /// The partition of an organisation's invoices.
@@ -333,6 +372,35 @@ pub(crate) fn stripe_intent(intent: &str) -> Key {
 /// Whose an object of Stripe's is.
 pub(crate) fn stripe_object(object: &str) -> Key {
     Key::new(format!("STRIPE#{object}"), "OWNER")
+}
+
+/// The partition of the global index that has what is kept of an organisation's objects at Stripe.
+pub(crate) fn stripe_of(tenant: Tenant) -> String {
+    format!("{}#STRIPE", org(tenant))
+}
+
+/// The partition of an organisation's exports.
+pub(crate) fn exports(tenant: Tenant) -> String {
+    format!("{}#EXPORT", org(tenant))
+}
+
+/// An export.
+pub(crate) fn export(tenant: Tenant, id: ExportId) -> Key {
+    Key::new(exports(tenant), id.to_string())
+}
+
+/// The closure of an organisation.
+pub(crate) fn closure(tenant: Tenant) -> Key {
+    Key::new(org(tenant), "CLOSURE")
+}
+
+/// The partition of the global index that has the work on whole organisations which is under way.
+pub(crate) const WORK: &str = "WORK";
+
+/// Where in its organisation an item is: what follows the organisation in its partition key.
+pub(crate) fn place_of(pk: &str) -> Option<&str> {
+    let place = pk.strip_prefix("ORG#")?.get(36..)?;
+    Some(place.strip_prefix('#').unwrap_or(place))
 }
 
 /// The organisation that a partition key belongs to.

@@ -31,12 +31,12 @@ pub(crate) struct RowBody {
     user: UserId,
     #[serde(default)]
     member: Option<MemberBody>,
-    #[serde(default)]
-    version: Option<u64>,
+    version: u64,
 }
 
-/// The version of a member whose item does not say.
+/// The version of a member whom nobody has changed.
 const FIRST_VERSION: u64 = 1;
+/// An item of the first form need not say its version, and is not changed since.
 const SAME_VERSION: &str = "version = :before OR attribute_not_exists(version)";
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,13 +57,12 @@ impl Stored for Row {
 
     fn body(&self) -> RowBody {
         let Self { user, member } = self;
-        let version = member.as_ref().map(|member| member.version);
+        let version = member.as_ref().map_or(FIRST_VERSION, |member| member.version);
         RowBody { user: *user, member: member.as_ref().map(member_body), version }
     }
 
     fn restore(body: RowBody) -> Result<Self, StoreError> {
         let RowBody { user, member, version } = body;
-        let version = version.unwrap_or(FIRST_VERSION);
         Ok(Self { user, member: member.map(|member| restore_member(user, member, version)).transpose()? })
     }
 }
@@ -237,18 +236,57 @@ impl Store {
         let mut commit = Transaction::new();
         commit.put(encode_body(&row.body(), &keys::trash(tenant, &key))?);
         commit.remove_if(key, SAME_VERSION, before(member.version));
-        match left {
-            Some(left) => {
-                commit.replace(encode(left, &keys::user(user.id))?, user.version);
-            }
-            None => {
-                commit.remove(keys::user(user.id), user.version);
-                commit.release(username_key(&user.username), user.id.uuid());
-                commit.release(email_key(&user.email), user.id.uuid());
-            }
+        put_left(&mut commit, user, left)?;
+        commit.commit(&self.table).await
+    }
+}
+
+/// For an organisation that is being closed; as the others fail.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl Store {
+    /// Some of the members: their numbers and ids.
+    pub async fn some_members(&self, tenant: Tenant, limit: usize) -> Result<Vec<(UserNumber, UserId)>, StoreError> {
+        let query = Query { limit: Some(limit), ..of_partition(keys::members(tenant)) };
+        let items = self.table.query(query).await?.items;
+        let row = |item: Item| {
+            let number = item.get("sk").and_then(|sk| sk.as_s().ok()?.parse().ok());
+            let number = number.ok_or_else(|| StoreError::corrupt("a member without a number"))?;
+            Ok((UserNumber::new(number), decode::<Row>(item)?.user))
+        };
+        items.into_iter().map(row).collect()
+    }
+
+    /// Removes a member for good. `user` is the user as it was read, `left` what is left of it, as in
+    /// [`Store::remove_member`]; without a user, only the member's item is there to remove.
+    pub async fn end_membership(
+        &self,
+        tenant: Tenant,
+        number: UserNumber,
+        user: Option<&User>,
+        left: Option<&User>,
+    ) -> Result<(), StoreError> {
+        let mut commit = Transaction::new();
+        commit.remove_if(key(tenant, number), "attribute_exists(pk)", Item::new());
+        if let Some(user) = user {
+            put_left(&mut commit, user, left)?;
         }
         commit.commit(&self.table).await
     }
+}
+
+/// Writes what is left of a user; when nothing is, its username and e-mail address are free again.
+fn put_left(commit: &mut Transaction, user: &User, left: Option<&User>) -> Result<(), StoreError> {
+    match left {
+        Some(left) => {
+            commit.replace(encode(left, &keys::user(user.id))?, user.version);
+        }
+        None => {
+            commit.remove(keys::user(user.id), user.version);
+            commit.release(username_key(&user.username), user.id.uuid());
+            commit.release(email_key(&user.email), user.id.uuid());
+        }
+    }
+    Ok(())
 }
 
 fn before(version: u64) -> Item {

@@ -47,6 +47,18 @@ pub(crate) enum Place {
 }
 
 impl Series {
+    /// Every series.
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Party,
+        Self::Customer,
+        Self::Supplier,
+        Self::Product,
+        Self::Category,
+        Self::PaymentMethod,
+        Self::Expense,
+        Self::Billing,
+    ];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Party => "PARTY",

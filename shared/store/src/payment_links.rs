@@ -231,7 +231,7 @@ fn link_item(tenant: Tenant, invoice: InvoiceId, link: &PaymentLink, seen_at: Ti
 }
 
 /// A time that sorts as text.
-fn moment(at: Timestamp) -> String {
+pub(crate) fn moment(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::Store;
 use crate::codec::{decode_body, encode_body};
 use crate::error::{StoreError, Unique};
+use crate::forms;
 use crate::invoices::put_changes;
 use crate::keys;
 use crate::table::{Item, s};
@@ -239,7 +240,8 @@ impl Store {
         commit.claim_with(Unique::StripeEvent, encode_body(&handled, &keys::unique("STRIPE-EVENT", event))?);
         if let Some(book) = book {
             let body = BookBody::of(book, book.version + 1, now);
-            let item = encode_body(&body, &keys::stripe_intent(book.intent.as_str()))?;
+            let mut item = encode_body(&body, &keys::stripe_intent(book.intent.as_str()))?;
+            forms::place_with_organisation(&mut item);
             match book.version {
                 0 => commit.create(item),
                 before => commit.replace(item, before),
@@ -260,6 +262,7 @@ pub(crate) fn owner_item(object: &str, tenant: Tenant, invoice: InvoiceId) -> It
     let mut item = keys::stripe_object(object).attributes();
     item.insert("organisation".into(), s(tenant.organisation().to_string()));
     item.insert("invoice".into(), s(invoice.to_string()));
+    forms::place_with_organisation(&mut item);
     item
 }
 

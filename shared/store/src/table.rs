@@ -13,6 +13,7 @@ use aws_sdk_dynamodb::types::{
 };
 
 use crate::error::{StoreError, unavailable};
+use crate::forms;
 use crate::keys::Key;
 use crate::meter::{Kind, count};
 
@@ -177,7 +178,8 @@ impl Table {
     }
 
     /// Writes one item under a condition.
-    pub async fn put(&self, item: Item, condition: Option<&str>, values: Item) -> Result<(), StoreError> {
+    pub async fn put(&self, mut item: Item, condition: Option<&str>, values: Item) -> Result<(), StoreError> {
+        forms::stamp(&mut item);
         let answer = self
             .client
             .put_item()
@@ -218,7 +220,8 @@ impl Table {
     }
 
     async fn update_unless(&self, update: Update, shows: OnFailure) -> Result<Result<Item, Item>, StoreError> {
-        let Update { key, expression, condition, names, values } = update;
+        let (expression, values) = forms::stamped(&update);
+        let Update { key, expression: _, condition, names, values: _ } = update;
         let answer = self
             .client
             .update_item()
@@ -227,7 +230,7 @@ impl Table {
             .update_expression(expression)
             .set_condition_expression(Some(condition).filter(|condition| !condition.is_empty()))
             .set_expression_attribute_names(Some(names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+            .set_expression_attribute_values(Some(values))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(shows)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

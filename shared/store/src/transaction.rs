@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::{
 use uuid::Uuid;
 
 use crate::error::{StoreError, Unique, names_a_size, unavailable};
+use crate::forms;
 use crate::keys::Key;
 use crate::meter::{Kind, count};
 use crate::table::{Item, Table, Update, n, s};
@@ -213,7 +214,8 @@ impl Operation {
         let name = &*table.name;
         let item = TransactWriteItem::builder();
         Ok(match self {
-            Self::Put { item: values_of_item, condition, values } => {
+            Self::Put { item: mut values_of_item, condition, values } => {
+                forms::stamp(&mut values_of_item);
                 let put = Put::builder()
                     .table_name(name)
                     .set_item(Some(values_of_item))
@@ -229,14 +231,16 @@ impl Operation {
                     .set_expression_attribute_values(some(values));
                 item.delete(delete.build().map_err(build)?)
             }
-            Self::Update(Update { key, expression, condition, names, values }) => {
+            Self::Update(update) => {
+                let (expression, values) = forms::stamped(&update);
+                let Update { key, expression: _, condition, names, values: _ } = update;
                 let update = UpdateItem::builder()
                     .table_name(name)
                     .set_key(Some(key.attributes()))
                     .update_expression(expression)
                     .set_condition_expression(Some(condition).filter(|condition| !condition.is_empty()))
                     .set_expression_attribute_names(some(names))
-                    .set_expression_attribute_values(some(values));
+                    .set_expression_attribute_values(Some(values));
                 item.update(update.build().map_err(build)?)
             }
         }

@@ -10,9 +10,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use app::Error;
-use app::aws::required_variable;
 use app::payment_links::{LinkAnswer, LinkRequest, PaymentLinks, ProviderError};
+use app::secret_store::Secret;
 use async_trait::async_trait;
+use aws_config::SdkConfig;
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 
 use requests::{CreateLink, DeactivateLink, ExpireSession, Link, OpenSessions, Session, Sessions};
@@ -25,7 +26,7 @@ const STRIPE: &str = "https://api.stripe.com/";
 /// An account at Stripe. Cheap to clone; its connection is made when it is first needed.
 #[derive(Clone)]
 pub struct Stripe {
-    secret_key: Arc<str>,
+    secret_key: Secret,
     base: Arc<str>,
     client: Arc<OnceLock<Client>>,
 }
@@ -39,30 +40,31 @@ impl std::fmt::Debug for Stripe {
 impl Stripe {
     /// The account of a secret key, at Stripe or at another address.
     #[must_use]
-    pub fn new(secret_key: &str, base: Option<&str>) -> Self {
+    pub fn new(secret_key: Secret, base: Option<&str>) -> Self {
         let base = base.filter(|base| !base.is_empty()).unwrap_or(STRIPE);
         // The address is put in front of `v1/…` as it is.
         let base = if base.ends_with('/') { base.into() } else { format!("{base}/").into() };
-        Self { secret_key: secret_key.into(), base, client: Arc::default() }
+        Self { secret_key, base, client: Arc::default() }
     }
 
-    /// The account of a deployment: `STRIPE_SECRET_KEY`, and `STRIPE_API_BASE` if there is one.
+    /// The account of a deployment: the secret `STRIPE_SECRET_KEY`, and `STRIPE_API_BASE` if there is one.
     ///
     /// # Errors
-    /// The key is not set.
-    pub fn from_env() -> Result<Self, Error> {
+    /// The environment does not tell of the key.
+    pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
         let base = std::env::var("STRIPE_API_BASE").ok();
-        Ok(Self::new(&required_variable("STRIPE_SECRET_KEY")?, base.as_deref()))
+        Ok(Self::new(Secret::required(config, "STRIPE_SECRET_KEY")?, base.as_deref()))
     }
 
-    fn client(&self) -> Result<&Client, ProviderError> {
+    async fn client(&self) -> Result<&Client, ProviderError> {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        if self.secret_key.is_empty() {
+        let key = self.secret_key.read().await.map_err(|error| ProviderError::Unanswered(error.to_string()))?;
+        if key.is_empty() {
             return Err(ProviderError::Unanswered("there is no secret key".to_owned()));
         }
-        let built = ClientBuilder::new(&*self.secret_key).url(&*self.base).timeout(PATIENCE).build();
+        let built = ClientBuilder::new(key).url(&*self.base).timeout(PATIENCE).build();
         let built = built.map_err(|error| ProviderError::Unanswered(error.to_string()))?;
         Ok(self.client.get_or_init(|| built))
     }
@@ -74,13 +76,13 @@ impl PaymentLinks for Stripe {
         let unusable = |error: stripe::IdempotentKeyError| ProviderError::Unanswered(error.to_string());
         let strategy = RequestStrategy::Idempotent(IdempotencyKey::new(&request.key).map_err(unusable)?);
         let call = CreateLink::new(request).customize().request_strategy(strategy);
-        let Link { id, url } = call.send(self.client()?).await.map_err(failure)?;
+        let Link { id, url } = call.send(self.client().await?).await.map_err(failure)?;
         Ok(LinkAnswer { stripe_id: id, url })
     }
 
     async fn deactivate(&self, stripe_id: &str) -> Result<(), ProviderError> {
         let call = DeactivateLink::new(stripe_id).customize();
-        match call.send(self.client()?).await {
+        match call.send(self.client().await?).await {
             Ok(Link { .. }) => self.close_sessions(stripe_id).await,
             Err(StripeError::Stripe(_, 404)) => Ok(()),
             Err(error) => Err(failure(error)),
@@ -94,10 +96,10 @@ impl Stripe {
         // Each round ends a hundred.
         for _ in 0..100 {
             let call = OpenSessions::of(link).customize();
-            let Sessions { data } = call.send(self.client()?).await.map_err(failure)?;
+            let Sessions { data } = call.send(self.client().await?).await.map_err(failure)?;
             let is_last = data.len() < OpenSessions::LIMIT;
             for Session { id } in data {
-                match ExpireSession::new(id).customize().send(self.client()?).await {
+                match ExpireSession::new(id).customize().send(self.client().await?).await {
                     // It was paid, or ended, meanwhile.
                     Ok(Session { .. }) | Err(StripeError::Stripe(_, 400 | 404)) => {}
                     Err(error) => return Err(failure(error)),

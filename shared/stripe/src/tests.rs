@@ -31,7 +31,7 @@ async fn stripe(status: u16, answer: &'static str) -> (Stripe, Seen) {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    (Stripe::new("sk_test_1", Some(&base)), seen)
+    (Stripe::new(Secret::given("sk_test_1"), Some(&base)), seen)
 }
 
 fn request() -> LinkRequest {
@@ -105,8 +105,8 @@ async fn a_failure_says_whether_something_may_have_been_made() {
     assert_eq!(reused.create(&request()).await, Err(ProviderError::Unanswered("400 told".into())));
     let (garbled, _) = stripe(200, "<html>").await;
     assert!(matches!(garbled.create(&request()).await, Err(ProviderError::Unanswered(_))));
-    let nobody = Stripe::new("sk_test_1", Some("http://127.0.0.1:1"));
+    let nobody = Stripe::new(Secret::given("sk_test_1"), Some("http://127.0.0.1:1"));
     assert!(matches!(nobody.create(&request()).await, Err(ProviderError::Unanswered(_))));
-    let keyless = Stripe::new("", None);
+    let keyless = Stripe::new(Secret::given(""), None);
     assert!(matches!(keyless.create(&request()).await, Err(ProviderError::Unanswered(_))));
 }

@@ -6,6 +6,7 @@
 pub mod dynamodb;
 pub mod s3;
 pub mod sdk;
+pub mod secrets;
 pub mod ses;
 pub mod sqs;
 pub mod stripe;

@@ -4,8 +4,10 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider, SharedHttpClient};
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 
 use super::REGION;
+use crate::permissions::{Role, SignedLinks, guarded};
 
 /// Access key and secret that the local services accept.
 pub const CREDENTIALS: (&str, &str) = ("local", "local");
@@ -14,6 +16,8 @@ pub const CREDENTIALS: (&str, &str) = ("local", "local");
 #[derive(Debug, Clone)]
 pub struct Sdk {
     http_client: SharedHttpClient,
+    /// Whose permissions the clients have; without a role they have all.
+    role: Option<Role>,
 }
 
 impl Default for Sdk {
@@ -37,7 +41,13 @@ impl Sdk {
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(no_roots)
             .build_https();
-        Self { http_client }
+        Self { http_client, role: None }
+    }
+
+    /// Clients that may do what a role allows, and nothing else.
+    #[must_use]
+    pub fn acting_as(&self, role: &Role) -> Self {
+        Self { http_client: guarded(self.http_client.clone(), role.clone()), role: Some(role.clone()) }
     }
 
     /// The configuration of any service's client at `endpoint`.
@@ -71,6 +81,12 @@ impl Sdk {
         aws_sdk_sqs::Client::new(&self.config(endpoint))
     }
 
+    /// A client of the local Secrets Manager.
+    #[must_use]
+    pub fn secrets(&self, endpoint: &str) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.config(endpoint))
+    }
+
     /// A client of the local SES.
     #[must_use]
     pub fn ses(&self, endpoint: &str) -> aws_sdk_sesv2::Client {
@@ -80,7 +96,10 @@ impl Sdk {
     /// A client of the local S3, with the bucket in the path: its host has no subdomains.
     #[must_use]
     pub fn s3(&self, endpoint: &str) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(&self.config(endpoint)).force_path_style(true).build();
-        aws_sdk_s3::Client::from_conf(config)
+        let mut config = aws_sdk_s3::config::Builder::from(&self.config(endpoint)).force_path_style(true);
+        if let Some(role) = &self.role {
+            config.push_interceptor(SharedInterceptor::new(SignedLinks { role: role.clone() }));
+        }
+        aws_sdk_s3::Client::from_conf(config.build())
     }
 }

@@ -85,6 +85,8 @@ pub struct StreamSource {
     pub bisects: bool,
     /// Records that match one of these are sent; all are, if there is none.
     pub patterns: Vec<Pattern>,
+    /// The ARN of the queue that hears of records which were given up.
+    pub on_failure: Option<String>,
 }
 
 /// A schedule.
@@ -243,12 +245,15 @@ fn stream(properties: &Properties) -> Result<Option<StreamSource>, TemplateError
     if attempts.is_some_and(|attempts| attempts != -1) {
         return Err(properties.error("MaximumRetryAttempts must be -1: the local cloud drops no record"));
     }
+    let on_failure = properties.entries.get("DestinationConfig");
+    let on_failure = on_failure.and_then(|config| config.pointer("/OnFailure/Destination"));
     Ok(Some(StreamSource {
         arn: properties.required("Stream")?.to_owned(),
         batch_size: properties.number("BatchSize", 100)?.clamp(1, 1000),
         reports_failures: properties.reports_failures(),
         bisects: properties.is("BisectBatchOnFunctionError", true),
         patterns: patterns(properties)?,
+        on_failure: on_failure.and_then(Json::as_str).map(str::to_owned),
     }))
 }
 

@@ -9,18 +9,16 @@ use super::events::{self, Event};
 use super::intrinsics::scalar;
 use super::{Resource, TemplateError};
 
-/// Properties that change nothing in the local cloud: how the function is built, what it may do, where it logs.
-const WITHOUT_EFFECT: [&str; 14] = [
+/// Properties that change nothing in the local cloud: how the function is built and run.
+const WITHOUT_EFFECT: [&str; 12] = [
     "Architectures",
     "AutoPublishAlias",
     "DeploymentPreference",
     "Description",
     "FunctionName",
     "Handler",
-    "LoggingConfig",
     "Policies",
     "ReservedConcurrentExecutions",
-    "Role",
     "Runtime",
     "RuntimeManagementConfig",
     "Tags",
@@ -55,6 +53,10 @@ pub struct Function {
     pub timeout: Duration,
     /// Retries of asynchronous invocations.
     pub retries: AsyncRetries,
+    /// The ARN of the role that says what it may do; without one it may do everything here.
+    pub role: Option<String>,
+    /// The name of the log group that it writes to, if it has one of its own.
+    pub log_group: Option<String>,
     /// What calls it.
     pub events: Vec<Event>,
 }
@@ -79,12 +81,15 @@ pub(super) fn read(resource: &Resource, globals: &Json) -> Result<Function, Temp
         memory: whole("MemorySize", 128)?,
         timeout: Duration::from_secs(whole("Timeout", 3)?.into()),
         retries: retries(setting("EventInvokeConfig"), &format!("{place}.EventInvokeConfig"))?,
+        role: setting("Role").and_then(Json::as_str).map(str::to_owned),
+        log_group: log_group(&[&resource.properties, globals]),
         events: events::read(setting("Events"), &format!("{place}.Events"))?,
     })
 }
 
 fn check_known(properties: &Json, place: &str) -> Result<(), TemplateError> {
-    const READ: [&str; 6] = ["CodeUri", "Environment", "EventInvokeConfig", "Events", "MemorySize", "Timeout"];
+    const READ: [&str; 8] =
+        ["CodeUri", "Environment", "EventInvokeConfig", "Events", "LoggingConfig", "MemorySize", "Role", "Timeout"];
     let mut names = properties.as_object().into_iter().flat_map(|properties| properties.keys());
     match names.find(|name| !READ.contains(&name.as_str()) && !WITHOUT_EFFECT.contains(&name.as_str())) {
         Some(unknown) => Err(TemplateError::new(place, format!("the local cloud does not know {unknown}"))),
@@ -112,6 +117,12 @@ fn environment(globals: &Json, own: &Json, place: &str) -> Result<BTreeMap<Strin
         }
     }
     Ok(environment)
+}
+
+/// `LoggingConfig` is merged from the globals, setting by setting.
+fn log_group(properties: &[&Json]) -> Option<String> {
+    let mut groups = properties.iter().filter_map(|properties| properties.pointer("/LoggingConfig/LogGroup")?.as_str());
+    groups.next().map(str::to_owned)
 }
 
 fn retries(config: Option<&Json>, place: &str) -> Result<AsyncRetries, TemplateError> {

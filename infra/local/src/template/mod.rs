@@ -1,12 +1,13 @@
 //! The SAM template, resolved for the local account: what it makes, and what calls what.
 //!
-//! Everything that the local cloud serves is read strictly. Resources that it does not serve (logs, permissions,
-//! alarms) are there to be named by others.
+//! Everything that the local cloud serves is read strictly. Resources that it does not serve (logs, alarms) are
+//! there to be named by others.
 
 mod events;
 mod functions;
 mod intrinsics;
 mod physical;
+mod roles;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ pub use events::{Event, EventKind, QueueSource, Route, Schedule, StreamSource};
 pub use functions::{AsyncRetries, Function};
 pub use physical::Addresses;
 
+use crate::permissions::Role;
 use crate::services::{ACCOUNT, REGION};
 use intrinsics::{Scope, scalar};
 use physical::{STACK, generated_name, name_property, physical};
@@ -93,6 +95,10 @@ pub struct Template {
     pub buckets: Vec<Resource>,
     /// Lambda functions.
     pub functions: Vec<Function>,
+    /// What functions may do, by their roles' ARNs.
+    pub roles: BTreeMap<String, Role>,
+    /// Values of the secrets, by ARN.
+    pub secret_values: BTreeMap<String, String>,
     /// Cross-origin rules, if the API has any.
     pub cors: Option<Cors>,
 }
@@ -112,6 +118,8 @@ impl Template {
             queue_urls: BTreeMap::new(),
             buckets: document.resources("AWS::S3::Bucket", &scope)?,
             functions: Vec::new(),
+            roles: BTreeMap::new(),
+            secret_values: scope.secrets.clone(),
             cors: document.cors(&scope)?,
         };
         template.queues.sort_by_key(|queue| queue.properties.get("RedrivePolicy").is_some());
@@ -125,6 +133,10 @@ impl Template {
             template.functions.push(functions::read(&resource, &defaults)?);
         }
         events::check_routes(&template.functions)?;
+        for resource in document.resources("AWS::IAM::Role", &scope)? {
+            template.roles.insert(resource.arn.clone(), roles::read(&resource)?);
+        }
+        roles::check(&template)?;
         Ok(template)
     }
 

@@ -51,6 +51,8 @@ pub(super) fn physical(kind: &str, logical_id: &str, name: &str, addresses: &Add
         "AWS::Serverless::HttpApi" => {
             with(name, &[("ApiId", name.to_owned()), ("ApiEndpoint", addresses.gateway.clone())])
         }
+        "AWS::IAM::Role" => with(name, &[("Arn", format!("arn:aws:iam::{ACCOUNT}:role/{name}"))]),
+        "AWS::Logs::LogGroup" => with(name, &[("Arn", format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*"))]),
         "AWS::SecretsManager::Secret" => {
             let arn = format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}");
             with(&arn, &[("Id", arn.clone())])
@@ -74,6 +76,8 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
         "AWS::S3::Bucket" => Some("BucketName"),
         "AWS::Serverless::Function" => Some("FunctionName"),
         "AWS::SecretsManager::Secret" => Some("Name"),
+        "AWS::IAM::Role" => Some("RoleName"),
+        "AWS::Logs::LogGroup" => Some("LogGroupName"),
         _ => None,
     }
 }

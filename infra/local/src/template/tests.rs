@@ -28,13 +28,14 @@ fn the_deployed_template_is_served_in_full() {
     let template = read(EMBEDDED, &given()).unwrap();
     assert_eq!(template.tables[0].name, "tributary-local-Table");
     assert_eq!(template.tables[0].properties["TableName"], "tributary-local-Table");
-    assert_eq!(Template::secrets(EMBEDDED).unwrap(), BTreeSet::from(["SigningSecret".to_owned()]));
+    let secrets = ["SigningSecret", "StripeSecretKey", "StripeWebhookSecret"].map(str::to_owned);
+    assert_eq!(Template::secrets(EMBEDDED).unwrap(), BTreeSet::from(secrets));
 
     let auth = template.function("auth").unwrap();
     assert_eq!((auth.memory, auth.timeout), (1024, Duration::from_secs(29)));
     assert_eq!(auth.environment["MAIL_SENDER"], "post@example.test");
     assert_eq!(auth.environment["TABLE_NAME"], "tributary-local-Table");
-    assert_eq!(auth.environment["SECRET_KEY"], "s3cret");
+    assert_eq!(template.secret_values[&auth.environment["SECRET_KEY_ARN"]], "s3cret");
 
     let queue = template.queues.iter().find(|queue| queue.logical_id == "DeliveryQueue").unwrap();
     let dead_letters = "arn:aws:sqs:us-east-1:000000000000:tributary-local-DeliveryDeadLetterQueue";

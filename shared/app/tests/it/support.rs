@@ -62,7 +62,7 @@ impl Office {
         let client = Client::from_conf(config);
         create_table(&client).await;
         let store = Store::new(client, TABLE);
-        let secret = SecretKey::new(*b"a secret of tests");
+        let secret = SecretKey::new("a secret of tests");
         let app = App::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy), secret);
         Self { app, store, server }
     }

@@ -16,6 +16,7 @@ pub mod invoices;
 pub mod leads;
 pub mod line_items;
 pub mod openapi;
+pub mod organisations;
 pub mod parameters;
 pub mod payments;
 pub mod pipelines;

@@ -41,7 +41,7 @@ to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours w
 change by the `ETag` that was read.";
 
 /// The tags, in the order of the document, with what stands under them.
-const TAGS: [(&str, &str); 17] = [
+const TAGS: [(&str, &str); 18] = [
     ("accounts", "Sign-up, tokens, and who one is."),
     ("attributes", "Attributes define what objects carry beside their fields. Define them first."),
     ("clients", "The people and companies that are invoiced."),
@@ -58,6 +58,11 @@ const TAGS: [(&str, &str); 17] = [
     ("payments", "Money that came in for an invoice. Its status follows its payments."),
     ("files", "Images of services, clients, leads and catalogue items. Whoever has an image's URL can open it."),
     ("users", "The members of the organisation and their groups. The owner manages them."),
+    (
+        "organisations",
+        "All that an organisation has, as one file, and the end of it. Both are the owner's, take their time, and are done \
+         after the answer.",
+    ),
     ("webhooks", "Calls to receivers of yours when objects are made, changed or deleted."),
 ];
 
@@ -196,6 +201,7 @@ fn path_parameter(route: &Route, name: &str) -> (ObjectBuilder, String) {
             "payment_id" => "The payment.",
             "delivery_id" => "The delivery.",
             "key" => "The attribute.",
+            "export_id" => "The export.",
             _ => "The object.",
         };
         (text.format(Some(uuid)), about.to_owned())

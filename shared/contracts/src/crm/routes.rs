@@ -75,6 +75,7 @@ macro_rules! entries {
 
 mod files;
 mod leads;
+mod organisations;
 mod services;
 mod users;
 mod webhooks;
@@ -148,6 +149,7 @@ pub(super) const GROUPS: &[&[Route]] = &[
     },
     files::FILES,
     users::USERS,
+    organisations::ORGANISATIONS,
     webhooks::WEBHOOKS,
 ];
 

@@ -22,7 +22,7 @@ use tributary_edge::{Caller, Failure, Id, Ids, IfMatch, JsonBody, Listing, json,
 pub fn app() -> App {
     let config = aws_sdk_dynamodb::Config::builder().build();
     let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "secret-table");
-    App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new(*b"a secret of tests"))
+    App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new("a secret of tests"))
 }
 
 /// A function with a route for each thing that can happen.

@@ -51,7 +51,7 @@ impl Table {
         let client = Client::from_conf(config);
         create(&client).await;
         let store = Store::new(client.clone(), NAME);
-        let secret = SecretKey::new(*b"a secret of tests");
+        let secret = SecretKey::new("a secret of tests");
         let app = App::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy), secret);
         Self { app, client, store, server }
     }

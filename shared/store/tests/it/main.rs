@@ -8,6 +8,7 @@ mod client_emails;
 mod clients;
 mod contacts;
 mod failures;
+mod forms;
 mod idempotency;
 mod in_place;
 mod invoice_lists;

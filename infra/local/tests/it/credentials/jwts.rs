@@ -77,7 +77,7 @@ async fn a_jwt_that_was_tampered_with_is_refused() {
         store(&tributary),
         Arc::clone(&tributary.cloud.environment().clock),
         Arc::new(SystemEntropy),
-        SecretKey::new(*b"another deployment's secret"),
+        SecretKey::new("another deployment's secret"),
     );
     let mut later = part(&pair.access, 1);
     later["exp"] = json!(later["exp"].as_i64().unwrap() + 3600);

@@ -31,7 +31,7 @@ impl Clock for Standing {
 
 fn standing(tributary: &Tributary, second: i64) -> (App, Arc<Standing>) {
     let clock = Arc::new(Standing(AtomicI64::new(second)));
-    let app = App::new(store(tributary), clock.clone(), Arc::new(SystemEntropy), SecretKey::new(*b"secret"));
+    let app = App::new(store(tributary), clock.clone(), Arc::new(SystemEntropy), SecretKey::new("secret"));
     (app, clock)
 }
 

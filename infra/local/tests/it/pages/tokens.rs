@@ -67,7 +67,7 @@ async fn a_token_cannot_be_put_together_from_others_nor_made_with_another_secret
     }
 
     let environment = scene.tributary.cloud.environment();
-    let secret = SecretKey::new(*b"somebody else's secret");
+    let secret = SecretKey::new("somebody else's secret");
     let stranger = App::new(scene.store(), Arc::clone(&environment.clock), Arc::new(SystemEntropy), secret);
     let id = text(&ours, "id").parse().unwrap();
     assert_eq!(scene.app().hosted_token(scene.tenant().await, id), ours_token);

@@ -54,6 +54,10 @@ impl Books {
         books.make(tributary, "payments", &format!("{invoice}/payments/"), payment()).await;
         books.make(tributary, "webhooks", "/api/webhooks/", webhook()).await;
         books.cause_a_delivery(tributary).await;
+        let exports = format!("/api/organisations/{}/export/", books.organisation);
+        let export = tributary.post(&books.user, &exports, json!({})).await.expect(202);
+        books.ids.insert("organisations", books.organisation.clone());
+        books.ids.insert("export", id_of(&export));
         books
     }
 
@@ -212,6 +216,11 @@ impl Books {
         }
         panic!("the change of a client caused no delivery");
     }
+}
+
+/// Whether nothing can be asked after it, not even another deletion.
+pub fn ends_everything(route: &Route) -> bool {
+    (route.path, route.method) == ("/api/organisations/{id}", Method::Delete)
 }
 
 /// An object's id as a path has it.

@@ -5,7 +5,7 @@ use futures::{StreamExt, stream};
 use http::Method as HttpMethod;
 use serde_json::{Value, json};
 
-use super::books::Books;
+use super::books::{Books, ends_everything};
 use super::process::Process;
 use crate::support::{Answer, Remote, User};
 
@@ -16,7 +16,9 @@ async fn every_request_is_one_line_of_the_log() {
     let mut made: Vec<(String, Option<&str>, Answer)> = Vec::new();
     let deletions_last = |route: &&Route| matches!(route.method, Method::Delete);
     let (deletions, others): (Vec<_>, Vec<_>) = routes().partition(deletions_last);
-    for route in others.into_iter().chain(deletions.into_iter().rev()) {
+    let mut all: Vec<&Route> = others.into_iter().chain(deletions.into_iter().rev()).collect();
+    all.sort_by_key(|route| ends_everything(route));
+    for route in all {
         let answer = books.call(&process.remote, route).await;
         made.push((route.method.as_str().to_owned(), Some(route.path), answer));
     }

@@ -2,7 +2,7 @@
 //! without a credential, it shows nobody else's objects, it answers whatever is sent, and it says what it cost.
 
 mod bodies;
-mod books;
+pub mod books;
 mod credentials;
 mod log;
 mod panics;

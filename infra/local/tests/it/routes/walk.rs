@@ -8,7 +8,7 @@ use http::Method as HttpMethod;
 use serde_json::json;
 use tributary_local::template::{EventKind, Route as TemplateRoute};
 
-use super::books::{Books, id_of};
+use super::books::{Books, ends_everything, id_of};
 use crate::support::{Answer, Tributary};
 
 /// What is served beside the contract, and by which function: the documentation, an invoice's page for its
@@ -39,7 +39,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "invoices", _, "download" | "send-mail"] => "documents",
         ["api", "invoices", ..] | ["api", "v1.0", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
-        ["api", "businesses", ..] => "auth",
+        ["api", "businesses" | "organisations", ..] => "auth",
         ["api-token-auth"] | ["api", "signup" | "verify-signup-otp" | "api-token-auth" | "me" | "session"] => "auth",
         ["api", "login" | "verify-login-otp" | "forget-password" | "verify-forget-password-otp"] => "auth",
         ["api", "reset-password"] | ["api", "token", "refresh"] => "auth",
@@ -90,10 +90,13 @@ async fn every_path_of_the_contracts_is_routed_to_its_function_and_no_other_path
     assert_eq!(defaults.map(|function| function.group.as_str()).collect::<Vec<_>>(), ["docs"]);
 }
 
-/// Deletions come last, parts before what they are part of.
+/// Deletions come last, parts before what they are part of, and everything at the very end.
 fn in_order() -> Vec<&'static Route> {
     let (deletions, others): (Vec<_>, Vec<_>) = routes().partition(|route| matches!(route.method, Method::Delete));
-    others.into_iter().filter(|route: &&Route| route.credential).chain(deletions.into_iter().rev()).collect()
+    let mut all: Vec<&Route> =
+        others.into_iter().filter(|route: &&Route| route.credential).chain(deletions.into_iter().rev()).collect();
+    all.sort_by_key(|route| ends_everything(route));
+    all
 }
 
 /// Calls every route with its good request, and throws away again what that makes: a client that has invoices, for

@@ -17,11 +17,11 @@ impl Shop {
     }
 
     /// The link of an invoice as Stripe has it.
-    async fn at_stripe(&self, stripe_id: &str) -> Value {
+    pub async fn at_stripe(&self, stripe_id: &str) -> Value {
         let environment = self.tributary.cloud.environment();
-        let variable = |name| environment.variable("payment-links", name).unwrap().to_owned();
-        let stripe = Remote::at(variable("STRIPE_API_BASE").trim_end_matches('/'));
-        let authorization = format!("Bearer {}", variable("STRIPE_SECRET_KEY"));
+        let base = environment.variable("payment-links", "STRIPE_API_BASE").unwrap();
+        let stripe = Remote::at(base.trim_end_matches('/'));
+        let authorization = format!("Bearer {}", environment.secret("payment-links", "STRIPE_SECRET_KEY").unwrap());
         let path = format!("/v1/payment_links/{stripe_id}");
         stripe.raw(Method::GET, &path, &[("authorization", &authorization)], "").await.expect(200)
     }

@@ -44,7 +44,7 @@ impl Shop {
         let organisation = me["organization_id"].as_str().unwrap().to_owned();
         let client = tributary.post(&user, "/api/clients/", json!({"name": "Acme"})).await.expect(201);
         let client = client["id"].as_str().unwrap().to_owned();
-        let secret = tributary.cloud.environment().variable("stripe-webhook", "STRIPE_WEBHOOK_SECRET");
+        let secret = tributary.cloud.environment().secret("stripe-webhook", "STRIPE_WEBHOOK_SECRET");
         let secret = secret.unwrap().to_owned();
         assert!(!secret.is_empty());
         Self { tributary, user, organisation, client, secret }

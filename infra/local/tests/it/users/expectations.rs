@@ -106,6 +106,9 @@ const NEEDS: &[(&str, &str)] = &[
     // No group sees webhooks or manages users; the lists of the groups are for every member.
     ("/api/users", "GET ownership, POST ownership"),
     ("/api/users/{user_id}", "GET ownership, PUT ownership, PATCH ownership, DELETE ownership"),
+    ("/api/organisations/{id}", "DELETE ownership"),
+    ("/api/organisations/{id}/export", "POST ownership"),
+    ("/api/organisations/{id}/export/{export_id}", "GET ownership"),
     ("/api/instructors", "GET membership"),
     ("/api/tas", "GET membership"),
     ("/api/sales", "GET membership"),

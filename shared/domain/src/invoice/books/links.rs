@@ -98,11 +98,17 @@ impl Invoice {
     /// Retires a link that has expired, or whose request was given up. Says whether it did.
     pub fn retire_lapsed_link(&mut self, id: PaymentLinkId, now: Timestamp) -> bool {
         let lapsed = self.header.payment_link.as_ref().is_some_and(|link| link.id == id && link.lapses_at() <= now);
-        if lapsed {
+        lapsed && self.give_up_link(id, now)
+    }
+
+    /// Retires a link whatever is due. Says whether it did.
+    pub fn give_up_link(&mut self, id: PaymentLinkId, now: Timestamp) -> bool {
+        let is_there = self.header.payment_link.as_ref().is_some_and(|link| link.id == id);
+        if is_there {
             self.retire_link();
             self.header.meta.touch(now);
         }
-        lapsed
+        is_there
     }
 
     /// Retires the link when it no longer is over what is due.

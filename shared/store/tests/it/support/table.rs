@@ -73,7 +73,8 @@ impl Table {
         keys
     }
 
-    async fn raw(&self) -> Vec<HashMap<String, AttributeValue>> {
+    /// Every item, as it is kept.
+    pub async fn raw(&self) -> Vec<HashMap<String, AttributeValue>> {
         let pages = self.client.scan().table_name(&self.name).consistent_read(true).into_paginator().items();
         pages.send().collect::<Result<Vec<_>, _>>().await.unwrap()
     }

@@ -1,0 +1,20 @@
+//! The Lambda binary of `organisations`.
+
+use app::App;
+use app::aws::{required_variable, sdk_config};
+use app::bucket::Bucket;
+use app::queue::WorkQueue;
+use lambda_runtime::service_fn;
+use organisations::{Organisations, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::tracing::init_default_subscriber();
+    let config = sdk_config().await;
+    let organisations = Organisations {
+        app: App::from_env(&config)?,
+        bucket: Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?),
+        queue: WorkQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("WORK_QUEUE_URL")?),
+    };
+    lambda_runtime::run(service_fn(|event| Box::pin(handle(organisations.clone(), event)))).await
+}

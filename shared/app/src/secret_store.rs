@@ -1,0 +1,96 @@
+//! Secrets that the deployment keeps at Secrets Manager.
+
+use std::sync::Arc;
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use tokio::sync::OnceCell;
+
+use crate::Error;
+
+/// A secret. One that Secrets Manager keeps is read when it is first asked for, and not again as long as the instance
+/// lives. Cheap to clone.
+#[derive(Clone)]
+pub struct Secret {
+    source: Source,
+    value: Arc<OnceCell<String>>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Given,
+    Stored { client: Client, arn: Arc<str> },
+}
+
+impl Secret {
+    /// A secret that is known.
+    #[must_use]
+    pub fn given(value: impl Into<String>) -> Self {
+        Self { source: Source::Given, value: Arc::new(OnceCell::new_with(Some(value.into()))) }
+    }
+
+    /// The secret that Secrets Manager keeps under an ARN or a name.
+    #[must_use]
+    pub fn stored(client: Client, arn: &str) -> Self {
+        Self { source: Source::Stored { client, arn: arn.into() }, value: Arc::default() }
+    }
+
+    /// The secret of a deployment: the environment variable `name`, or what Secrets Manager keeps under the ARN in
+    /// `<name>_ARN`, which may be empty for none. None when neither is set.
+    #[must_use]
+    pub fn from_env(config: &SdkConfig, name: &str) -> Option<Self> {
+        if let Ok(value) = std::env::var(name) {
+            return Some(Self::given(value));
+        }
+        match std::env::var(format!("{name}_ARN")).ok()?.as_str() {
+            "" => Some(Self::given("")),
+            arn => Some(Self::stored(Client::new(config), arn)),
+        }
+    }
+
+    /// As [`Secret::from_env`], for a function that cannot do without.
+    ///
+    /// # Errors
+    /// Neither variable is set.
+    pub fn required(config: &SdkConfig, name: &str) -> Result<Self, Error> {
+        let missing = || Error::Defect(format!("neither of the environment variables {name} and {name}_ARN is set"));
+        Self::from_env(config, name).ok_or_else(missing)
+    }
+
+    /// The value.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when Secrets Manager does not give it; the next call asks again.
+    pub async fn read(&self) -> Result<&str, Error> {
+        let value = self.value.get_or_try_init(async || match &self.source {
+            Source::Given => Err(Error::Defect("a secret that was given has no value".to_owned())),
+            Source::Stored { client, arn } => fetch(client, arn).await,
+        });
+        Ok(value.await?)
+    }
+
+    /// The value, once it has been read.
+    #[must_use]
+    pub fn known(&self) -> Option<&str> {
+        self.value.get().map(String::as_str)
+    }
+}
+
+async fn fetch(client: &Client, arn: &str) -> Result<String, Error> {
+    let answer = client.get_secret_value().secret_id(arn).send().await;
+    let answer = answer
+        .map_err(|error| Error::Unavailable(format!("Secrets Manager: {arn}: {}", DisplayErrorContext(error))))?;
+    let value = answer.secret_string.filter(|value| !value.is_empty());
+    value.ok_or_else(|| Error::Unavailable(format!("Secrets Manager: {arn} has no value yet")))
+}
+
+/// Without the value.
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.source {
+            Source::Given => f.write_str("Secret(…)"),
+            Source::Stored { arn, .. } => write!(f, "Secret({arn})"),
+        }
+    }
+}

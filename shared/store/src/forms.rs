@@ -1,0 +1,147 @@
+//! The form of items: its version, and how an item of an earlier form is brought to this one's.
+//!
+//! Every item carries the version of its form as `form`; one without is of the first. [`stamp`] and
+//! [`stamped`] are the only places that write it, on every way into the table, and [`upgrade`] is on
+//! every way out. So readers know the present form alone, whatever is in the table.
+//!
+//! To change the form: raise [`FORM`], and add a step to [`upgrade`] that makes an item of the form
+//! before into one of the new. A step looks at nothing but the item, and does no harm done twice. While a
+//! deployment is under way functions of both releases run, so the release before must be able to
+//! read what this one writes: what it could not read takes two releases, of which the first reads
+//! the new form and the second writes it. `tributary-upgrade` rewrites what is in the table; once
+//! it has, the step can go.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::keys;
+use crate::kinds::Kind;
+use crate::table::{Item, Update, n, s};
+
+/// The version of the items' form.
+pub const FORM: u32 = 2;
+
+/// Puts the form's version into an item that is written whole.
+pub(crate) fn stamp(item: &mut Item) {
+    item.insert("form".into(), n(FORM));
+}
+
+/// An update that gives an item the form's version when it makes the item. One that is there keeps
+/// its own, since only some of its attributes change.
+pub(crate) fn stamped(update: &Update) -> (String, Item) {
+    const SET: &str = "SET form = if_not_exists(form, :form)";
+    let expression = match update.expression.split_once("SET ") {
+        Some((before, after)) => format!("{before}{SET}, {after}"),
+        None => format!("{} {SET}", update.expression),
+    };
+    let mut values = update.values.clone();
+    values.insert(":form".into(), n(FORM));
+    (expression, values)
+}
+
+/// The version of an item's form.
+pub(crate) fn form_of(item: &Item) -> u32 {
+    item.get("form").and_then(|form| form.as_n().ok()?.parse().ok()).unwrap_or(1)
+}
+
+/// Brings an item to the present form. One of a later form stays as it is.
+pub(crate) fn upgrade(item: &mut Item) {
+    let form = form_of(item);
+    if form >= FORM {
+        return;
+    }
+    let kind = Kind::of(text(item, "pk"), text(item, "sk"));
+    if form < 2 {
+        to_second(item, kind);
+    }
+    stamp(item);
+}
+
+/// The second form says what the first let be absent, and finds what is kept of Stripe's by the
+/// organisation.
+fn to_second(item: &mut Item, kind: Kind) {
+    match kind {
+        Kind::Member => absent_is(item, &[("version", 1)]),
+        Kind::Client => absent_is(item, &[("number", 0), ("party_number", 0)]),
+        Kind::Category => absent_is(item, &[("number", 0)]),
+        Kind::CatalogueItem => absent_is(item, &[("number", 0), ("stock_quantity", 0)]),
+        Kind::Invoice => absent_is(item, &[("billing_number", 0)]),
+        Kind::StripeIntent | Kind::StripeOwner => place_with_organisation(item),
+        Kind::Attribute
+        | Kind::Contact
+        | Kind::Lead
+        | Kind::Pipeline
+        | Kind::Webhook
+        | Kind::PriceTier
+        | Kind::Service
+        | Kind::Supplier
+        | Kind::FollowUp
+        | Kind::Expense
+        | Kind::PaymentMethod
+        | Kind::Part(_)
+        | Kind::Organisation
+        | Kind::Other => {}
+    }
+}
+
+fn absent_is(item: &mut Item, values: &[(&str, u64)]) {
+    for (name, value) in values {
+        item.entry((*name).to_owned()).or_insert_with(|| n(value));
+    }
+}
+
+/// Puts what is kept of an object of Stripe's where its organisation finds it. While it is not known
+/// whose it is, it expires.
+pub(crate) fn place_with_organisation(item: &mut Item) {
+    let owner = match item.get("owner") {
+        Some(AttributeValue::M(owner)) => owner.get("organisation"),
+        Some(_) => None,
+        None => item.get("organisation"),
+    };
+    let organisation = owner.and_then(|id| id.as_s().ok()?.parse().ok());
+    if let Some(organisation) = organisation.map(domain::Tenant::trusted) {
+        let pk = text(item, "pk").to_owned();
+        item.insert("gsi1pk".into(), s(keys::stripe_of(organisation)));
+        item.insert("gsi1sk".into(), s(pk));
+    }
+}
+
+pub(crate) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::Key;
+
+    fn update(expression: &'static str) -> String {
+        let key = Key { pk: "SEQ#USER".into(), sk: "SEQ".into() };
+        let (names, values) = Default::default();
+        stamped(&Update { key, expression, condition: String::new(), names, values }).0
+    }
+
+    #[test]
+    fn an_update_says_the_form_beside_whatever_else_it_says() {
+        const SET: &str = "SET form = if_not_exists(form, :form)";
+        assert_eq!(update("ADD used :one"), format!("ADD used :one {SET}"));
+        assert_eq!(update("SET a = :a ADD used :one"), format!("{SET}, a = :a ADD used :one"));
+        assert_eq!(update("REMOVE b SET a = :a"), format!("REMOVE b {SET}, a = :a"));
+    }
+
+    #[test]
+    fn a_step_done_twice_does_no_harm_and_later_forms_are_left_alone() {
+        let pk = "ORG#0192f0c1-2345-7abc-8def-000000000001#CLIENT";
+        let mut item: Item = [("pk".into(), s(pk)), ("sk".into(), s("c")), ("number".into(), n(7))].into();
+        upgrade(&mut item);
+        assert_eq!((form_of(&item), &item["number"], &item["party_number"]), (FORM, &n(7), &n(0)));
+        let once = item.clone();
+        item.insert("form".into(), n(1));
+        upgrade(&mut item);
+        assert_eq!(item, once);
+        item.remove("party_number");
+        item.insert("form".into(), n(FORM + 1));
+        let later = item.clone();
+        upgrade(&mut item);
+        assert_eq!(item, later);
+    }
+}
