@@ -79,6 +79,75 @@ async fn of_many_logins_and_resets_at_once_no_more_than_five_each_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_tries_to_reset_without_proof_does_not_take_over_a_reset_that_is_under_way() {
+    let tributary = start().await;
+    forgets(&tributary).await.expect(200);
+    let otp = tributary.otp(EMAIL).await;
+    let tries = join_all((0..20).map(|_| resets(&tributary, NEW_PASSWORD))).await;
+    let (told, stopped): (Vec<_>, Vec<_>) = tries.iter().partition(|answer| answer.status == 400);
+    assert_eq!((told.len(), stopped.len()), (10, 10));
+    told.iter().for_each(|answer| refused(answer, 400, "OTP not verified"));
+    stopped.iter().for_each(|answer| {
+        wait_of(answer);
+    });
+    verifies(&tributary, "/api/verify-forget-password-otp/", &otp).await.expect(200);
+    let wait = wait_of(&resets(&tributary, NEW_PASSWORD).await);
+    // It is not the owner's password that was wrong.
+    logs_in(&tributary, PASSWORD).await.expect(200);
+    tributary.advance(wait).await;
+    forgets(&tributary).await.expect(200);
+    let otp = tributary.otp(EMAIL).await;
+    verifies(&tributary, "/api/verify-forget-password-otp/", &otp).await.expect(200);
+    resets(&tributary, NEW_PASSWORD).await.expect(200);
+    logs_in(&tributary, NEW_PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resets_without_proof_from_one_place_are_counted_over_all_addresses() {
+    let tributary = start().await;
+    let without_proof = async |name: &str| {
+        let body = json!({"email": format!("{name}@example.com"), "new_password": NEW_PASSWORD});
+        post(&tributary, "/api/reset-password/", body).await
+    };
+    for name in ["anna", "bert", "carl", "dora", "emil"] {
+        let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        post(&tributary, "/api/signup/", body).await.expect(201);
+        for _ in 0..10 {
+            refused(&without_proof(name).await, 400, "OTP not verified");
+        }
+    }
+    wait_of(&resets(&tributary, NEW_PASSWORD).await);
+    // Nor may passwords be guessed from there.
+    wait_of(&logs_in(&tributary, PASSWORD).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_tried_by_signing_up_again_counts_as_one_of_a_login() {
+    let tributary = Tributary::start().await;
+    begin_a_window(&tributary).await;
+    signs_up(&tributary).await.expect(201);
+    let again = async |password: &str| {
+        let body = json!({"username": "john_doe", "email": EMAIL, "password": password});
+        post(&tributary, "/api/signup/", body).await
+    };
+    again(PASSWORD).await.expect(201);
+    for _ in 0..10 {
+        names(&again("wrong-password").await, &["username"]);
+    }
+    // The right one neither: it would tell that it is.
+    let wait = wait_of(&again(PASSWORD).await);
+    wait_of(&logs_in(&tributary, PASSWORD).await);
+    let body = json!({"username": "john_doe", "password": PASSWORD});
+    post(&tributary, "/api-token-auth/", body).await.expect(429);
+    let other = json!({"username": "other", "email": "other@example.com", "password": PASSWORD});
+    post(&tributary, "/api/signup/", other).await.expect(201);
+    tributary.advance(wait).await;
+    again(PASSWORD).await.expect(201);
+    let otp = tributary.otp(EMAIL).await;
+    verifies(&tributary, "/api/verify-signup-otp/", &otp).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_eleventh_wrong_password_of_an_address_is_too_many() {
     let tributary = start().await;
     for _ in 0..10 {
