@@ -117,7 +117,7 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
         phone: ShortText::default(),
         business_name: Some(name("Demo Trading Company")?),
     };
-    app.sign_up(mailer, sign_up).await?;
+    app.sign_up(mailer, sign_up, &SourceAddress::unknown()).await?;
     let mails = mailbox.list().await.map_err(defect)?;
     let text = mails.iter().find(|mail| mail.to.iter().any(|to| to == EMAIL)).and_then(|mail| mail.text.clone());
     let code: String = text

@@ -167,6 +167,14 @@ pub fn optional<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Opt
     }
 }
 
+/// The value of a field that may be left out, which null stands for too.
+pub fn or_null<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
+    match field {
+        Field::Null => None,
+        other => optional(errors, name, other),
+    }
+}
+
 /// The value of a field whose null means empty, such as an optional text.
 pub fn text<T: Default>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
     match field {
@@ -348,6 +356,15 @@ mod tests {
         assert_eq!(optional(&mut errors, "count", count), None);
         let words = "name: This field is required.; type: Not a valid string.; count: This field may not be null.";
         assert_eq!(errors.to_string(), words);
+    }
+
+    #[test]
+    fn null_stands_for_leaving_out_and_empty_text_does_not() {
+        let mut errors = FieldErrors::new();
+        let mut read = |raw: &str| or_null(&mut errors, "count", Field::<u32>::read(raw));
+        assert_eq!((read("null"), read("0"), read("\"\"")), (None, Some(0), None));
+        assert_eq!(or_null(&mut errors, "other", Field::<u32>::Absent), None);
+        assert_eq!(errors.to_string(), "count: A valid integer is required.");
     }
 
     #[test]

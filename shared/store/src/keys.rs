@@ -300,9 +300,9 @@ pub(crate) fn otp(purpose: &str, email: &str) -> Key {
     Key::new(format!("OTP#{purpose}#{email}"), "OTP")
 }
 
-/// How many one-time passwords were mailed to an address.
-pub(crate) fn otp_mails(email: &str) -> Key {
-    Key::new(format!("OTP#{email}"), "MAILS")
+/// How many one-time passwords were mailed to an address for a purpose.
+pub(crate) fn otp_mails(purpose: &str, email: &str) -> Key {
+    Key::new(format!("OTP#{purpose}#{email}"), "MAILS")
 }
 
 /// An API key.
