@@ -7,6 +7,7 @@
 pub mod clock;
 pub mod cloud;
 pub mod demo;
+pub mod environment;
 pub mod event_pattern;
 pub mod function;
 pub mod permissions;
@@ -24,6 +25,7 @@ mod pollers;
 mod resources;
 
 pub use clock::LocalClock;
-pub use cloud::{Cloud, CloudHandle, Environment, Error};
+pub use cloud::{Cloud, CloudHandle, Error};
+pub use environment::Environment;
 pub use function::{Function, FunctionError, HttpFunction, Invoker, Registry, TypedFunction};
 pub use options::{Options, StripeAccount};

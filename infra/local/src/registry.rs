@@ -25,7 +25,7 @@ use fn_webhooks::Webhooks;
 use store::Store;
 use tributary_stripe::Stripe;
 
-use crate::cloud::Environment;
+use crate::environment::Environment;
 use crate::function::{Function, HttpFunction, Registry, TypedFunction};
 
 /// Builds every function for the local cloud's environment, each with the permissions of its role.

@@ -23,4 +23,5 @@ mod receivables;
 mod series;
 mod streamed;
 mod support;
+mod walks;
 mod webhooks;

@@ -218,6 +218,12 @@ impl Books {
     }
 }
 
+/// Whether what it answers changes by itself: what a delivery's attempts come to, and how far an export has come, is no
+/// request's doing.
+pub fn goes_on(route: &Route) -> bool {
+    route.path.ends_with("deliveries") || route.path.ends_with("{export_id}")
+}
+
 /// Whether nothing can be asked after it, not even another deletion.
 pub fn ends_everything(route: &Route) -> bool {
     (route.path, route.method) == ("/api/organisations/{id}", Method::Delete)

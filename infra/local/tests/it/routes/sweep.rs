@@ -204,7 +204,7 @@ async fn the_sweep_marks_what_is_owed_and_past_its_due_date_and_nothing_else() {
 
     // Once more: nothing is left to do.
     let shown = join_all(marked.iter().map(|id| ledger.show(id))).await;
-    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0});
+    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0, "work_resumed": 0});
     assert_eq!(ledger.sweep().await, nothing);
     assert_eq!(join_all(marked.iter().map(|id| ledger.show(id))).await, shown);
 
