@@ -17,7 +17,6 @@ use crate::function::{Invoker, Registry};
 use crate::gateway::Gateway;
 use crate::local_routes::LocalRoutes;
 use crate::options::{Options, StripeAccount};
-use crate::permissions::Role;
 use crate::pollers::{self, Sources};
 use crate::resources;
 use crate::schedule::ScheduledCall;
