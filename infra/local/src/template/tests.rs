@@ -40,7 +40,8 @@ fn the_deployed_template_is_served_in_full() {
     let queue = template.queues.iter().find(|queue| queue.logical_id == "DeliveryQueue").unwrap();
     let dead_letters = "arn:aws:sqs:us-east-1:000000000000:tributary-local-DeliveryDeadLetterQueue";
     assert_eq!(queue.properties["RedrivePolicy"], json!({"deadLetterTargetArn": dead_letters, "maxReceiveCount": 16}));
-    assert_eq!(template.queues.last().unwrap().logical_id, "DeliveryQueue");
+    let place = |id: &str| template.queues.iter().position(|queue| queue.logical_id == id);
+    assert!(place("DeliveryDeadLetterQueue") < place("DeliveryQueue"));
     let dispatcher = template.function("webhook-dispatcher").unwrap();
     assert_eq!(dispatcher.environment["DELIVERY_QUEUE_URL"], template.queue_urls["DeliveryQueue"]);
     let EventKind::Queue(source) = &dispatcher.events[0].kind else { panic!("{dispatcher:?}") };
