@@ -4,6 +4,7 @@
 //! What fails is seen again; a link that keeps failing does not keep the others waiting, and is told
 //! of anew by the sweep once the stream has given it up.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use app::payment_links::PaymentLinks;
@@ -11,6 +12,7 @@ use app::{App, Error};
 use aws_lambda_events::event::dynamodb::{Event as DynamoDbEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use lambda_runtime::LambdaEvent;
+use serde::Serialize;
 use store::RetiredLink;
 
 /// What the handler needs.
@@ -30,16 +32,33 @@ pub async fn handle(
     deactivation: Deactivation,
     event: LambdaEvent<DynamoDbEvent>,
 ) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
+    let work = deactivate_all(&deactivation, &event.payload.records);
+    let report = edge::log::job("payment-links", &event.context.request_id, work).await?;
     let mut response = DynamoDbEventResponse::default();
-    for record in &event.payload.records {
-        if let Err(error) = deactivate(&deactivation, record).await {
+    response.batch_item_failures = report.failed;
+    Ok(response)
+}
+
+/// What came of a batch.
+#[derive(Serialize)]
+struct Report {
+    /// How many records it had.
+    records: usize,
+    /// Those that are to be seen again.
+    failed: Vec<DynamoDbBatchItemFailure>,
+}
+
+async fn deactivate_all(deactivation: &Deactivation, records: &[EventRecord]) -> Result<Report, Infallible> {
+    let mut report = Report { records: records.len(), failed: vec![] };
+    for record in records {
+        if let Err(error) = deactivate(deactivation, record).await {
             tracing::error!(event = record.event_id, %error, "a payment link could not be deactivated");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = record.change.sequence_number.clone();
-            response.batch_item_failures.push(failure);
+            report.failed.push(failure);
         }
     }
-    Ok(response)
+    Ok(report)
 }
 
 async fn deactivate(Deactivation { app, links }: &Deactivation, record: &EventRecord) -> Result<(), Error> {

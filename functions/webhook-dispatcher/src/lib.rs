@@ -10,6 +10,7 @@ pub mod signature;
 pub mod targets;
 mod tls;
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use app::deliveries::{AttemptResult, Due, Next};
@@ -21,6 +22,7 @@ use domain::delivery::{AttemptRecord, Delivery};
 use domain::webhook::{Method, Secret, Webhook};
 use futures::future::join_all;
 use lambda_runtime::LambdaEvent;
+use serde::Serialize;
 
 use crate::sender::{Attempt, Outbound, Sender};
 
@@ -43,14 +45,30 @@ pub async fn handle(
     dispatcher: Dispatcher,
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, lambda_runtime::Error> {
-    let handled = join_all(event.payload.records.into_iter().map(|message| dispatcher.handle_message(message))).await;
+    let work = dispatch_all(&dispatcher, event.payload.records);
+    let report = edge::log::job("webhook-dispatcher", &event.context.request_id, work).await?;
     let mut response = SqsBatchResponse::default();
-    for message_id in handled.into_iter().flatten() {
+    for message_id in report.kept {
         let mut failure = BatchItemFailure::default();
         failure.item_identifier = message_id;
         response.batch_item_failures.push(failure);
     }
     Ok(response)
+}
+
+/// What came of a batch.
+#[derive(Serialize)]
+struct Report {
+    /// How many messages it had.
+    messages: usize,
+    /// The ids of those that stay in the queue.
+    kept: Vec<String>,
+}
+
+async fn dispatch_all(dispatcher: &Dispatcher, messages: Vec<SqsMessage>) -> Result<Report, Infallible> {
+    let count = messages.len();
+    let handled = join_all(messages.into_iter().map(|message| dispatcher.handle_message(message))).await;
+    Ok(Report { messages: count, kept: handled.into_iter().flatten().collect() })
 }
 
 impl Dispatcher {
