@@ -31,6 +31,7 @@ async fn no_role_allows_what_its_function_does_not_do() {
     use_documents(&shop).await;
     pay_by_link(&shop).await;
     fail_to_deliver(&shop.tributary, &shop.user).await;
+    try_a_webhook(&shop).await;
     fan_out_twice(&shop).await;
     look_for_an_image(&shop.tributary).await;
     sweep(&shop).await;
@@ -114,12 +115,17 @@ async fn use_other_contracts(shop: &Shop) {
     assert!(category.is_object(), "{category}");
 }
 
-/// An invoice with an attached file is mailed, not mailed while SES is down, and printed with a logo.
+/// An invoice whose attached file expired before it was moved is mailed, not mailed while SES is down, and printed with a
+/// logo and without.
 async fn use_documents(shop: &Shop) {
     let (tributary, user) = (&shop.tributary, &shop.user);
-    put_logo(tributary, &shop.organisation).await;
     let draft = shop.invoice_with(json!({"status": "draft", "total": "5.00", "subtotal": "5.00"})).await;
-    attach(tributary, user, &draft).await;
+    cut_an_attachment_off(tributary, user, &draft).await;
+    let (s3, bucket) = bucket(tributary);
+    let waiting = s3.list_objects_v2().bucket(bucket).prefix("tmp/attachments/").send().await.unwrap();
+    for object in waiting.contents() {
+        s3.delete_object().bucket(bucket).key(object.key().unwrap()).send().await.unwrap();
+    }
     let path = format!("/api/invoices/{draft}/");
     let comment = json!({"comment": "Sent by mail."});
     tributary.post(user, &format!("/api/invoices/comment/{draft}/"), comment).await.expect(201);
@@ -133,22 +139,27 @@ async fn use_documents(shop: &Shop) {
         assert_eq!(answer.status, status, "{}", answer.text);
     }
     tributary.raw(Method::GET, &path, &[headers[0], contract], "").await.expect(200);
+    put_logo(tributary, &shop.organisation).await;
     let download = http::Request::get(format!("{}{path}download/", tributary.base_url()));
     let download = download.header("authorization", &authorization).body(http_body_util::Full::default()).unwrap();
     assert_eq!(tributary.fetch(download).await.0, 200);
 }
 
-/// Attaches a file that stays where uploads begin.
 async fn attach(tributary: &Tributary, user: &User, invoice: &str) {
+    let authorization = format!("Token {}", user.token);
+    let headers = [("authorization", authorization.as_str()), ("content-type", "multipart/form-data; boundary=xYzZY")];
+    let path = format!("/api/invoices/attachment/{invoice}/");
+    tributary.raw(Method::POST, &path, &headers, form("xYzZY", "attachment", b"abc")).await.expect(201);
+}
+
+/// Attaches a file that stays where uploads begin.
+async fn cut_an_attachment_off(tributary: &Tributary, user: &User, invoice: &str) {
     let me = tributary.get(user, "/api/me/").await.expect(200);
     let obstacle = format!("attachments/{}/{invoice}", me["organization_id"].as_str().unwrap());
     let (s3, bucket) = bucket(tributary);
     // A key that is where the file's is to be below: it cannot be moved there.
     s3.put_object().bucket(bucket).key(&obstacle).send().await.unwrap();
-    let authorization = format!("Token {}", user.token);
-    let headers = [("authorization", authorization.as_str()), ("content-type", "multipart/form-data; boundary=xYzZY")];
-    let path = format!("/api/invoices/attachment/{invoice}/");
-    tributary.raw(Method::POST, &path, &headers, form("xYzZY", "attachment", b"abc")).await.expect(201);
+    attach(tributary, user, invoice).await;
     s3.delete_object().bucket(bucket).key(&obstacle).send().await.unwrap();
 }
 
@@ -202,6 +213,18 @@ async fn fail_to_deliver(tributary: &Tributary, user: &User) {
     .await;
 }
 
+/// A webhook is tried on what is found by its own id alone.
+async fn try_a_webhook(shop: &Shop) {
+    let (tributary, user) = (&shop.tributary, &shop.user);
+    let invoice = shop.invoice("1.00").await;
+    let line = json!({"description": "Work", "quantity": 1, "unit_price": "1.00"});
+    let line = tributary.post(user, &format!("/api/invoices/{invoice}/line-items/"), line).await.expect(201);
+    let hook = json!({"name": "Lines", "model": "InvoiceLineItem", "event": "DELETE", "url": "http://127.0.0.1:9/"});
+    let hook = tributary.post(user, "/api/webhooks/", hook).await.expect(201);
+    let trial = format!("/api/webhooks/{}/test/", hook["id"].as_str().unwrap());
+    tributary.post(user, &trial, json!({"object_id": line["id"]})).await.expect(200);
+}
+
 /// The stream tells of a change again.
 async fn fan_out_twice(shop: &Shop) {
     let hook = json!({"name": "Paid", "model": "Invoice", "event": "UPDATE", "url": "http://127.0.0.1:9/"});
@@ -231,7 +254,7 @@ async fn sweep(shop: &Shop) {
     let overdue = shop.invoice_with(overdue).await;
     make_link(shop, &shop.invoice("2.00").await).await;
     cut_an_upload_off(tributary, &shop.user).await;
-    attach(tributary, &shop.user, &overdue).await;
+    cut_an_attachment_off(tributary, &shop.user, &overdue).await;
     lose_work(shop).await;
 
     tributary.cloud.stripe().unwrap().set_down(true);
@@ -277,7 +300,9 @@ async fn end_organisation(tributary: &Tributary) {
     cut_an_upload_off(tributary, &books.user).await;
     put_logo(tributary, &books.organisation).await;
     let invoices = tributary.get(&books.user, "/api/invoices/").await.expect(200);
-    attach(tributary, &books.user, invoices[0]["id"].as_str().unwrap()).await;
+    let invoice = invoices[0]["id"].as_str().unwrap();
+    cut_an_attachment_off(tributary, &books.user, invoice).await;
+    attach(tributary, &books.user, invoice).await;
     let exports = format!("/api/organisations/{}/export/", books.organisation);
     let export = tributary.post(&books.user, &exports, json!({})).await.expect(202);
     let path = format!("{exports}{}/", export["id"].as_str().unwrap());
