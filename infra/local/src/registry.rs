@@ -36,14 +36,7 @@ pub fn build(environment: &Environment) -> Registry {
         app: parts.app("stripe-webhook"),
         secrets: parts.secret("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_else(|| Secret::given("")),
     };
-    let documents = Documents {
-        app: parts.app("documents"),
-        desk: Desk {
-            press: Arc::new(StandardPress),
-            bucket: parts.bucket("documents"),
-            mailer: parts.mailer("documents"),
-        },
-    };
+    let documents = Documents { app: parts.app("documents"), desk: parts.desk("documents") };
     let invoices = Invoices {
         app: parts.app("invoices"),
         links: Arc::new(parts.stripe("invoices")),
@@ -153,6 +146,10 @@ impl Parts<'_> {
     fn mailer(&self, group: &str) -> Mailer {
         let client = self.environment.sdk_of(group).ses(&self.environment.ses_url);
         Mailer::new(client, self.variable(group, "MAIL_SENDER"))
+    }
+
+    fn desk(&self, group: &str) -> Desk {
+        Desk { press: Arc::new(StandardPress), bucket: self.bucket(group), mailer: self.mailer(group) }
     }
 
     fn stripe(&self, group: &str) -> Stripe {

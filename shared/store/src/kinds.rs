@@ -128,6 +128,8 @@ mod tests {
             (format!("{ORG}#TIER#i"), "!", Kind::Other),
             (format!("{ORG}#INVOICE"), "i", Kind::Invoice),
             (format!("{ORG}#INVOICE"), "i#LINE#l", Kind::Part(Part::Line)),
+            (format!("{ORG}#INVOICE"), "i#~COMMENT#c", Kind::Part(Part::Comment)),
+            (format!("{ORG}#INVOICE"), "i#~ATTACHMENT#a", Kind::Part(Part::Attachment)),
             (format!("{ORG}#UNIQUE#SKU"), "x", Kind::Other),
             ("STRIPE#pi_1".to_owned(), "INTENT", Kind::StripeIntent),
             ("STRIPE#plink_1".to_owned(), "OWNER", Kind::StripeOwner),
