@@ -13,9 +13,9 @@ use http::StatusCode;
 
 use crate::Auth;
 
-pub async fn sign_up(State(auth): State<Auth>, body: JsonBody) -> Result<Response, Failure> {
+pub async fn sign_up(State(auth): State<Auth>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
     let sign_up = read::<SignUpBody>(&body)?.into_sign_up()?;
-    auth.app.sign_up(&auth.mailer, sign_up).await?;
+    auth.app.sign_up(&auth.mailer, sign_up, &from).await?;
     Ok(json(StatusCode::CREATED, accounts::SIGNED_UP))
 }
 

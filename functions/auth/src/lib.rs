@@ -8,7 +8,7 @@ mod sessions;
 mod users;
 
 use app::App;
-use app::images::Bucket;
+use app::bucket::Bucket;
 use app::mail::Mailer;
 use app::queue::WorkQueue;
 use axum::Router;

@@ -2,7 +2,7 @@
 
 use app::App;
 use app::aws::{required_variable, sdk_config};
-use app::images::Bucket;
+use app::bucket::Bucket;
 use app::mail::Mailer;
 use app::queue::WorkQueue;
 use auth::Auth;

@@ -41,11 +41,13 @@ pub async fn list(
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let outcome = match read::<PartyBody>(&body)?.into_new()? {
+    let body = read::<PartyBody>(&body)?;
+    let thing = body.thing();
+    let outcome = match body.into_new()? {
         NewParty::Customer(new) => app.create_customer(caller.actor(), new).await,
         NewParty::Supplier(new) => app.create_supplier(caller.actor(), new).await,
     };
-    let party = saved(outcome.in_words(|it| PARTY.made(it))?)?;
+    let party = saved(outcome.in_words(|it| thing.made(it))?)?;
     let body = match &party {
         Party::Customer(client) => ChangedPartyJson::customer("Customer created successfully!", client),
         Party::Supplier(supplier) => ChangedPartyJson::supplier("Supplier created successfully!", supplier),
@@ -58,16 +60,18 @@ pub async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = PARTY.needed(&pairs)?;
-    let PartyPatch { customer, supplier } = read::<PartyBody>(&body)?.into_patch()?;
+    let body = read::<PartyBody>(&body?)?;
+    let thing = body.thing();
+    let PartyPatch { customer, supplier } = body.into_patch()?;
     let key = app.party_to_change(caller.actor(), number).await.in_words(|it| PARTY.edited(it))?;
     let outcome = match key {
         PartyKey::Customer(id) => app.update_customer(caller.actor(), id, customer, expected).await,
         PartyKey::Supplier(id) => app.update_supplier(caller.actor(), id, supplier, expected).await,
     };
-    let party = saved(outcome.in_words(|it| PARTY.without_relation(it))?)?;
+    let party = saved(outcome.in_words(|it| thing.without_relation(it))?)?;
     let body = match &party {
         Party::Customer(client) => ChangedPartyJson::customer("Customer updated successfully!", client),
         Party::Supplier(supplier) => ChangedPartyJson::supplier("Supplier updated successfully!", supplier),

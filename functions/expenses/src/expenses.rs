@@ -40,10 +40,10 @@ pub async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = EXPENSE.needed(&pairs)?;
-    let change = read::<ExpenseBody>(&body)?.into_patch()?;
+    let change = read::<ExpenseBody>(&body?)?.into_patch()?;
     let expense =
         app.update_expense(caller.actor(), number, change, expected).await.in_words(|it| EXPENSE.edited(it))?;
     let message = "Expense updated successfully!";

@@ -1,7 +1,8 @@
 //! Images of services, clients, leads and catalogue items over HTTP: crm, section 7.
 
 use app::App;
-use app::images::{Bucket, LINK_TTL, NewImage};
+use app::bucket::{Bucket, LINK_TTL};
+use app::images::NewImage;
 use axum::Router;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRef, Path, State};

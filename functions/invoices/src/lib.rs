@@ -1,5 +1,6 @@
 //! Invoices, line items and payments over HTTP.
 
+mod bottlecrm;
 mod clawprint;
 mod invoices;
 mod line_items;
@@ -10,6 +11,7 @@ mod skhokho;
 use std::sync::Arc;
 
 use app::App;
+use app::bucket::Bucket;
 use app::payment_links::PaymentLinks;
 use axum::Router;
 use axum::extract::FromRef;
@@ -23,6 +25,8 @@ pub struct Invoices {
     pub app: App,
     /// Stripe.
     pub links: Arc<dyn PaymentLinks>,
+    /// Where attached files are kept.
+    pub bucket: Bucket,
 }
 
 /// The function's routes.
@@ -32,6 +36,7 @@ pub fn router(state: Invoices) -> Router {
         vec![
             (Contract::Crm, crm()),
             (Contract::Clawprint, clawprint::routes()),
+            (Contract::Bottlecrm, bottlecrm::routes()),
             (Contract::Namaste, namaste::routes()),
             (Contract::Skhokho, skhokho::routes()),
         ],

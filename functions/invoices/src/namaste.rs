@@ -57,10 +57,10 @@ async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = BILLING.needed(&pairs)?;
-    let change = read::<BillingBody>(&body)?.into_patch()?;
+    let change = read::<BillingBody>(&body?)?.into_patch()?;
     let billing =
         app.update_billing(caller.actor(), number, change, expected).await.in_words(|it| BILLING.edited(it))?;
     let message = "Billing updated successfully!";

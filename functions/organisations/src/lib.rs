@@ -6,8 +6,8 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use app::bucket::Bucket;
 use app::exports::Progress;
-use app::images::Bucket;
 use app::queue::{WorkQueue, WorkRef};
 use app::{App, Error};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};

@@ -2,7 +2,7 @@
 
 use app::App;
 use app::aws::{required_variable, sdk_config};
-use app::images::Bucket;
+use app::bucket::Bucket;
 use app::queue::WorkQueue;
 use lambda_runtime::service_fn;
 use organisations::{Organisations, handle};

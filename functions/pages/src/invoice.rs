@@ -18,8 +18,8 @@ pub fn title(hosted: &HostedInvoice) -> String {
     format!("Invoice {} – {}", hosted.invoice.header().number, hosted.seller)
 }
 
-/// The page.
-pub fn body(hosted: &HostedInvoice) -> Markup {
+/// The page of a token that has led to an invoice.
+pub fn body(hosted: &HostedInvoice, token: &str) -> Markup {
     let HostedInvoice { invoice, seller, client, now } = hosted;
     let header = invoice.header();
     let details = &header.details;
@@ -44,6 +44,7 @@ pub fn body(hosted: &HostedInvoice) -> Markup {
         (payments(&invoice.payments(), &invoice.refunds()))
         (text(Some("Notes"), details.notes.as_str()))
         (text(Some("Terms"), details.payment_terms.as_str()))
+        p.file { a href={ "/i/" (token) "/pdf" } { "Download as PDF" } }
     }
 }
 

@@ -27,7 +27,7 @@ async fn page(
 ) -> Result<Response, Failure> {
     let Ok(Path(token)) = token else { return Ok(document::not_found()) };
     match app.open_hosted(&token, visitor::visitor(&method, &headers)).await {
-        Ok(hosted) => Ok(document::answer(StatusCode::OK, &invoice::title(&hosted), &invoice::body(&hosted))),
+        Ok(hosted) => Ok(document::answer(StatusCode::OK, &invoice::title(&hosted), &invoice::body(&hosted, &token))),
         Err(app::Error::Domain(domain::Error::NotFound)) => Ok(document::not_found()),
         Err(other) => Err(other.into()),
     }

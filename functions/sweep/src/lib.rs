@@ -1,7 +1,7 @@
-//! By schedule: marks overdue invoices, finishes uploads of images that were cut off, and takes up work on whole
-//! organisations that does not go on.
+//! By schedule: marks overdue invoices, finishes uploads of images and attachments that were cut off, and takes up work
+//! on whole organisations that does not go on.
 
-use app::images::{Bucket, ImagesReport};
+use app::bucket::{Bucket, FilesReport};
 use app::queue::WorkQueue;
 use app::sweep::SweepReport;
 use app::{App, Error};
@@ -26,9 +26,9 @@ pub struct Report {
     /// About invoices.
     #[serde(flatten)]
     pub invoices: SweepReport,
-    /// About images.
+    /// About images and attachments.
     #[serde(flatten)]
-    pub images: ImagesReport,
+    pub files: FilesReport,
     /// Exports and deletions of organisations that had not gone on for an hour.
     pub work_resumed: u32,
 }
@@ -44,7 +44,7 @@ pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, l
 async fn run(Sweep { app, bucket, work }: &Sweep) -> Result<Report, Error> {
     // Invoices do not wait for S3.
     let invoices = app.sweep().await?;
-    let images = app.settle_images(bucket).await?;
+    let files = app.settle_images(bucket).await?.and(app.settle_attachments(bucket).await?);
     let work_resumed = app.resume_work(work).await?;
-    Ok(Report { invoices, images, work_resumed })
+    Ok(Report { invoices, files, work_resumed })
 }

@@ -81,12 +81,18 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
 pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, String)> {
     let text = |name: &str| credentials[name].as_str().unwrap_or_default();
     let (token, api_key, business) = (text("token"), text("api_key"), text("business_id"));
+    let access = text("access");
     let organisation = text("organization_id");
     let invoices = format!("{base_url}/api/invoices");
     vec![
         ("crm", format!("curl -H 'Authorization: Token {token}' {invoices}/")),
         ("clawprint", format!("curl -H 'Authorization: Bearer {api_key}' '{invoices}?business_id={business}'")),
+        (
+            "bottlecrm",
+            format!("curl -H 'Authorization: Bearer {access}' -H 'organization-id: {organisation}' {invoices}/"),
+        ),
         ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
+        ("namaste", format!("curl -H 'Authorization: Bearer {access}' {base_url}/api/billing/")),
     ]
 }
 
@@ -111,7 +117,7 @@ async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Er
         phone: ShortText::default(),
         business_name: Some(name("Demo Trading Company")?),
     };
-    app.sign_up(mailer, sign_up).await?;
+    app.sign_up(mailer, sign_up, &SourceAddress::unknown()).await?;
     let mails = mailbox.list().await.map_err(defect)?;
     let text = mails.iter().find(|mail| mail.to.iter().any(|to| to == EMAIL)).and_then(|mail| mail.text.clone());
     let code: String = text

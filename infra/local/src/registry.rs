@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use app::App;
-use app::images::Bucket;
+use app::bucket::Bucket;
+use app::documents::Desk;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
 use app::queue::{Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use fn_auth::Auth;
+use fn_documents::{Documents, StandardPress};
 use fn_files::Files;
 use fn_invoices::Invoices;
 use fn_organisations::Organisations;
@@ -34,7 +36,12 @@ pub fn build(environment: &Environment) -> Registry {
         app: parts.app("stripe-webhook"),
         secrets: parts.secret("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_else(|| Secret::given("")),
     };
-    let invoices = Invoices { app: parts.app("invoices"), links: Arc::new(parts.stripe("invoices")) };
+    let documents = Documents { app: parts.app("documents"), desk: parts.desk("documents") };
+    let invoices = Invoices {
+        app: parts.app("invoices"),
+        links: Arc::new(parts.stripe("invoices")),
+        bucket: parts.bucket("invoices"),
+    };
     let links = Deactivation { app: parts.app("payment-links"), links: Arc::new(parts.stripe("payment-links")) };
     let fanout = Fanout {
         app: parts.app("webhook-fanout"),
@@ -61,12 +68,13 @@ pub fn build(environment: &Environment) -> Registry {
         queue: parts.work("organisations"),
     };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 17] = [
+    let functions: [(&str, Arc<dyn Function>); 18] = [
         ("attributes", http(fn_attributes::router(parts.app("attributes")))),
         ("auth", http(fn_auth::router(auth))),
         ("catalogue", http(fn_catalogue::router(parts.app("catalogue")))),
         ("clients", http(fn_clients::router(parts.app("clients")))),
         ("docs", http(fn_docs::router(parts.app("docs")))),
+        ("documents", http(fn_documents::router(documents))),
         ("expenses", http(fn_expenses::router(parts.app("expenses")))),
         ("files", http(fn_files::router(Files { app: parts.app("files"), bucket: parts.bucket("files") }))),
         ("invoices", http(fn_invoices::router(invoices))),
@@ -138,6 +146,10 @@ impl Parts<'_> {
     fn mailer(&self, group: &str) -> Mailer {
         let client = self.environment.sdk_of(group).ses(&self.environment.ses_url);
         Mailer::new(client, self.variable(group, "MAIL_SENDER"))
+    }
+
+    fn desk(&self, group: &str) -> Desk {
+        Desk { press: Arc::new(StandardPress), bucket: self.bucket(group), mailer: self.mailer(group) }
     }
 
     fn stripe(&self, group: &str) -> Stripe {

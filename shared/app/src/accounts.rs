@@ -21,8 +21,8 @@ impl App {
     /// another one by mail; with another password, the username is taken.
     ///
     /// # Errors
-    /// A username or address that is taken; [`domain::Error::TooMany`] one-time passwords; SES.
-    pub async fn sign_up(&self, mailer: &Mailer, sign_up: SignUp) -> Result<(), Error> {
+    /// A username or address that is taken; [`domain::Error::TooMany`] one-time passwords, or wrong passwords; SES.
+    pub async fn sign_up(&self, mailer: &Mailer, sign_up: SignUp, from: &SourceAddress) -> Result<(), Error> {
         let (purpose, email) = (OtpPurpose::SignUp, sign_up.email.clone());
         let password_hash =
             secrets::hash_password(sign_up.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
@@ -30,7 +30,7 @@ impl App {
         let otp_hash = self.otp_hash(purpose, &email, "", &code);
         self.retrying(async || {
             let (otp, mails) = self.next_otp(purpose, &email, &otp_hash).await?;
-            match self.waiting(&sign_up).await? {
+            match self.waiting(&sign_up, from).await? {
                 Some(user) => {
                     let (password_hash, phone) = (password_hash.clone(), sign_up.phone.clone());
                     let again = User { password_hash, phone, version: user.version + 1, ..user };
@@ -47,16 +47,20 @@ impl App {
         mail_code(mailer, purpose, email, &code).await
     }
 
-    /// The user who signed up with the same username and address and has not proven it yet.
-    async fn waiting(&self, sign_up: &SignUp) -> Result<Option<User>, Error> {
-        let user = self.store.user_by_login(sign_up.email.as_str()).await?;
-        Ok(user.filter(|user| {
-            !user.is_verified
-                && user.username.folded() == sign_up.username.folded()
-                && user.email.folded() == sign_up.email.folded()
-                // A stranger's secret must never come to count by the owner's one-time password.
-                && secrets::verify_password(sign_up.password.expose(), &user.password_hash)
-        }))
+    /// The user who signed up with the same username, address and password and has not proven the address yet. What
+    /// is told of the password counts as a login would.
+    async fn waiting(&self, sign_up: &SignUp, from: &SourceAddress) -> Result<Option<User>, Error> {
+        let (username, email) = (sign_up.username.folded(), sign_up.email.folded());
+        let user = self.store.user_by_login(&email).await?;
+        let is_same = |user: &User| user.username.folded() == username && user.email.folded() == email;
+        let Some(user) = user.filter(|user| !user.is_verified && is_same(user)) else { return Ok(None) };
+        let limits = [self.passwords_for(&email), self.passwords_for(&username), self.passwords_from(from)];
+        // A stranger's secret must never come to count by the owner's one-time password.
+        let check = async {
+            let is_right = secrets::verify_password(sign_up.password.expose(), &user.password_hash);
+            Ok(is_right.then_some(user))
+        };
+        self.counted(&limits, Option::is_none, check).await
     }
 
     async fn open_account(&self, sign_up: SignUp, password_hash: String) -> Result<(), Error> {

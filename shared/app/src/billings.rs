@@ -65,7 +65,9 @@ impl App {
         let products = self.store.items_of(actor.tenant(), &products);
         let header = std::slice::from_ref(invoice.header());
         let (products, parties) = tokio::join!(products, self.party_numbers(actor, header));
-        let products = products?.into_iter().map(|item| (item.id, item.number)).collect();
+        // What was made before there were numbers has none.
+        let products = products?.into_iter().filter(|item| item.number > 0);
+        let products = products.map(|item| (item.id, item.number)).collect();
         let party = parties?.into_values().next();
         Ok(WholeBilling { invoice, party, products })
     }
@@ -119,7 +121,7 @@ impl App {
     ) -> Result<Billing, Error> {
         may(actor, Action::Change, Model::Invoice)?;
         let id = self.billing_of(actor, number).await?;
-        let patch = self.invoice_patch(actor, patch).await?;
+        let patch = self.invoice_patch(actor, id, patch).await?;
         let invoice = self.update_invoice(actor, id, patch, expected).await?;
         let header = invoice.header().clone();
         let party = self.party_numbers(actor, std::slice::from_ref(&header)).await?.into_values().next();
@@ -133,7 +135,7 @@ impl App {
         self.delete_invoice(actor, id, expected).await
     }
 
-    async fn invoice_patch(&self, actor: &Actor, patch: BillingPatch) -> Result<InvoicePatch, Error> {
+    async fn invoice_patch(&self, actor: &Actor, id: InvoiceId, patch: BillingPatch) -> Result<InvoicePatch, Error> {
         let BillingPatch {
             number,
             status,
@@ -147,7 +149,8 @@ impl App {
             paid_amount,
             items,
         } = patch;
-        self.payment_method_must_exist(actor, payment_method.as_set().copied()).await?;
+        let current = async || Ok(self.load_header(actor, id).await?.details.payment_method);
+        self.payment_method_must_exist_or_stay(actor, payment_method.as_set().copied(), current).await?;
         let client = match party {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
@@ -201,6 +204,7 @@ impl App {
         let clients: BTreeSet<_> = headers.iter().filter_map(|header| header.details.client).collect();
         let clients: Vec<_> = clients.into_iter().collect();
         let clients = self.store.clients_of(actor.tenant(), &clients).await?;
-        Ok(clients.into_iter().map(|client| (client.id, client.party_number)).collect())
+        let numbered = clients.into_iter().filter(|client| client.party_number > 0);
+        Ok(numbered.map(|client| (client.id, client.party_number)).collect())
     }
 }

@@ -16,8 +16,8 @@ use domain::{Action, Tenant, id::UserId};
 use jiff::{SignedDuration, Timestamp};
 use store::{Closure, Scope, StoreError, Work};
 
+use crate::bucket::Bucket;
 use crate::exports::{Progress, prefix};
-use crate::images::Bucket;
 use crate::queue::{WorkQueue, WorkRef};
 use crate::session::Session;
 use crate::{App, Error};
@@ -107,6 +107,7 @@ impl App {
         }
         closure.removed += self.store.remove_stripe_items(tenant).await?;
         bucket.clear(&prefix(tenant)).await?;
+        bucket.clear_files_of(tenant).await?;
         closure.walks += 1;
         if std::mem::take(&mut closure.removed) > 0 || closure.walks == 1 {
             return Ok(Progress::After(SETTLED));

@@ -17,6 +17,9 @@ pub enum Error {
     /// Stripe did not do its part; the text is for the log alone.
     #[error("payment provider: {0}")]
     PaymentProvider(String),
+    /// SES did not take a mail; the text is for the log alone.
+    #[error("mail: {0}")]
+    MailRefused(String),
     /// What is kept cannot be read, or cannot be what it is; the text is for the log alone.
     #[error("defect: {0}")]
     Defect(String),

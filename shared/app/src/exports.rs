@@ -13,7 +13,7 @@ use domain::id::{ExportId, OrganisationId};
 use domain::{Action, Tenant};
 use store::{ExportJob, Scope, StoreError, Upload, WalkCursor, Work};
 
-use crate::images::{Bucket, unavailable};
+use crate::bucket::{Bucket, unavailable};
 use crate::queue::{WorkQueue, WorkRef};
 use crate::session::Session;
 use crate::{App, Error};

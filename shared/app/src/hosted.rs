@@ -80,7 +80,7 @@ impl App {
         Ok(HostedInvoice { invoice, seller, client, now: self.now() })
     }
 
-    async fn visited(&self, tenant: Tenant, id: InvoiceId, visitor: Visitor) -> Result<Invoice, Error> {
+    pub(crate) async fn visited(&self, tenant: Tenant, id: InvoiceId, visitor: Visitor) -> Result<Invoice, Error> {
         self.retrying(async || {
             let found = self.store.invoice(tenant, id).await?;
             let issued = found.filter(|invoice| invoice.header().status.is_issued());
@@ -94,12 +94,12 @@ impl App {
         .await
     }
 
-    async fn client_name(&self, tenant: Tenant, id: ClientId) -> Result<Option<Name>, Error> {
+    pub(crate) async fn client_name(&self, tenant: Tenant, id: ClientId) -> Result<Option<Name>, Error> {
         Ok(self.store.client(tenant, id).await?.map(|client| client.name))
     }
 
     /// The invoice that a token names, if this deployment made the token.
-    fn hosted_invoice(&self, token: &str) -> Option<(Tenant, InvoiceId)> {
+    pub(crate) fn hosted_invoice(&self, token: &str) -> Option<(Tenant, InvoiceId)> {
         let bytes: [u8; TOKEN] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let organisation = Uuid::from_slice(&bytes[..16]).ok()?;
         let invoice = Uuid::from_slice(&bytes[16..32]).ok()?;

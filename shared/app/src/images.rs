@@ -6,33 +6,15 @@
 //! named moves: at the end of its upload; else when somebody opens it, since its URL is known from
 //! its object alone; else by the next sweep, which looks through what is still under `tmp/`.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
-use aws_sdk_s3::presigning::PresigningConfig;
-use aws_sdk_s3::primitives::ByteStream;
 use domain::image::{FIELD, ImageKey, ImageKind, MAX_IMAGES, Pictured};
-use domain::{Action, Actor, Tenant};
-use serde::Serialize;
+use domain::{Action, Actor};
 use store::{Album, StoreError};
 
+use crate::bucket::{Bucket, Content, FilesReport};
 use crate::{App, Error, Expected, check_version, may};
 
-/// How long a link to an image is good.
-pub const LINK_TTL: Duration = Duration::from_secs(900);
-/// What is under it is not to stay.
-const TEMPORARY: &str = "tmp/";
-/// What an image that waits under `tmp/` says of its organisation.
-const ORGANISATION: &str = "organisation";
-
-/// The bucket of the deployment's files.
-#[derive(Debug, Clone)]
-pub struct Bucket {
-    pub(crate) client: Client,
-    pub(crate) name: Arc<str>,
-}
+/// What all images are kept under.
+const PREFIX: &str = "images/";
 
 /// An image to be added.
 #[derive(Debug, Clone)]
@@ -43,97 +25,6 @@ pub struct NewImage {
     pub content: Vec<u8>,
     /// What its URL begins with: the API's address, as the client sees it.
     pub base_url: String,
-}
-
-/// What a sweep did about images that waited under `tmp/`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct ImagesReport {
-    /// Images that were moved to where they stay.
-    pub images_moved: u32,
-    /// Images that could not be looked after; the next sweep finds them again.
-    pub images_failed: u32,
-}
-
-impl Bucket {
-    /// The bucket of a name, through a client.
-    #[must_use]
-    pub fn new(client: Client, name: &str) -> Self {
-        Self { client, name: name.into() }
-    }
-
-    async fn put(&self, tenant: Tenant, key: &str, kind: ImageKind, content: Vec<u8>) -> Result<(), Error> {
-        let request = self.client.put_object().bucket(&*self.name).key(temporary(key)).content_type(kind.media_type());
-        let request = request.metadata(ORGANISATION, tenant.organisation().to_string());
-        request.body(ByteStream::from(content)).send().await.map_err(unavailable)?;
-        Ok(())
-    }
-
-    /// Removes all under a prefix, a thousand at a time.
-    pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
-        loop {
-            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(prefix);
-            let page = request.send().await.map_err(unavailable)?;
-            let keys: Vec<_> = page.contents().iter().filter_map(|object| object.key()).collect();
-            for key in &keys {
-                self.client.delete_object().bucket(&*self.name).key(*key).send().await.map_err(unavailable)?;
-            }
-            if keys.is_empty() || page.is_truncated() != Some(true) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The keys, without `tmp/`, of what waits to be moved or to expire.
-    async fn waiting(&self) -> Result<Vec<String>, Error> {
-        let (mut keys, mut after) = (Vec::new(), None::<String>);
-        loop {
-            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(temporary("images/"));
-            let page = request.set_start_after(after).send().await.map_err(unavailable)?;
-            after = page.contents().last().and_then(|object| object.key()).map(str::to_owned);
-            let found = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(TEMPORARY));
-            keys.extend(found.map(str::to_owned));
-            if after.is_none() || page.is_truncated() != Some(true) {
-                return Ok(keys);
-            }
-        }
-    }
-
-    /// The organisation for which an image waits.
-    async fn waits_for(&self, key: &str) -> Result<Option<Tenant>, Error> {
-        let answer = self.client.head_object().bucket(&*self.name).key(temporary(key)).send().await;
-        let Some(answer) = found(answer)? else { return Ok(None) };
-        let organisation = answer.metadata().and_then(|metadata| metadata.get(ORGANISATION)?.parse().ok());
-        Ok(organisation.map(Tenant::trusted))
-    }
-
-    /// Moves an image to where it stays; false when there is none to move.
-    async fn keep(&self, key: &str) -> Result<bool, Error> {
-        let source = format!("{}/{}", self.name, temporary(key));
-        let copied = self.client.copy_object().bucket(&*self.name).key(key).copy_source(source).send().await;
-        if found(copied)?.is_none() {
-            return Ok(false);
-        }
-        self.discard(key).await;
-        Ok(true)
-    }
-
-    /// Removes what was put and is not, or no longer, needed. The lifecycle rule does it where this fails.
-    async fn discard(&self, key: &str) {
-        let removed = self.client.delete_object().bucket(&*self.name).key(temporary(key)).send().await;
-        if let Err(error) = removed {
-            tracing::warn!(key, error = %DisplayErrorContext(error), "a temporary object is left to its lifecycle rule");
-        }
-    }
-
-    pub(crate) async fn has(&self, key: &str) -> Result<bool, Error> {
-        Ok(found(self.client.head_object().bucket(&*self.name).key(key).send().await)?.is_some())
-    }
-
-    pub(crate) async fn link(&self, key: &str) -> Result<String, Error> {
-        let config = PresigningConfig::expires_in(LINK_TTL).map_err(|error| Error::Defect(error.to_string()))?;
-        let request = self.client.get_object().bucket(&*self.name).key(key);
-        Ok(request.presigned(config).await.map_err(unavailable)?.uri().to_owned())
-    }
 }
 
 impl App {
@@ -155,7 +46,8 @@ impl App {
         let NewImage { kind, content, base_url } = image;
         let key = ImageKey::new(of, self.new_id(), kind).path();
         let url = format!("{base_url}/files/{key}");
-        bucket.put(actor.tenant(), &key, kind, content).await?;
+        let media_type = kind.media_type();
+        bucket.put(actor.tenant(), &key, Content { media_type, file_name: None, bytes: content }).await?;
         let added = self.retrying(async || self.commit_image(actor, of, &url, expected).await).await;
         let album = match added {
             Ok(album) => album,
@@ -177,7 +69,7 @@ impl App {
         Ok((url, album))
     }
 
-    /// A link to an image, good for [`LINK_TTL`], for whoever has its URL.
+    /// A link to an image, good for [`crate::bucket::LINK_TTL`], for whoever has its URL.
     ///
     /// # Errors
     /// [`domain::Error::NotFound`].
@@ -195,9 +87,9 @@ impl App {
     ///
     /// # Errors
     /// The bucket cannot be listed. An image that fails is counted and does not stop the others.
-    pub async fn settle_images(&self, bucket: &Bucket) -> Result<ImagesReport, Error> {
-        let mut report = ImagesReport::default();
-        for key in bucket.waiting().await? {
+    pub async fn settle_images(&self, bucket: &Bucket) -> Result<FilesReport, Error> {
+        let mut report = FilesReport::default();
+        for key in bucket.waiting(PREFIX).await? {
             match self.settle_image(bucket, &key).await {
                 Ok(true) => report.images_moved += 1,
                 Ok(false) => {}
@@ -251,24 +143,4 @@ impl App {
         }
         Ok(())
     }
-}
-
-fn temporary(key: &str) -> String {
-    format!("{TEMPORARY}{key}")
-}
-
-/// What S3 answered, if it found what a call was about.
-fn found<T, E>(answer: Result<T, SdkError<E>>) -> Result<Option<T>, Error>
-where
-    E: std::error::Error + 'static,
-{
-    match answer {
-        Ok(answer) => Ok(Some(answer)),
-        Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404) => Ok(None),
-        Err(error) => Err(unavailable(error)),
-    }
-}
-
-pub(crate) fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
-    Error::Unavailable(format!("S3: {}", DisplayErrorContext(error)))
 }

@@ -91,6 +91,7 @@ impl App {
         may(actor, Action::Change, Model::Invoice)?;
         let schema = self.schema(actor, EntityName::Invoice).await?;
         self.contact_must_exist(actor, patch.details.contact.as_set().copied()).await?;
+        self.assignees_must_be_members(actor, patch.details.assigned_to.as_deref().unwrap_or_default()).await?;
         let (invoice, ()) = self
             .change_invoice(actor, id, |invoice| {
                 let header = invoice.header();

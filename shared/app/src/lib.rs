@@ -5,9 +5,11 @@
 //! mailed or sent before the commit.
 
 pub mod accounts;
+pub mod attachments;
 pub mod attributes;
 pub mod aws;
 pub mod billings;
+pub mod bucket;
 pub mod businesses;
 pub mod catalogue;
 pub mod clients;
@@ -15,6 +17,7 @@ pub mod closures;
 pub mod contacts;
 pub mod customers;
 pub mod deliveries;
+pub mod documents;
 mod error;
 pub mod expenses;
 pub mod exports;
@@ -25,6 +28,7 @@ pub mod idempotency;
 pub mod images;
 pub mod invoice_actions;
 pub mod invoice_lines;
+pub mod invoice_records;
 pub mod invoices;
 pub mod jwt;
 pub mod leads;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::text::Email;
 use domain::user::{TokenHash, User};
 
 use crate::secrets::{self, hex, sha256_hex};
@@ -44,9 +45,9 @@ pub(crate) struct Limit {
 
 /// The window in which tries are counted, in seconds.
 const WINDOW: i64 = 15 * 60;
-/// How many wrong passwords a login may have in a window.
+/// How many wrong passwords a login may have in a window, and how many resets without proof.
 const PER_LOGIN: u32 = 10;
-/// How many wrong passwords may come from an address in a window.
+/// How many of both may come from an address in a window.
 const PER_ADDRESS: u32 = 50;
 /// How many wrong one-time passwords may come from an address in a window. Of each there are five tries at most.
 const GUESSES_PER_ADDRESS: u32 = 100;
@@ -153,8 +154,24 @@ impl App {
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
         let login = login.trim().to_lowercase();
-        let limits = [self.limit("login", &login, PER_LOGIN), self.limit("address", &from.0, PER_ADDRESS)];
+        let limits = [self.passwords_for(&login), self.passwords_from(from)];
         self.counted(&limits, Option::is_none, self.user_by_password(&login, password)).await
+    }
+
+    /// The limit on wrong passwords for a username or an address, folded.
+    pub(crate) fn passwords_for(&self, login: &str) -> Limit {
+        self.limit("login", login, PER_LOGIN)
+    }
+
+    /// The limit on resets of an address's password that nothing proves. It is not that of passwords: who guesses
+    /// those does not stand in the way of the owner's reset.
+    pub(crate) fn resets_of(&self, email: &Email) -> Limit {
+        self.limit("resets", &email.folded(), PER_LOGIN)
+    }
+
+    /// The limit on what is wrong with passwords from a source.
+    pub(crate) fn passwords_from(&self, from: &SourceAddress) -> Limit {
+        self.limit("address", &from.0, PER_ADDRESS)
     }
 
     /// The limit on wrong one-time passwords, and on unknown addresses, from a source.

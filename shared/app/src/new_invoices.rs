@@ -24,6 +24,7 @@ impl App {
     pub async fn create_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
         may(actor, Action::Add, Model::Invoice)?;
         self.contact_must_exist(actor, new.details.contact).await?;
+        self.assignees_must_be_members(actor, &new.details.assigned_to).await?;
         self.make_invoice(actor, new).await
     }
 
@@ -97,15 +98,22 @@ impl App {
         series: Option<SeriesNumber>,
     ) -> Result<Option<Invoice>, Error> {
         let mut new = new.clone();
+        let by_email = new.client_by_email.clone();
+        let client = async {
+            match &by_email {
+                Some(email) => self.client_for(actor, email, new.details.customer.name.as_ref()).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        // At once, since a shorter look loses fewer races against other new invoices.
+        let counter = async { Ok(self.store.next_numbers(actor.tenant(), [Series::Billing]).await?) };
+        let (client, [billing_number]) = tokio::try_join!(client, counter)?;
         let mut made = None;
-        if let Some(email) = &new.client_by_email {
-            let (client, made_now) = self.client_for(actor, email, new.details.customer.name.as_ref()).await?;
+        if let Some((client, made_now)) = client {
             new.details.client = Some(client);
             made = made_now;
         }
-        let by_email = new.client_by_email.is_some();
         let stamp = self.stamp(actor);
-        let [billing_number] = self.store.next_numbers(actor.tenant(), [Series::Billing]).await?;
         let invoice = Invoice::create(id, number.clone(), new, schema, stamp, &mut || self.new_id())?;
         let invoice = invoice.counted(billing_number);
         let alongside = Alongside { series, client: made.as_ref() };
@@ -113,7 +121,7 @@ impl App {
             Ok(()) => Ok(Some(invoice)),
             Err(StoreError::Taken(Unique::InvoiceNumber)) => Ok(None),
             // A client that was found by its address and is gone is looked for anew.
-            Err(StoreError::Missing) if !by_email => Err(client_missing(invoice.header())),
+            Err(StoreError::Missing) if by_email.is_none() => Err(client_missing(invoice.header())),
             Err(other) => Err(other.into()),
         }
     }

@@ -12,14 +12,14 @@ impl App {
     /// The one-time password that takes the place of the last one, and the count of mails with it.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] mails to the address; the store's.
+    /// [`domain::Error::TooMany`] mails to the address for this purpose; the store's.
     pub(crate) async fn next_otp(
         &self,
         purpose: OtpPurpose,
         email: &Email,
         hash: &str,
     ) -> Result<(Otp, OtpMails), Error> {
-        let mails = self.store.otp_mails(email).await?;
+        let mails = self.store.otp_mails(purpose, email).await?;
         let mails = OtpMails::count(mails.as_ref(), self.now())
             .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
         let previous = self.store.otp(purpose, email).await?;

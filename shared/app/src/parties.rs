@@ -121,7 +121,8 @@ impl App {
         expected: Expected,
     ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Change, Model::Client)?;
-        self.payment_method_must_exist(actor, patch.profile.payment_method.as_set().copied()).await?;
+        let current = async || Ok(self.load_client(actor, id).await?.profile.payment_method);
+        self.payment_method_must_exist_or_stay(actor, patch.profile.payment_method.as_set().copied(), current).await?;
         self.retrying(async || {
             let before = self.load_client(actor, id).await?;
             check_version(expected, before.meta.version)?;

@@ -77,10 +77,20 @@ impl App {
     }
 
     pub(crate) async fn payment_method_must_exist(&self, actor: &Actor, number: Option<u64>) -> Result<(), Error> {
+        self.payment_method_must_exist_or_stay(actor, number, async || Ok(None)).await
+    }
+
+    /// Whether a payment method may be written where there is `current`, which may have been deleted since.
+    pub(crate) async fn payment_method_must_exist_or_stay(
+        &self,
+        actor: &Actor,
+        number: Option<u64>,
+        current: impl AsyncFnOnce() -> Result<Option<u64>, Error>,
+    ) -> Result<(), Error> {
         let Some(number) = number else { return Ok(()) };
-        match self.store.payment_method(actor.tenant(), number).await? {
-            Some(_) => Ok(()),
-            None => Err(no_such("payment_method", number)),
+        if self.store.payment_method(actor.tenant(), number).await?.is_some() || current().await? == Some(number) {
+            return Ok(());
         }
+        Err(no_such("payment_method", number))
     }
 }

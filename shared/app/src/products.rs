@@ -79,11 +79,17 @@ impl App {
         expected: Expected,
     ) -> Result<Product, Error> {
         may(actor, Action::Change, Model::CatalogueItem)?;
-        let id = self.load_product(actor, number).await?.id;
+        let item = self.load_product(actor, number).await?;
+        let id = item.id;
         let ProductPatch { name, category, sku, unit_price, description, stock } = patch;
         let category = match category {
-            None => Patch::Keep,
-            Some(number) => Patch::Set(self.category_of_number(actor, number).await?),
+            Patch::Keep => Patch::Keep,
+            // Null is what is shown of a product without one, which may come back.
+            Patch::Clear => match self.as_product(actor, item).await?.category {
+                None => Patch::Keep,
+                Some(_) => return Err(domain::Error::field("category", "This field may not be null.").into()),
+            },
+            Patch::Set(number) => Patch::Set(self.category_of_number(actor, number).await?),
         };
         let sku = sku.map_or(Patch::Keep, Patch::Set);
         let patch = ItemPatch { category, name, sku, description, base_price: unit_price, stock, ..Default::default() };
@@ -122,7 +128,9 @@ impl App {
         let ids: BTreeSet<_> = items.iter().filter_map(|item| item.category).collect();
         let ids: Vec<_> = ids.into_iter().collect();
         let categories = self.store.categories_of(actor.tenant(), &ids).await?;
-        Ok(categories.into_iter().map(|category| (category.id, category.number)).collect())
+        // What was made before there were numbers has none.
+        let numbered = categories.into_iter().filter(|category| category.number > 0);
+        Ok(numbered.map(|category| (category.id, category.number)).collect())
     }
 
     async fn category_of_number(&self, actor: &Actor, number: u64) -> Result<CategoryId, Error> {

@@ -7,7 +7,7 @@ use crate::{App, Error};
 
 /// How often a decision is made anew before the caller is told to try again. Dozens of callers on
 /// one invoice get through: each round lets at least one of them win.
-const ATTEMPTS: u32 = 24;
+const ATTEMPTS: u32 = 32;
 /// The first pause's upper bound, in milliseconds; it doubles from round to round.
 const FIRST_PAUSE: u64 = 8;
 /// The longest pause's upper bound, in milliseconds.

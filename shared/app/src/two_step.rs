@@ -94,14 +94,18 @@ impl App {
     /// address.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] unknown addresses from one source; the store's.
+    /// [`domain::Error::TooMany`] resets without proof, or unknown addresses from one source; the store's.
     pub async fn reset_password(
         &self,
         email: &Email,
         password: &Password,
         from: &SourceAddress,
     ) -> Result<Result<(), Refused>, Error> {
-        self.counting_guesses(from, self.reset(email, password)).await
+        // The proof is found by the address alone: who asks again and again must not take over the owner's.
+        let limits = [self.resets_of(email), self.passwords_from(from)];
+        let is_unproven = |made: &Result<(), Refused>| matches!(made, Err(Refused::OtpNotVerified));
+        let reset = self.counted(&limits, is_unproven, self.reset(email, password));
+        self.counting_guesses(from, reset).await
     }
 
     async fn reset(&self, email: &Email, password: &Password) -> Result<Result<(), Refused>, Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::FieldErrors;
-use domain::text::{Email, Name, ShortText};
+use domain::text::{Email, Name, ShortText, Text};
 use domain::user::{Password, SignUp, Username};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -62,7 +62,7 @@ body! {
         /// At least 8 characters, not all of them digits.
         required password: Hidden,
         /// The phone number.
-        optional phone_no: ShortText,
+        optional phone_no: Text<0, 15>,
         /// The name of the organisation; the username, if left out.
         optional business_name: OrEmpty<Name>,
     }
@@ -91,6 +91,7 @@ impl SignUpBody {
         let password = required(&mut errors, "password", password)
             .and_then(|Hidden(password)| Password::parse(&password).map_err(|wrong| errors.merge(wrong)).ok());
         let phone = text(&mut errors, "phone_no", phone_no).unwrap_or_default();
+        let phone = errors.take("phone_no", ShortText::parse(phone.as_str())).unwrap_or_default();
         let business_name = or_default(&mut errors, "business_name", business_name);
         match (username, email, password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {

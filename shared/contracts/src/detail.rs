@@ -39,6 +39,7 @@ impl Form {
             }
             Problem::Unavailable => detail(503, "Service temporarily unavailable, try again later."),
             Problem::PaymentProvider => detail(502, "The payment provider did not do its part; nothing was changed."),
+            Problem::MailRefused => detail(502, "The mail service did not take the mail; nothing was changed."),
             Problem::Internal => detail(500, "A server error occurred."),
             Problem::Worded(rendered) => Rendered::clone(rendered),
         }

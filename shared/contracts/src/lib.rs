@@ -1,6 +1,7 @@
 //! Wire types of the public contracts, mapped to and from the domain.
 
 pub mod accounts;
+pub mod bottlecrm;
 pub mod clawprint;
 pub mod crm;
 mod detail;
@@ -14,9 +15,10 @@ pub mod wire;
 pub use problem::{Problem, Rendered};
 
 /// The references of the contracts that are served.
-pub const REFERENCES: [&openapi::Reference; 4] = [
+pub const REFERENCES: [&openapi::Reference; 5] = [
     &crm::openapi::REFERENCE,
     &clawprint::openapi::REFERENCE,
+    &bottlecrm::openapi::REFERENCE,
     &skhokho::openapi::REFERENCE,
     &namaste::openapi::REFERENCE,
 ];

@@ -259,7 +259,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
     };
     let mut response = ResponseBuilder::new().description(about);
     if let Some(answer) = route.answer {
-        response = response.content("application/json", Content::new(Some(answer(schemas))));
+        response = response.content(route.media_type, Content::new(Some(answer(schemas))));
     }
     if route.versioned && route.answer.is_some() {
         response = response.header("ETag", header("The version of the object."));

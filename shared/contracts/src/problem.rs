@@ -41,6 +41,8 @@ pub enum Problem {
     Unavailable,
     /// Stripe refused or failed; nothing is half-made.
     PaymentProvider,
+    /// The mail service refused or failed; nothing was changed.
+    MailRefused,
     /// A defect of ours.
     Internal,
     /// A failure for which the contract in use has words of its own.

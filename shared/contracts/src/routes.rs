@@ -66,6 +66,8 @@ pub struct Route {
     pub status: u16,
     /// The body that it answers; none for 204.
     pub answer: Option<Shape>,
+    /// The media type of what it answers.
+    pub media_type: &'static str,
     /// Whether the answer is one object with an `ETag`, so that `If-Match` can guard its change.
     pub versioned: bool,
     /// Whether its document names the headers that every contract takes.
@@ -93,6 +95,7 @@ impl Route {
             forms: false,
             status: 200,
             answer: None,
+            media_type: "application/json",
             versioned: false,
             headers: true,
         }
@@ -193,6 +196,11 @@ impl Route {
     /// It takes these query parameters.
     pub(crate) const fn by(self, query: &'static [Parameter]) -> Self {
         Self { query, ..self }
+    }
+
+    /// It answers with this media type.
+    pub(crate) const fn answering(self, media_type: &'static str) -> Self {
+        Self { media_type, ..self }
     }
 
     /// It needs no credential.

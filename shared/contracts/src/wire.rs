@@ -104,7 +104,7 @@ fn read_object<T: DeserializeOwned>(text: &str) -> Result<T, Unread> {
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
             let kind = values::kind(text.trim_start());
-            Unread::NotAnObject(format!("Invalid data. Expected a dictionary, but got {kind}."))
+            Unread::NotAnObject(format!("{NOT_AN_OBJECT}, but got {kind}."))
         } else {
             Unread::Syntax(error)
         }
@@ -136,6 +136,8 @@ fn check_depth(bytes: &[u8]) -> Result<(), Problem> {
     Ok(())
 }
 
+/// How the message begins when a body is JSON and no object.
+pub const NOT_AN_OBJECT: &str = "Invalid data. Expected a dictionary";
 /// What a field says when it is left out.
 pub const REQUIRED: &str = "This field is required.";
 /// What a field says when it is null and has no empty value.
@@ -162,6 +164,14 @@ pub fn optional<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Opt
             errors.add(name, message);
             None
         }
+    }
+}
+
+/// The value of a field that may be left out, which null stands for too.
+pub fn or_null<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
+    match field {
+        Field::Null => None,
+        other => optional(errors, name, other),
     }
 }
 
@@ -346,6 +356,15 @@ mod tests {
         assert_eq!(optional(&mut errors, "count", count), None);
         let words = "name: This field is required.; type: Not a valid string.; count: This field may not be null.";
         assert_eq!(errors.to_string(), words);
+    }
+
+    #[test]
+    fn null_stands_for_leaving_out_and_empty_text_does_not() {
+        let mut errors = FieldErrors::new();
+        let mut read = |raw: &str| or_null(&mut errors, "count", Field::<u32>::read(raw));
+        assert_eq!((read("null"), read("0"), read("\"\"")), (None, Some(0), None));
+        assert_eq!(or_null(&mut errors, "other", Field::<u32>::Absent), None);
+        assert_eq!(errors.to_string(), "count: A valid integer is required.");
     }
 
     #[test]

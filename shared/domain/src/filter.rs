@@ -1,11 +1,13 @@
 //! What a list can be narrowed to. An empty filter lets everything through.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use crate::catalogue::{CatalogueItem, Category, ItemType};
 use crate::client::Client;
 use crate::contact::Contact;
-use crate::id::{CategoryId, ClientId, PipelineId};
+use crate::id::{CategoryId, ClientId, PipelineId, UserId};
 use crate::invoice::{Header, Status};
 use crate::lead::Lead;
 use crate::money::Currency;
@@ -106,6 +108,19 @@ pub struct BesideIndexes {
     pub issued_to: Option<Date>,
     /// Those that are overdue today, or the others.
     pub overdue: Option<OverdueOn>,
+    /// Those whose customer is named so.
+    pub customer: Option<CustomerNamed>,
+    /// Those that this member takes care of.
+    pub assigned_to: Option<UserId>,
+}
+
+/// A customer's name: an invoice's own, else its client's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerNamed {
+    /// A part of the name, in any case.
+    pub part: String,
+    /// The clients whose names have it.
+    pub clients: BTreeSet<ClientId>,
 }
 
 /// Whether invoices are to be overdue, and when.
@@ -213,13 +228,25 @@ impl BesideIndexes {
     }
 
     fn matches(&self, invoice: &Header) -> bool {
-        let Self { search, issued_from, issued_to, overdue } = self;
+        let Self { search, issued_from, issued_to, overdue, customer, assigned_to } = self;
         let found = is_part_of(search.as_ref(), invoice.number.as_str())
             || is_part_of(search.as_ref(), invoice.details.title.as_str());
         found
             && issued_from.is_none_or(|from| invoice.issue_date >= from)
             && issued_to.is_none_or(|to| invoice.issue_date <= to)
             && overdue.is_none_or(|wanted| invoice.is_overdue(wanted.today) == wanted.is)
+            && customer.as_ref().is_none_or(|customer| customer.matches(invoice))
+            && assigned_to.is_none_or(|member| invoice.details.assigned_to.contains(&member))
+    }
+}
+
+impl CustomerNamed {
+    fn matches(&self, invoice: &Header) -> bool {
+        let Self { part, clients } = self;
+        match invoice.details.customer_name() {
+            Some(name) => is_part_of(Some(part), name),
+            None => invoice.details.client.is_some_and(|client| clients.contains(&client)),
+        }
     }
 }
 

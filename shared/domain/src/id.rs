@@ -82,6 +82,10 @@ typed_ids! {
     PaymentLinkId,
     /// A row in an invoice's status history.
     HistoryId,
+    /// A comment on an invoice.
+    CommentId,
+    /// A file attached to an invoice.
+    AttachmentId,
     /// A webhook.
     WebhookId,
     /// One delivery of a webhook for one event.

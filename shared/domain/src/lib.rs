@@ -20,6 +20,7 @@ pub mod id;
 pub mod image;
 pub mod invoice;
 pub mod lead;
+pub mod letter;
 pub mod member;
 pub mod money;
 pub mod organisation;

@@ -126,7 +126,8 @@ impl Otp {
     }
 }
 
-/// How many one-time passwords were mailed to an address, whatever for.
+/// How many one-time passwords were mailed to an address for one purpose. What anybody may ask for, such as a reset,
+/// takes nothing from a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtpMails {
     /// The instants within the last hour at which one was sent, oldest first.
@@ -136,7 +137,7 @@ pub struct OtpMails {
 }
 
 impl OtpMails {
-    /// How many may be sent to one address within an hour.
+    /// How many may be sent to one address for one purpose within an hour.
     pub const PER_HOUR: usize = 5;
 
     /// Counts another mail after `previous`.

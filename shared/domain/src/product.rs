@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Sku, Stock, StockPatch};
 use crate::money::Price;
+use crate::patch::Patch;
 use crate::text::{LongText, Name};
 
 /// A product to be made.
@@ -26,8 +27,8 @@ pub struct NewProduct {
 pub struct ProductPatch {
     /// The name.
     pub name: Option<Name>,
-    /// The number of its category.
-    pub category: Option<u64>,
+    /// The number of its category; only of a product that shows none may it be taken away.
+    pub category: Patch<u64>,
     /// The stock-keeping unit.
     pub sku: Option<Sku>,
     /// Price per unit.

@@ -1,7 +1,7 @@
 //! Which contract a request speaks.
 
 use app::session::CredentialKind;
-use contracts::{Problem, Rendered, clawprint, crm, namaste, skhokho};
+use contracts::{Problem, Rendered, bottlecrm, clawprint, crm, namaste, skhokho};
 use http::HeaderMap;
 
 use crate::credential;
@@ -57,22 +57,17 @@ impl Contract {
             (Owner::Shared, Some(name)) => Self::named(name.as_bytes()),
             (Owner::Shared, None) => Ok(match credential::kind(headers) {
                 Some(CredentialKind::ApiKey) => Self::Clawprint,
-                // A JWT will choose bottlecrm once that is served here.
-                Some(CredentialKind::Jwt | CredentialKind::Token) => Self::Crm,
-                Some(CredentialKind::Basic | CredentialKind::Cookie) | None => Self::Crm,
+                Some(CredentialKind::Jwt) => Self::Bottlecrm,
+                Some(CredentialKind::Token | CredentialKind::Basic | CredentialKind::Cookie) | None => Self::Crm,
             }),
         }
     }
 
     fn named(name: &[u8]) -> Result<Self, Problem> {
-        match name {
-            b"crm" => Ok(Self::Crm),
-            b"clawprint" => Ok(Self::Clawprint),
-            b"bottlecrm" => {
-                Err(Problem::Malformed("This deployment does not serve the bottlecrm contract.".to_owned()))
-            }
-            _ => Err(Problem::Malformed("X-Api-Contract must be crm, clawprint or bottlecrm.".to_owned())),
-        }
+        [Self::Crm, Self::Clawprint, Self::Bottlecrm]
+            .into_iter()
+            .find(|contract| contract.as_str().as_bytes() == name)
+            .ok_or_else(|| Problem::Malformed("X-Api-Contract must be crm, clawprint or bottlecrm.".to_owned()))
     }
 
     /// A failure in this contract's form.
@@ -82,9 +77,10 @@ impl Contract {
             // By decision, whoever owns the paths beside it.
             _ if matches!(problem, Problem::UnknownPath) => crm::render(problem),
             Self::Clawprint => clawprint::render(problem),
-            Self::Skhokho => skhokho::render(problem),
+            Self::Bottlecrm => bottlecrm::render(problem),
             Self::Namaste => namaste::render(problem),
-            Self::Crm | Self::Bottlecrm => crm::render(problem),
+            Self::Skhokho => skhokho::render(problem),
+            Self::Crm => crm::render(problem),
         }
     }
 }
@@ -95,6 +91,8 @@ impl Owner {
         Self::One(match segments.as_slice() {
             ["api", "invoices"] | ["api", "invoices", _] => return Self::Shared,
             ["api", "invoices", _, "payment-link"] | ["api", "businesses", ..] => Contract::Clawprint,
+            ["api", "invoices", _, "send-mail" | "download" | "status"] => Contract::Bottlecrm,
+            ["api", "invoices", "comment" | "attachment", _] => Contract::Bottlecrm,
             ["api", "signup" | "verify-signup-otp" | "login" | "verify-login-otp"] => Contract::Namaste,
             ["api", "forget-password" | "verify-forget-password-otp" | "reset-password"] => Contract::Namaste,
             ["api", "token", ..] | ["api", "products" | "product-categories", ..] => Contract::Namaste,
@@ -133,7 +131,7 @@ mod tests {
             assert_eq!(chosen(path, "Basic YTpi"), Contract::Crm);
             assert_eq!(chosen(path, "Bearer pk_a:sk_b"), Contract::Clawprint);
             assert_eq!(chosen(path, "Bearer pk_a"), Contract::Clawprint);
-            assert_eq!(chosen(path, "bearer a.b.c"), Contract::Crm);
+            assert_eq!(chosen(path, "bearer a.b.c"), Contract::Bottlecrm);
         }
     }
 
@@ -143,8 +141,7 @@ mod tests {
         for path in ["/api/invoices", "/api/invoices/7"] {
             assert_eq!(choose(path, Some("crm")), Ok(Contract::Crm));
             assert_eq!(choose(path, Some("clawprint")), Ok(Contract::Clawprint));
-            let unserved = Err("This deployment does not serve the bottlecrm contract.".to_owned());
-            assert_eq!(choose(path, Some("bottlecrm")), unserved);
+            assert_eq!(choose(path, Some("bottlecrm")), Ok(Contract::Bottlecrm));
             for name in ["namaste", "skhokho", "CRM", "crm,crm", ""] {
                 assert_eq!(choose(path, Some(name)), unknown, "{name}");
             }
@@ -161,6 +158,8 @@ mod tests {
         for (path, contract) in [
             ("/api/invoices/7/payment-link", Contract::Clawprint),
             ("/api/businesses/biz_1/api-keys/pk_1", Contract::Clawprint),
+            ("/api/invoices/7/send-mail", Contract::Bottlecrm),
+            ("/api/invoices/comment/7", Contract::Bottlecrm),
             ("/api/invoices/7/line-items", Contract::Crm),
             ("/api/invoices/7/payments/8", Contract::Crm),
             ("/api/products", Contract::Namaste),

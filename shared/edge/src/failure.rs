@@ -88,6 +88,7 @@ impl From<app::Error> for Failure {
             app::Error::CredentialInvalid => Problem::CredentialInvalid.into(),
             app::Error::Unavailable(why) => Self { problem: Problem::Unavailable, cause: Some(why) },
             app::Error::PaymentProvider(why) => Self { problem: Problem::PaymentProvider, cause: Some(why) },
+            app::Error::MailRefused(why) => Self { problem: Problem::MailRefused, cause: Some(why) },
             app::Error::Defect(what) => Self::defect(what),
         }
     }

@@ -41,4 +41,4 @@ pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::{service, service_by_contract};
 pub use source::Source;
-pub use upload::{BaseUrl, MAX_FILE, Upload};
+pub use upload::{AttachedFile, BaseUrl, MAX_FILE, Upload};

@@ -3,7 +3,9 @@
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use contracts::Problem;
+use contracts::wire::REQUIRED;
 use domain::image::FIELD;
+use domain::invoice::{FileName, MediaType};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -28,18 +30,47 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
-        let (parts, body) = request.into_parts();
-        if !is_multipart(&parts.headers) {
-            return Err(Problem::UnsupportedMediaType { media_type: media_type(&parts.headers) }.into());
-        }
-        let boundary = boundary(&parts.headers)?;
-        let body = collect_up_to(MAX_FILE + MAX_REST, &parts.headers, body).await?;
-        let file = file(body, boundary).await?;
-        match file {
-            Some(file) if file.len() > MAX_FILE => Err(Problem::TooLarge.into()),
-            Some(file) if !file.is_empty() => Ok(Self(file)),
+        match submitted(request, FIELD).await? {
+            Some(file) if !file.content.is_empty() => Ok(Self(file.content)),
             Some(_) | None => Err(domain::Error::field(FIELD, "No file was submitted.").into()),
         }
+    }
+}
+
+/// The file of a form's field `attachment`, of any type and of at most [`MAX_FILE`] bytes.
+#[derive(Debug, Clone)]
+pub struct AttachedFile {
+    /// What the client calls it.
+    pub file_name: FileName,
+    /// What the client says that it is.
+    pub content_type: MediaType,
+    /// Its content.
+    pub content: Bytes,
+}
+
+impl<S: Send + Sync> FromRequest<S> for AttachedFile {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+        const ATTACHMENT: &str = "attachment";
+        match submitted(request, ATTACHMENT).await? {
+            Some(file) if !file.content.is_empty() => Ok(file),
+            Some(_) => Err(domain::Error::field(ATTACHMENT, "The submitted file is empty.").into()),
+            None => Err(domain::Error::field(ATTACHMENT, REQUIRED).into()),
+        }
+    }
+}
+
+async fn submitted(request: Request, field: &str) -> Result<Option<AttachedFile>, Failure> {
+    let (parts, body) = request.into_parts();
+    if !is_multipart(&parts.headers) {
+        return Err(Problem::UnsupportedMediaType { media_type: media_type(&parts.headers) }.into());
+    }
+    let boundary = boundary(&parts.headers)?;
+    let body = collect_up_to(MAX_FILE + MAX_REST, &parts.headers, body).await?;
+    match file(body, boundary, field).await? {
+        Some(file) if file.content.len() > MAX_FILE => Err(Problem::TooLarge.into()),
+        submitted => Ok(submitted),
     }
 }
 
@@ -49,15 +80,17 @@ fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
 }
 
 /// The first part of the field's name. The whole form is read, so that a broken one is refused.
-async fn file(body: Bytes, boundary: String) -> Result<Option<Bytes>, Failure> {
+async fn file(body: Bytes, boundary: String, name: &str) -> Result<Option<AttachedFile>, Failure> {
     let stream = futures::stream::once(std::future::ready(Ok::<_, std::convert::Infallible>(body)));
     let mut form = Multipart::new(stream, boundary);
     let mut found = None;
     while let Some(field) = form.next_field().await.map_err(malformed)? {
-        let is_file = field.name() == Some(FIELD);
+        let is_file = field.name() == Some(name);
+        let file_name = FileName::of(field.file_name().unwrap_or_default());
+        let content_type = MediaType::of(field.headers().get(CONTENT_TYPE).map_or("", |it| it.to_str().unwrap_or("")));
         let content = field.bytes().await.map_err(malformed)?;
         if is_file && found.is_none() {
-            found = Some(content);
+            found = Some(AttachedFile { file_name, content_type, content });
         }
     }
     Ok(found)
@@ -101,6 +134,26 @@ mod tests {
         let mut body: Vec<u8> = parts.iter().flat_map(|(field, content)| part(field, content)).collect();
         body.extend_from_slice(b"--x--\r\n");
         extract("multipart/form-data; boundary=\"x\"", body).await
+    }
+
+    async fn attached(part: &str) -> Result<(String, String, Bytes), Problem> {
+        let mut request = Request::new(Body::from(format!("--x\r\n{part}\r\n--x--\r\n")));
+        request.headers_mut().insert(CONTENT_TYPE, "multipart/form-data; boundary=x".parse().unwrap());
+        let file = AttachedFile::from_request(request, &()).await.map_err(|failure| failure.problem().clone())?;
+        Ok((file.file_name.to_string(), file.content_type.to_string(), file.content))
+    }
+
+    #[tokio::test]
+    async fn an_attached_file_has_the_name_and_the_type_that_the_client_gives_it() {
+        let head = "Content-Disposition: form-data; name=\"attachment\"";
+        let named = format!("{head}; filename=\"../März.pdf\"\r\nContent-Type: Application/PDF; x=y\r\n\r\nabc");
+        assert_eq!(attached(&named).await, Ok(("März.pdf".into(), "application/pdf".into(), "abc".into())));
+        let bare = attached(&format!("{head}\r\n\r\nabc")).await.unwrap();
+        assert_eq!(bare, ("attachment".into(), "application/octet-stream".into(), "abc".into()));
+        let field = |message: &str| Err(Problem::Domain(domain::Error::field("attachment", message)));
+        assert_eq!(attached(&format!("{head}; filename=\"a\"\r\n\r\n")).await, field("The submitted file is empty."));
+        let other = "Content-Disposition: form-data; name=\"file\"\r\n\r\nabc";
+        assert_eq!(attached(other).await, field(REQUIRED));
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{Stored, encode};
+use crate::codec::{Stored, decode, encode};
 use crate::error::{StoreError, Unique};
 use crate::keys;
 use crate::members::{new_member_item, role_from_groups, role_to_groups};
@@ -128,6 +128,12 @@ impl Store {
     /// A user, with its credentials: one round trip.
     pub async fn user(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.find(&keys::user(id)).await
+    }
+
+    /// Up to 100 users, in no order; those that are not there are left out.
+    pub async fn users_of(&self, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| keys::user(*id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
     /// The user of a username or of an e-mail address, in any case.

@@ -18,6 +18,7 @@ use crate::error::StoreError;
 use crate::payment_links::LinkBody;
 use crate::stripe::TieBody;
 
+/// What is not there takes no room: a header is written up to five times, and every kilobyte of it is paid for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct HeaderBody {
     id: InvoiceId,
@@ -26,14 +27,19 @@ pub(crate) struct HeaderBody {
     #[serde(with = "word")]
     status: Status,
     issue_date: Date,
+    #[serde(skip_serializing_if = "Option::is_none")]
     due_date: Option<Date>,
     currency: Currency,
     totals: TotalsBody,
     amount_paid: String,
     next_position: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sole_line: Option<(Quantity, Price)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     viewed_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     paid_at: Option<Timestamp>,
-    #[serde(default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     payment_link: Option<LinkBody>,
     details: DetailsBody,
     #[serde(flatten)]
@@ -54,12 +60,19 @@ struct TotalsBody {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct DetailsBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
     client: Option<ClientId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<ContactId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     customer_name: Option<ShortText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     customer_email: Option<Email>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     customer_phone: Option<ShortText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     customer_address: Option<LongText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     customer_vat_number: Option<ShortText>,
     title: ShortText,
     description: LongText,
@@ -71,10 +84,15 @@ struct DetailsBody {
     to_address: Option<Address>,
     assigned_to: Vec<UserId>,
     teams: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     payment_method: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stripe_invoice_id: Option<ShortText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stripe_payment_intent_id: Option<ShortText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stripe_hosted_url: Option<Text<0, 2000>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stripe_pdf_url: Option<Text<0, 2000>>,
 }
 
@@ -155,12 +173,12 @@ impl Stored for Header {
     fn body(&self) -> HeaderBody {
         let Self {
             id, number, billing_number, details, status, issue_date, due_date, currency, totals, amount_paid,
-            next_position, viewed_at, paid_at, payment_link, extras, meta,
+            next_position, sole_line, viewed_at, paid_at, payment_link, extras, meta,
         } = self;
         HeaderBody {
             id: *id, number: number.clone(), billing_number: *billing_number, status: *status, issue_date: *issue_date, due_date: *due_date,
             currency: *currency, totals: (*totals).into(), amount_paid: amount_text(*amount_paid),
-            next_position: *next_position, viewed_at: *viewed_at, paid_at: *paid_at,
+            next_position: *next_position, sole_line: *sole_line, viewed_at: *viewed_at, paid_at: *paid_at,
             payment_link: payment_link.as_ref().map(LinkBody::from), details: details.into(),
             extras: extras.into(), meta: meta.into(),
         }
@@ -170,12 +188,12 @@ impl Stored for Header {
     fn restore(body: HeaderBody) -> Result<Self, StoreError> {
         let HeaderBody {
             id, number, billing_number, status, issue_date, due_date, currency, totals, amount_paid, next_position,
-            viewed_at, paid_at, payment_link, details, extras, meta,
+            sole_line, viewed_at, paid_at, payment_link, details, extras, meta,
         } = body;
         Ok(Self {
             id, number, billing_number, details: details.into(), status, issue_date, due_date, currency,
-            totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position, viewed_at,
-            paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
+            totals: totals.restore(currency)?, amount_paid: amount(&amount_paid, currency)?, next_position,
+            sole_line, viewed_at, paid_at, payment_link: payment_link.map(LinkBody::restore).transpose()?,
             extras: extras.into(), meta: meta.into(),
         })
     }

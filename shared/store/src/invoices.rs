@@ -40,20 +40,7 @@ impl Store {
 
     /// An invoice with its lines, payments and refunds: one round trip.
     pub async fn invoice(&self, tenant: Tenant, id: InvoiceId) -> Result<Option<Invoice>, StoreError> {
-        let items = self.table.query_all(whole_invoice(tenant, id)).await?;
-        let (mut header, mut lines, mut payments, mut refunds) = (None, vec![], vec![], vec![]);
-        for item in items {
-            let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
-            match Part::of(&sk) {
-                None if is_live(&item) => header = Some(decode::<Header>(item)?),
-                None => return Ok(None),
-                Some(Part::Line) => lines.push(decode::<LineOf>(item)?.1),
-                Some(Part::Payment) => payments.push(decode::<PaymentOf>(item)?.1),
-                Some(Part::Refund) => refunds.push(decode(item)?),
-                Some(Part::History | Part::Link) => {}
-            }
-        }
-        Ok(header.map(|header| Invoice::restore(header, lines, payments, refunds)))
+        restored(self.table.query_all(books(tenant, id)).await?)
     }
 
     /// The changes of an invoice's status, oldest first.
@@ -222,10 +209,29 @@ fn is_live(item: &Item) -> bool {
     item.contains_key("model")
 }
 
-fn whole_invoice(tenant: Tenant, id: InvoiceId) -> Query {
+/// The invoice that its items are; none, if it was deleted or never was.
+pub(crate) fn restored(items: Vec<Item>) -> Result<Option<Invoice>, StoreError> {
+    let (mut header, mut lines, mut payments, mut refunds) = (None, vec![], vec![], vec![]);
+    for item in items {
+        let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();
+        match Part::of(&sk) {
+            None if is_live(&item) => header = Some(decode::<Header>(item)?),
+            None => return Ok(None),
+            Some(Part::Line) => lines.push(decode::<LineOf>(item)?.1),
+            Some(Part::Payment) => payments.push(decode::<PaymentOf>(item)?.1),
+            Some(Part::Refund) => refunds.push(decode(item)?),
+            Some(Part::History | Part::Link | Part::Comment | Part::Attachment) => {}
+        }
+    }
+    Ok(header.map(|header| Invoice::restore(header, lines, payments, refunds)))
+}
+
+/// All items of an invoice but those that stand beside its books.
+fn books(tenant: Tenant, id: InvoiceId) -> Query {
+    let values = [(":pk", keys::invoices(tenant)), (":id", id.to_string()), (":end", keys::beside_books(id))];
     Query {
-        condition: "pk = :pk AND begins_with(sk, :id)",
-        values: [(":pk".to_owned(), s(keys::invoices(tenant))), (":id".to_owned(), s(id.to_string()))].into(),
+        condition: "pk = :pk AND sk BETWEEN :id AND :end",
+        values: values.map(|(name, value)| (name.to_owned(), s(value))).into(),
         ..Query::default()
     }
 }

@@ -13,6 +13,7 @@
 //! | delivery | `ORG#o#DELIVERY#webhook` | id |
 //! | invoice header | `ORG#o#INVOICE` | id |
 //! | line, payment, refund, history, payment link of an invoice | `ORG#o#INVOICE` | `id#LINE#id`, `id#PAYMENT#id`, … |
+//! | comment, attachment of an invoice, after all that its books need | `ORG#o#INVOICE` | `id#~COMMENT#id`, … |
 //! | what refers to a client, a category or a pipeline, counted | `ORG#o#REFS` | `CLIENT#id`, `CATEGORY#id`, … |
 //! | what was deleted | `ORG#o#TRASH` | `KIND#id` |
 //! | a unique value of the organisation | `ORG#o#UNIQUE#kind` | value |
@@ -225,9 +226,14 @@ pub(crate) enum Part {
     Refund,
     History,
     Link,
+    Comment,
+    Attachment,
 }
 
 impl Part {
+    const ALL: [Self; 7] =
+        [Self::Line, Self::Payment, Self::Refund, Self::History, Self::Link, Self::Comment, Self::Attachment];
+
     /// The part's name in the sort key.
     pub const fn name(self) -> &'static str {
         match self {
@@ -236,15 +242,16 @@ impl Part {
             Self::Refund => "REFUND",
             Self::History => "HISTORY",
             Self::Link => "LINK",
+            // They sort after the others, so that the books are read without them.
+            Self::Comment => "~COMMENT",
+            Self::Attachment => "~ATTACHMENT",
         }
     }
 
     /// What a sort key names: the header (none) or a part.
     pub fn of(sk: &str) -> Option<Self> {
         let name = sk.split('#').nth(1)?;
-        [Self::Line, Self::Payment, Self::Refund, Self::History, Self::Link]
-            .into_iter()
-            .find(|part| part.name() == name)
+        Self::ALL.into_iter().find(|part| part.name() == name)
     }
 }
 
@@ -256,6 +263,11 @@ pub(crate) fn part_index(part: Part, id: impl std::fmt::Display) -> String {
 /// A part of an invoice.
 pub(crate) fn invoice_part(tenant: Tenant, invoice: InvoiceId, part: Part, id: impl std::fmt::Display) -> Key {
     Key::new(invoices(tenant), format!("{invoice}#{}#{id}", part.name()))
+}
+
+/// What all sort keys of an invoice begin with that stand beside its books.
+pub(crate) fn beside_books(invoice: InvoiceId) -> String {
+    format!("{invoice}#~")
 }
 
 /// The invoice that a sort key belongs to.
@@ -288,9 +300,9 @@ pub(crate) fn otp(purpose: &str, email: &str) -> Key {
     Key::new(format!("OTP#{purpose}#{email}"), "OTP")
 }
 
-/// How many one-time passwords were mailed to an address.
-pub(crate) fn otp_mails(email: &str) -> Key {
-    Key::new(format!("OTP#{email}"), "MAILS")
+/// How many one-time passwords were mailed to an address for a purpose.
+pub(crate) fn otp_mails(purpose: &str, email: &str) -> Key {
+    Key::new(format!("OTP#{purpose}#{email}"), "MAILS")
 }
 
 /// An API key.

@@ -20,6 +20,7 @@ mod follow_ups;
 mod forms;
 pub mod idempotency;
 mod images;
+mod invoice_beside;
 mod invoice_items;
 mod invoice_lists;
 mod invoice_series;

@@ -161,6 +161,16 @@ impl Store {
         Ok(Page { rows, next: found.next })
     }
 
+    /// Up to 100 members by their numbers, in no order; who is none is left out.
+    pub async fn members_of(&self, tenant: Tenant, numbers: &[u64]) -> Result<Vec<Member>, StoreError> {
+        let keys: Vec<_> = numbers.iter().map(|number| keys::membership(tenant, *number)).collect();
+        let mut members = Vec::with_capacity(keys.len());
+        for item in self.table.get_all(&keys).await? {
+            members.push(self.whole(tenant, decode(item)?).await?);
+        }
+        Ok(members)
+    }
+
     /// A member's item, completed from the user's where it has no copy yet.
     async fn whole(&self, tenant: Tenant, row: Row) -> Result<Member, StoreError> {
         if let Some(member) = row.member {

@@ -75,9 +75,9 @@ impl Store {
         self.find(&key(purpose, email)).await
     }
 
-    /// How many one-time passwords were mailed to an address.
-    pub async fn otp_mails(&self, email: &Email) -> Result<Option<OtpMails>, StoreError> {
-        self.find(&keys::otp_mails(&email.folded())).await
+    /// How many one-time passwords were mailed to an address for a purpose.
+    pub async fn otp_mails(&self, purpose: OtpPurpose, email: &Email) -> Result<Option<OtpMails>, StoreError> {
+        self.find(&mails_key(purpose, email)).await
     }
 
     /// Writes a one-time password that is to be mailed, and counts its mail.
@@ -90,7 +90,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         write(&mut commit, otp, otp.version, &key(purpose, email))?;
-        write(&mut commit, mails, mails.version, &keys::otp_mails(&email.folded()))?;
+        write(&mut commit, mails, mails.version, &mails_key(purpose, email))?;
         commit.commit(&self.table).await
     }
 
@@ -98,7 +98,7 @@ impl Store {
     pub async fn renew_sign_up(&self, otp: &Otp, mails: &OtpMails, user: &User) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         write(&mut commit, otp, otp.version, &key(OtpPurpose::SignUp, &user.email))?;
-        write(&mut commit, mails, mails.version, &keys::otp_mails(&user.email.folded()))?;
+        write(&mut commit, mails, mails.version, &mails_key(OtpPurpose::SignUp, &user.email))?;
         write(&mut commit, user, user.version, &keys::user(user.id))?;
         commit.commit(&self.table).await
     }
@@ -121,6 +121,10 @@ impl Store {
 
 fn key(purpose: OtpPurpose, email: &Email) -> Key {
     keys::otp(purpose.as_str(), &email.folded())
+}
+
+fn mails_key(purpose: OtpPurpose, email: &Email) -> Key {
+    keys::otp_mails(purpose.as_str(), &email.folded())
 }
 
 fn write<T: Stored>(commit: &mut Transaction, object: &T, version: u64, key: &Key) -> Result<(), StoreError> {

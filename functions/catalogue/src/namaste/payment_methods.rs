@@ -39,10 +39,10 @@ pub async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = PAYMENT_METHOD.needed(&pairs)?;
-    let change = read::<PaymentMethodBody>(&body)?.into_patch()?;
+    let change = read::<PaymentMethodBody>(&body?)?.into_patch()?;
     let method = app
         .update_payment_method(caller.actor(), number, change, expected)
         .await

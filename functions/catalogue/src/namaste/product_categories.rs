@@ -39,10 +39,10 @@ pub async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = CATEGORY.needed(&pairs)?;
-    let change = read::<ProductCategoryBody>(&body)?.into_patch()?;
+    let change = read::<ProductCategoryBody>(&body?)?.into_patch()?;
     let category = app
         .update_product_category(caller.actor(), number, change, expected)
         .await

@@ -41,10 +41,10 @@ pub async fn update(
     caller: Caller,
     Query(pairs): Pairs,
     IfMatch(expected): IfMatch,
-    body: JsonBody,
+    body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = PRODUCT.needed(&pairs)?;
-    let change = read::<ProductBody>(&body)?.into_patch()?;
+    let change = read::<ProductBody>(&body?)?.into_patch()?;
     let product =
         app.update_product(caller.actor(), number, change, expected).await.in_words(|it| PRODUCT.edited(it))?;
     let message = "Product updated successfully!";

@@ -88,7 +88,8 @@ fn secrets(operation: &str, body: &Value) -> Option<Vec<Access>> {
     (operation == "GetSecretValue").then(|| vec![Access::new("secretsmanager:GetSecretValue", id)])
 }
 
-/// SES goes by the address where it is verified by itself, else by its domain; a role has to allow either.
+/// SES goes by the address where it is verified by itself, else by its domain; a role has to allow either. With a file
+/// attached it authorises a raw mail as well.
 fn ses(request: &HttpRequest) -> Result<Vec<Access>, String> {
     let body: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())
         .map_err(|error| format!("a mail is not JSON: {error}"))?;
@@ -96,7 +97,10 @@ fn ses(request: &HttpRequest) -> Result<Vec<Access>, String> {
     let address = from.rsplit('<').next().unwrap_or(from).trim_end_matches('>');
     let domain = address.rsplit('@').next().unwrap_or(address);
     let identity = |name: &str| format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}");
-    Ok([address, domain].map(|name| Access::new("ses:SendEmail", &identity(name))).into())
+    let has_file = body["Content"]["Simple"]["Attachments"].as_array().is_some_and(|files| !files.is_empty());
+    let actions: &[&str] = if has_file { &["ses:SendEmail", "ses:SendRawEmail"] } else { &["ses:SendEmail"] };
+    let on = |action: &&str| [address, domain].map(|name| Access::new(action, &identity(name)));
+    Ok(actions.iter().flat_map(on).collect())
 }
 
 /// A copy reads its source. An object that is not there is a 404 to who may list the bucket alone.

@@ -5,8 +5,8 @@ use tributary_local::Cloud;
 
 use crate::support::Tributary;
 
-/// The client that the example of an upload names.
-const EXAMPLE_CLIENT: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
+/// The client that the example of an upload names, and the invoice of that of a document.
+const EXAMPLE_ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 
 /// The token that the example of a page names.
 const EXAMPLE_TOKEN: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v";
@@ -28,6 +28,7 @@ async fn every_example_of_a_request_is_answered() {
         // Nobody but the demo has its address.
         ("auth", "http-post-login.json", 404),
         ("docs", "http-unknown.json", 404),
+        ("documents", "http-get-invoice-pdf.json", 401),
         ("files", "http-post-file.json", 401),
         ("stripe-webhook", "http-post-stripe-event.json", 400),
     ];
@@ -64,7 +65,7 @@ async fn the_example_of_an_upload_adds_its_image() {
     let client = client["id"].as_str().unwrap();
     let path = format!("{}/../../events/http-post-file.json", env!("CARGO_MANIFEST_DIR"));
     let event = std::fs::read_to_string(path).unwrap();
-    let event = event.replace("replace-with-a-token", &user.token).replace(EXAMPLE_CLIENT, client);
+    let event = event.replace("replace-with-a-token", &user.token).replace(EXAMPLE_ID, client);
     let answer = tributary.cloud.invoker().invoke("files", serde_json::from_str(&event).unwrap()).await.unwrap();
     assert_eq!(answer["statusCode"], 201, "{answer}");
     let added: Value = serde_json::from_str(answer["body"].as_str().unwrap()).unwrap();
@@ -76,6 +77,23 @@ async fn the_example_of_an_upload_adds_its_image() {
     assert!(url.ends_with(".png"), "{url}");
     let shown = tributary.get(&user, &format!("/api/clients/{client}/")).await.expect(200);
     assert_eq!(shown["list_of_images"], json!([url]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_example_of_a_document_is_the_pdf_of_the_invoice_whose_id_it_is_given() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let client = tributary.post(&user, "/api/clients/", json!({"name": "Acme"})).await.expect(201);
+    let invoice = json!({"client": client["id"], "status": "sent", "total": "50.00"});
+    let invoice = tributary.post(&user, "/api/invoices/", invoice).await.expect(201);
+    let path = format!("{}/../../events/http-get-invoice-pdf.json", env!("CARGO_MANIFEST_DIR"));
+    let event = std::fs::read_to_string(path).unwrap();
+    let event = event.replace("replace-with-a-token", &user.token);
+    let event = event.replace(EXAMPLE_ID, invoice["id"].as_str().unwrap());
+    let answer = tributary.cloud.invoker().invoke("documents", serde_json::from_str(&event).unwrap()).await.unwrap();
+    assert_eq!((&answer["statusCode"], &answer["isBase64Encoded"]), (&json!(200), &json!(true)), "{answer}");
+    // %PDF- in base64.
+    assert!(answer["body"].as_str().unwrap().starts_with("JVBERi"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

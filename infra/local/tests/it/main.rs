@@ -1,11 +1,13 @@
 //! The local cloud from outside: through its clients and its gateway.
 #![allow(clippy::unwrap_used, reason = "a helper of a test that cannot go on fails the test")]
 
+mod bottlecrm;
 mod clawprint;
 mod cloud;
 mod credentials;
 mod crm;
 mod deployment;
+mod documents;
 mod events;
 mod files;
 mod leads;

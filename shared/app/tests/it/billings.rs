@@ -3,7 +3,7 @@
 use domain::actor::Group;
 use domain::billing::{BillingItem, BillingPatch, NewBilling};
 use domain::catalogue::Stock;
-use domain::client::{NewClient, Profile};
+use domain::client::{Client, NewClient, Profile};
 use domain::error::Error as Refusal;
 use domain::invoice::{Customer, InvoicePatch, SentTotals, Status, StatusRequest};
 use domain::money::{Price, Quantity};
@@ -143,6 +143,20 @@ async fn what_a_billing_names_must_be_there() {
     let sales = member(Group::Sales);
     let paid = BillingPatch { paid_amount: Some(d("5")), ..BillingPatch::default() };
     assert_eq!(refusal(app.update_billing(&sales, 1, paid, None).await), Refusal::Forbidden);
+}
+
+#[tokio::test]
+async fn what_has_no_number_yet_is_shown_without_one() {
+    let (office, actor) = shop().await;
+    let app = &office.app;
+    let made = app.create_billing(&actor, documented()).await.unwrap();
+    let client = app.get_client(&actor, made.header.details.client.unwrap()).await.unwrap();
+    let older = Client { party_number: 0, ..client.clone() };
+    office.store.save_client(actor.tenant(), &older, &client).await.unwrap();
+    assert_eq!(app.list_billings(&actor, 1).await.unwrap().unwrap().rows[0].party, None);
+    assert_eq!(app.get_billing(&actor, 1).await.unwrap().party, None);
+    let notes = BillingPatch { notes: Some(LongText::parse("later").unwrap()), ..BillingPatch::default() };
+    assert_eq!(app.update_billing(&actor, 1, notes, None).await.unwrap().party, None);
 }
 
 #[tokio::test]

@@ -37,6 +37,11 @@ pub fn render(problem: &Problem) -> Rendered {
             "Stripe integration error",
             "Stripe did not do its part, and nothing was changed. Try again later.",
         ),
+        Problem::MailRefused => told(
+            502,
+            "Bad gateway",
+            "The mail service did not take the mail, and nothing was changed. Try again later.",
+        ),
         Problem::Internal => told(500, "Internal server error", "The server failed."),
         Problem::Worded(rendered) => Rendered::clone(rendered),
     }

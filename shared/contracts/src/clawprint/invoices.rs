@@ -276,6 +276,7 @@ impl InvoiceJson {
             totals: Totals { source: _, subtotal, tax, own_tax: _, discount: _, total },
             amount_paid: _,
             next_position: _,
+            sole_line: _,
             viewed_at,
             paid_at,
             payment_link,

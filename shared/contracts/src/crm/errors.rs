@@ -50,7 +50,7 @@ mod tests {
         let method = Problem::MethodNotAllowed { method: "TRACE".into(), allow: "GET, POST".into() };
         assert_eq!(render(&method).headers, [("Allow", "GET, POST".to_owned())]);
         assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
-        let cases: [(Problem, u16, &str); 15] = [
+        let cases: [(Problem, u16, &str); 16] = [
             (method, 405, "Method \"TRACE\" not allowed."),
             (Problem::UnknownPath, 404, "Not found."),
             (Error::NotFound.into(), 404, "Not found."),
@@ -69,6 +69,7 @@ mod tests {
             (Error::TooMany { retry_after: 7 }.into(), 429, "Request was throttled. Expected available in 7 seconds."),
             (Problem::Unavailable, 503, "Service temporarily unavailable, try again later."),
             (Problem::PaymentProvider, 502, "The payment provider did not do its part; nothing was changed."),
+            (Problem::MailRefused, 502, "The mail service did not take the mail; nothing was changed."),
             (Problem::Internal, 500, "A server error occurred."),
         ];
         for (problem, status, sentence) in cases {

@@ -306,6 +306,7 @@ impl InvoiceJson {
             totals: Totals { source: _, subtotal, tax, own_tax: _, discount, total },
             amount_paid,
             next_position: _,
+            sole_line: _,
             viewed_at: _,
             paid_at: _,
             payment_link: _,

@@ -19,7 +19,7 @@ use super::errors::refused;
 use super::status::{DRAFT, SentStatus, status_word};
 use super::things::Thing;
 use crate::Problem;
-use crate::wire::{Bounded, Field, OrEmpty, body, not_emptied, optional, or_default, patch, required, text};
+use crate::wire::{Bounded, Field, OrEmpty, body, not_emptied, optional, or_default, or_null, patch, required, text};
 
 pub use items::{BillingItemBody, BillingItemJson, BillingItems};
 
@@ -92,7 +92,7 @@ impl BillingBody {
         let issue_date = or_default(&mut errors, "invoice_date", self.invoice_date);
         let due_date = or_default(&mut errors, "due_date", self.due_date);
         let payment_method = or_default(&mut errors, "payment_method", self.payment_method);
-        let status = optional(&mut errors, "invoice_status", self.invoice_status);
+        let status = or_null(&mut errors, "invoice_status", self.invoice_status);
         let party = or_default(&mut errors, "party", self.party);
         let customer = Customer {
             phone: or_default(&mut errors, "phone", self.phone),
@@ -140,7 +140,7 @@ impl BillingBody {
         amount(&mut errors, "due_amount", self.due_amount);
         let change = BillingPatch {
             number: optional(&mut errors, "invoice_number", self.invoice_number),
-            status: optional(&mut errors, "invoice_status", self.invoice_status).map(|SentStatus(request)| request),
+            status: or_null(&mut errors, "invoice_status", self.invoice_status).map(|SentStatus(request)| request),
             issue_date: not_emptied(&mut errors, "invoice_date", self.invoice_date),
             due_date: patch(&mut errors, "due_date", self.due_date),
             payment_method: patch(&mut errors, "payment_method", self.payment_method),
@@ -187,7 +187,7 @@ fn totals(
 }
 
 fn amount(errors: &mut FieldErrors, name: &str, field: Field<SentAmount>) -> Option<Decimal> {
-    optional(errors, name, field).map(|Bounded(amount)| amount)
+    or_null(errors, name, field).map(|Bounded(amount)| amount)
 }
 
 /// A billing.
@@ -248,6 +248,7 @@ impl BillingJson {
             totals: Totals { source: _, subtotal, tax, own_tax: _, discount, total },
             amount_paid,
             next_position: _,
+            sole_line: _,
             viewed_at: _,
             paid_at: _,
             payment_link: _,

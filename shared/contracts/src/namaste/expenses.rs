@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::amounts::Amount;
 use super::things::Thing;
-use crate::wire::{body, optional, required, text};
+use crate::wire::{body, optional, or_null, required, text};
 
 /// Expenses, as messages name them.
 pub const EXPENSE: Thing = Thing::new("Expense", &[]);
@@ -44,7 +44,7 @@ impl ExpenseBody {
         let date = required(&mut errors, "date", date);
         let category = required(&mut errors, "category", category);
         let description = text(&mut errors, "description", description).unwrap_or_default();
-        let is_necessary = optional(&mut errors, "is_necessary", is_necessary).unwrap_or(true);
+        let is_necessary = or_null(&mut errors, "is_necessary", is_necessary).unwrap_or(true);
         let (Some(amount), Some(date), Some(category), true) = (amount, date, category, errors.is_empty()) else {
             return Err(errors);
         };
@@ -63,7 +63,7 @@ impl ExpenseBody {
             date: optional(&mut errors, "date", date),
             category: optional(&mut errors, "category", category),
             description: text(&mut errors, "description", description),
-            is_necessary: optional(&mut errors, "is_necessary", is_necessary),
+            is_necessary: or_null(&mut errors, "is_necessary", is_necessary),
         };
         errors.into_result().map(|()| change)
     }
@@ -133,6 +133,13 @@ mod tests {
             assert_eq!((new.category.as_str(), new.is_necessary), (word, true));
         }
         assert_eq!(ExpenseCategory::ALL.len(), 10);
+    }
+
+    #[test]
+    fn whether_it_had_to_be_may_be_null() {
+        let json = json!({"amount": 1, "date": "2026-02-01", "category": "Rent", "is_necessary": null});
+        assert!(body(&json).into_new().unwrap().is_necessary);
+        assert_eq!(body(&json!({"is_necessary": null})).into_patch(), Ok(ExpensePatch::default()));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::errors::refused;
 use super::paging::last;
 use super::things::Thing;
 use crate::Problem;
-use crate::wire::{Field, OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{Field, OrEmpty, body, optional, or_default, or_null, patch, required, text};
 
 pub use answers::{
     ChangedPartyJson, CustomerJson, PartyJson, SupplierJson, WholePartyJson, customer_code_taken, email_taken,
@@ -28,6 +28,10 @@ pub const PARTY: Thing = Thing::new(
     &[("phone", "phone_no"), ("credit_limit", "credit_limmit"), ("payment_method", "preferred_payment_method")],
 )
 .without_permission();
+
+/// The same, to who spells a payment method as answers do.
+const PARTY_AS_ANSWERED: Thing =
+    Thing::new("Party", &[("phone", "phone_no"), ("credit_limit", "credit_limmit")]).without_permission();
 
 /// What kind of party one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +135,15 @@ pub struct PartyPatch {
 }
 
 impl PartyBody {
+    /// Parties, as messages name them to who has sent this body.
+    #[must_use]
+    pub const fn thing(&self) -> Thing {
+        match self.preferred_payment_method {
+            Field::Value(OrEmpty(Some(_))) => PARTY,
+            Field::Absent | Field::Null | Field::Value(OrEmpty(None)) | Field::Wrong(_) => PARTY_AS_ANSWERED,
+        }
+    }
+
     /// The party to be made.
     ///
     /// # Errors
@@ -152,13 +165,13 @@ impl PartyBody {
             phone: or_default(&mut errors, "phone_no", self.phone_no),
             code: or_default(&mut errors, "Customer_code", self.Customer_code),
             address: or_default(&mut errors, "address", self.address),
-            open_balance: optional(&mut errors, "open_balance", self.open_balance).unwrap_or(Balance::ZERO),
-            credit_limit: optional(&mut errors, "credit_limmit", self.credit_limmit).unwrap_or(Price::ZERO),
+            open_balance: or_null(&mut errors, "open_balance", self.open_balance).unwrap_or(Balance::ZERO),
+            credit_limit: or_null(&mut errors, "credit_limmit", self.credit_limmit).unwrap_or(Price::ZERO),
             payment_method: preferred.or(method),
-            loyalty_points: optional(&mut errors, "loyalty_points", self.loyalty_points).unwrap_or_default(),
+            loyalty_points: or_null(&mut errors, "loyalty_points", self.loyalty_points).unwrap_or_default(),
             referred_by: or_default(&mut errors, "referred_by", self.referred_by),
             notes: text(&mut errors, "notes", self.notes).unwrap_or_default(),
-            is_active: optional(&mut errors, "is_active", self.is_active).unwrap_or(true),
+            is_active: or_null(&mut errors, "is_active", self.is_active).unwrap_or(true),
         };
         match name {
             Some(name) if errors.is_empty() => Ok(NewClient { name, email, profile, extras: NewExtras::default() }),
@@ -170,7 +183,7 @@ impl PartyBody {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", self.name);
         let code = required(&mut errors, "code", self.code);
-        let is_active = optional(&mut errors, "is_active", self.is_active).unwrap_or(true);
+        let is_active = or_null(&mut errors, "is_active", self.is_active).unwrap_or(true);
         let (Some(name), Some(code), true) = (name, code, errors.is_empty()) else { return Err(errors) };
         Ok(NewSupplier { name, code, is_active })
     }
@@ -185,20 +198,20 @@ impl PartyBody {
         }
         let mut errors = FieldErrors::new();
         let name = optional(&mut errors, "name", self.name);
-        let is_active = optional(&mut errors, "is_active", self.is_active);
+        let is_active = or_null(&mut errors, "is_active", self.is_active);
         let code = optional(&mut errors, "code", self.code);
         let method = patch(&mut errors, "payment_method", self.payment_method);
         let profile = ProfilePatch {
             phone: patch(&mut errors, "phone_no", self.phone_no),
             code: patch(&mut errors, "Customer_code", self.Customer_code),
             address: patch(&mut errors, "address", self.address),
-            open_balance: optional(&mut errors, "open_balance", self.open_balance),
-            credit_limit: optional(&mut errors, "credit_limmit", self.credit_limmit),
+            open_balance: or_null(&mut errors, "open_balance", self.open_balance),
+            credit_limit: or_null(&mut errors, "credit_limmit", self.credit_limmit),
             payment_method: match patch(&mut errors, "preferred_payment_method", self.preferred_payment_method) {
                 Patch::Keep => method,
                 preferred @ (Patch::Clear | Patch::Set(_)) => preferred,
             },
-            loyalty_points: optional(&mut errors, "loyalty_points", self.loyalty_points),
+            loyalty_points: or_null(&mut errors, "loyalty_points", self.loyalty_points),
             referred_by: patch(&mut errors, "referred_by", self.referred_by),
             notes: text(&mut errors, "notes", self.notes),
             is_active,

@@ -81,7 +81,7 @@ impl ProductBody {
         };
         let change = ProductPatch {
             name,
-            category: optional(&mut errors, "category", category),
+            category: patch(&mut errors, "category", category.map(|number| OrEmpty(Some(number)))),
             sku: or_default(&mut errors, "sku", sku),
             unit_price: optional(&mut errors, "unit_price", unit_price).map(|UnitPrice(price)| price),
             description: text(&mut errors, "description", description),

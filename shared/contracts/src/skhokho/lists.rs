@@ -24,6 +24,7 @@ pub fn invoices(pairs: &[(String, String)], today: Date) -> Result<InvoiceFilter
         issued_from: read(pairs, "from_date", &mut errors, read_date),
         issued_to: read(pairs, "to_date", &mut errors, read_date),
         overdue: overdue.map(|is| OverdueOn { is, today }),
+        ..BesideIndexes::default()
     };
     errors.into_result()?;
     let statuses = request.map(|request| request.shown_as);
@@ -80,6 +81,7 @@ mod tests {
             issued_from: Some(date(2026, 1, 1)),
             issued_to: Some(date(2026, 12, 31)),
             overdue: Some(OverdueOn { is: false, today: date(2026, 3, 1) }),
+            ..BesideIndexes::default()
         };
         let statuses = Some(&[Status::Sent, Status::Pending][..]);
         let client = Some(id.parse().unwrap());

@@ -10,6 +10,7 @@ mod duplicate;
 mod lines;
 mod links;
 mod payments;
+mod sent;
 mod settlement;
 mod stripe;
 mod stripe_invoices;
@@ -136,6 +137,7 @@ impl Invoice {
             totals: Totals::zero(currency),
             amount_paid: Money::zero(currency),
             next_position: 0,
+            sole_line: None,
             viewed_at: None,
             paid_at: None,
             payment_link: None,

@@ -149,6 +149,12 @@ pub struct DetailsPatch {
 }
 
 impl Details {
+    /// The customer's name, where the invoice has one of its own.
+    #[must_use]
+    pub fn customer_name(&self) -> Option<&str> {
+        self.customer.name.as_ref().map(ShortText::as_str).filter(|name| !name.is_empty())
+    }
+
     #[rustfmt::skip]
     pub(super) fn apply(&mut self, patch: DetailsPatch) {
         let DetailsPatch {

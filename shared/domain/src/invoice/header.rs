@@ -11,7 +11,7 @@ use super::payment_link::PaymentLink;
 use super::status::Status;
 use crate::actor::Author;
 use crate::id::{HistoryId, InvoiceId};
-use crate::money::{Currency, Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError, Price, Quantity};
 use crate::patch::Patch;
 use crate::record::{Extras, Meta};
 use crate::text::Text;
@@ -99,6 +99,9 @@ pub struct Header {
     pub amount_paid: Money,
     /// The place that the next line gets.
     pub next_position: u32,
+    /// The quantity and the unit price of its line, where it has exactly one: lists of contracts that
+    /// know no others show them.
+    pub sole_line: Option<(Quantity, Price)>,
     /// When the customer first opened it.
     pub viewed_at: Option<Timestamp>,
     /// When it was paid in full.

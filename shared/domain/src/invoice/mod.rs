@@ -1,5 +1,6 @@
 //! Invoices: the aggregate of header, lines, payments, refunds and history.
 
+mod beside;
 mod books;
 mod details;
 mod header;
@@ -10,6 +11,9 @@ mod payment_link;
 mod status;
 mod stripe;
 
+pub use beside::{
+    Attachment, AttachmentKey, Beside, Comment, CommentText, FileName, MAX_ATTACHMENTS, MAX_COMMENT_BYTES, MediaType,
+};
 pub use books::{Changes, Invoice, MAX_LINES, utc_date};
 pub use details::{Address, Customer, CustomerPatch, Details, DetailsPatch, StripeRefs, StripeRefsPatch};
 pub use header::{Header, HistoryEntry, InvoiceNumber, Totals, TotalsSource};

@@ -110,9 +110,13 @@ async fn a_one_time_password_is_written_over_the_one_that_was_read_together_with
     table.store.save_otp(purpose, &address, &otp(2)).await.unwrap();
     assert_eq!(table.store.save_otp(purpose, &address, &otp(2)).await, Err(StoreError::Raced));
     assert_eq!(table.store.otp(purpose, &address).await, Ok(Some(otp(2))));
-    // Mails are counted whatever they are for.
-    table.store.send_otp(OtpPurpose::Reset, &address, &otp(1), &otp_mails(2)).await.unwrap();
-    assert_eq!(table.store.otp_mails(&email("ADA@example.com")).await, Ok(Some(otp_mails(2))));
+    // Mails are counted for each purpose.
+    table.store.send_otp(purpose, &address, &otp(3), &otp_mails(2)).await.unwrap();
+    table.store.send_otp(OtpPurpose::Reset, &address, &otp(1), &otp_mails(1)).await.unwrap();
+    let mails = async |purpose| table.store.otp_mails(purpose, &email("ADA@example.com")).await;
+    assert_eq!(mails(OtpPurpose::Login).await, Ok(Some(otp_mails(2))));
+    assert_eq!(mails(OtpPurpose::Reset).await, Ok(Some(otp_mails(1))));
+    assert_eq!(mails(OtpPurpose::SignUp).await, Ok(None));
 }
 
 #[tokio::test]

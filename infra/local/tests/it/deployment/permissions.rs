@@ -16,7 +16,7 @@ use tributary_local::registry;
 
 use crate::routes::books::{Books, ends_everything};
 use crate::stripe::{Sale, Shop, eventually};
-use crate::support::{Tributary, User};
+use crate::support::{Tributary, User, form};
 
 /// What functions do and no test here brings about: a key is given back when the answer is not to be kept, which is a
 /// failure of ours where it is an upload's.
@@ -28,8 +28,10 @@ async fn no_role_allows_what_its_function_does_not_do() {
     call_every_route(&shop.tributary).await;
     call_by_key(&shop.tributary, &shop.user).await;
     use_other_contracts(&shop).await;
+    use_documents(&shop).await;
     pay_by_link(&shop).await;
     fail_to_deliver(&shop.tributary, &shop.user).await;
+    try_a_webhook(&shop).await;
     fan_out_twice(&shop).await;
     look_for_an_image(&shop.tributary).await;
     sweep(&shop).await;
@@ -70,8 +72,9 @@ async fn call_by_key(tributary: &Tributary, user: &User) {
     let authorization = format!("Bearer {}", made["api_key"].as_str().unwrap());
     let collections =
         ["attributes/client", "businesses", "catalogue", "clients", "expenses", "invoices", "leads", "webhooks"];
-    let files = "/api/clients/0192f0c1-2345-7abc-8def-0123456789ab/files".to_owned();
-    for path in collections.map(|name| format!("/api/{name}")).into_iter().chain([files]) {
+    let nobodys = "0192f0c1-2345-7abc-8def-0123456789ab";
+    let others = [format!("/api/clients/{nobodys}/files"), format!("/api/invoices/{nobodys}/send-mail")];
+    for path in collections.map(|name| format!("/api/{name}")).into_iter().chain(others) {
         let headers = [("authorization", authorization.as_str()), ("idempotency-key", path.as_str())];
         let answer = tributary.raw(Method::POST, &path, &headers, "{}").await;
         assert!(answer.status.is_client_error() && answer.status != 401, "{path}: {} {}", answer.status, answer.text);
@@ -110,6 +113,64 @@ async fn use_other_contracts(shop: &Shop) {
     let path = format!("/api/invoices?business_id=biz_{}", shop.organisation.replace('-', ""));
     tributary.raw(Method::GET, &path, &headers, "").await.expect(200);
     assert!(category.is_object(), "{category}");
+}
+
+/// An invoice whose attached file expired before it was moved is mailed, not mailed while SES is down, and printed with a
+/// logo and without.
+async fn use_documents(shop: &Shop) {
+    let (tributary, user) = (&shop.tributary, &shop.user);
+    let draft = shop.invoice_with(json!({"status": "draft", "total": "5.00", "subtotal": "5.00"})).await;
+    cut_an_attachment_off(tributary, user, &draft).await;
+    let (s3, bucket) = bucket(tributary);
+    let waiting = s3.list_objects_v2().bucket(bucket).prefix("tmp/attachments/").send().await.unwrap();
+    for object in waiting.contents() {
+        s3.delete_object().bucket(bucket).key(object.key().unwrap()).send().await.unwrap();
+    }
+    let path = format!("/api/invoices/{draft}/");
+    let comment = json!({"comment": "Sent by mail."});
+    tributary.post(user, &format!("/api/invoices/comment/{draft}/"), comment).await.expect(201);
+    let authorization = format!("Token {}", user.token);
+    let (key, contract) = (("idempotency-key", "mail"), ("x-api-contract", "bottlecrm"));
+    let headers = [("authorization", authorization.as_str()), key];
+    let mail = json!({"recipients": ["customer@example.com"]}).to_string();
+    for (is_down, status) in [(true, 502), (false, 200)] {
+        tributary.cloud.ses().set_down(is_down);
+        let answer = tributary.raw(Method::POST, &format!("{path}send-mail/"), &headers, mail.clone()).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+    }
+    tributary.raw(Method::GET, &path, &[headers[0], contract], "").await.expect(200);
+    put_logo(tributary, &shop.organisation).await;
+    let download = http::Request::get(format!("{}{path}download/", tributary.base_url()));
+    let download = download.header("authorization", &authorization).body(http_body_util::Full::default()).unwrap();
+    assert_eq!(tributary.fetch(download).await.0, 200);
+}
+
+async fn attach(tributary: &Tributary, user: &User, invoice: &str) {
+    let authorization = format!("Token {}", user.token);
+    let headers = [("authorization", authorization.as_str()), ("content-type", "multipart/form-data; boundary=xYzZY")];
+    let path = format!("/api/invoices/attachment/{invoice}/");
+    tributary.raw(Method::POST, &path, &headers, form("xYzZY", "attachment", b"abc")).await.expect(201);
+}
+
+/// Attaches a file that stays where uploads begin.
+async fn cut_an_attachment_off(tributary: &Tributary, user: &User, invoice: &str) {
+    let me = tributary.get(user, "/api/me/").await.expect(200);
+    let obstacle = format!("attachments/{}/{invoice}", me["organization_id"].as_str().unwrap());
+    let (s3, bucket) = bucket(tributary);
+    // A key that is where the file's is to be below: it cannot be moved there.
+    s3.put_object().bucket(bucket).key(&obstacle).send().await.unwrap();
+    attach(tributary, user, invoice).await;
+    s3.delete_object().bucket(bucket).key(&obstacle).send().await.unwrap();
+}
+
+async fn put_logo(tributary: &Tributary, organisation: &str) {
+    let (s3, bucket) = bucket(tributary);
+    s3.put_object().bucket(bucket).key(format!("logos/{organisation}")).send().await.unwrap();
+}
+
+fn bucket(tributary: &Tributary) -> (aws_sdk_s3::Client, &str) {
+    let environment = tributary.cloud.environment();
+    (environment.sdk.s3(&environment.s3_url), environment.variable("files", "BUCKET_NAME").unwrap())
 }
 
 /// A customer looks at an invoice and pays by its link, and gets the money back.
@@ -152,6 +213,18 @@ async fn fail_to_deliver(tributary: &Tributary, user: &User) {
     .await;
 }
 
+/// A webhook is tried on what is found by its own id alone.
+async fn try_a_webhook(shop: &Shop) {
+    let (tributary, user) = (&shop.tributary, &shop.user);
+    let invoice = shop.invoice("1.00").await;
+    let line = json!({"description": "Work", "quantity": 1, "unit_price": "1.00"});
+    let line = tributary.post(user, &format!("/api/invoices/{invoice}/line-items/"), line).await.expect(201);
+    let hook = json!({"name": "Lines", "model": "InvoiceLineItem", "event": "DELETE", "url": "http://127.0.0.1:9/"});
+    let hook = tributary.post(user, "/api/webhooks/", hook).await.expect(201);
+    let trial = format!("/api/webhooks/{}/test/", hook["id"].as_str().unwrap());
+    tributary.post(user, &trial, json!({"object_id": line["id"]})).await.expect(200);
+}
+
 /// The stream tells of a change again.
 async fn fan_out_twice(shop: &Shop) {
     let hook = json!({"name": "Paid", "model": "Invoice", "event": "UPDATE", "url": "http://127.0.0.1:9/"});
@@ -181,6 +254,7 @@ async fn sweep(shop: &Shop) {
     let overdue = shop.invoice_with(overdue).await;
     make_link(shop, &shop.invoice("2.00").await).await;
     cut_an_upload_off(tributary, &shop.user).await;
+    cut_an_attachment_off(tributary, &shop.user, &overdue).await;
     lose_work(shop).await;
 
     tributary.cloud.stripe().unwrap().set_down(true);
@@ -199,8 +273,7 @@ async fn sweep(shop: &Shop) {
 async fn cut_an_upload_off(tributary: &Tributary, user: &User) {
     let client = tributary.post(user, "/api/clients/", json!({"name": "Pictured"})).await.expect(201);
     let client = client["id"].as_str().unwrap();
-    let environment = tributary.cloud.environment();
-    let (s3, bucket) = (environment.sdk.s3(&environment.s3_url), environment.variable("files", "BUCKET_NAME").unwrap());
+    let (s3, bucket) = bucket(tributary);
     // A key that is where the image's is to be below: it cannot be moved there.
     let obstacle = format!("images/clients/{client}");
     s3.put_object().bucket(bucket).key(&obstacle).send().await.unwrap();
@@ -225,6 +298,11 @@ async fn end_organisation(tributary: &Tributary) {
     let keys = format!("/api/businesses/biz_{}/api-keys", books.organisation.replace('-', ""));
     tributary.post(&books.user, &keys, json!({})).await.expect(201);
     cut_an_upload_off(tributary, &books.user).await;
+    put_logo(tributary, &books.organisation).await;
+    let invoices = tributary.get(&books.user, "/api/invoices/").await.expect(200);
+    let invoice = invoices[0]["id"].as_str().unwrap();
+    cut_an_attachment_off(tributary, &books.user, invoice).await;
+    attach(tributary, &books.user, invoice).await;
     let exports = format!("/api/organisations/{}/export/", books.organisation);
     let export = tributary.post(&books.user, &exports, json!({})).await.expect(202);
     let path = format!("{exports}{}/", export["id"].as_str().unwrap());

@@ -105,7 +105,7 @@ async fn an_upload_is_an_update_for_webhooks() {
     let hook = scene.tributary.post(&scene.owner, "/api/webhooks/", hook).await.expect(201);
     let added = scene.upload(&client, PNG).await.expect(201);
     let deliveries = format!("/api/webhooks/{}/deliveries/", hook["id"].as_str().unwrap());
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     loop {
         let rows = scene.get(&deliveries).await.expect(200);
         if let Some(sent) = rows[0]["url"].as_str() {

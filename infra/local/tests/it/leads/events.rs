@@ -13,7 +13,7 @@ async fn hook(scene: &Scene, event: &str, conditions: Value) -> String {
 
 /// The URLs of a webhook's deliveries, oldest first, as soon as there are so many.
 async fn sent(scene: &Scene, hook: &str, count: usize) -> Vec<Value> {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     loop {
         let mut urls = column(&scene.get(&format!("{hook}deliveries/")).await.expect(200), "url");
         urls.reverse();

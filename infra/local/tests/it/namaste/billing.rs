@@ -130,6 +130,48 @@ async fn billing_names_every_wrong_field() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_billing_of_too_many_items_is_refused_in_a_few_words() {
+    let shop = Shop::open().await;
+    shop.billing().await;
+    let empty = vec![json!({}); 30_000];
+    let good = (1..=25_000).map(|n| json!({"item": n, "quantity": 1, "rate": 1})).collect::<Vec<_>>();
+    let just_too_many = vec![json!({"item": 1, "quantity": 1, "rate": 1}); 501];
+    for items in [empty, good, just_too_many] {
+        let body = with(billing(), json!({"invoice_number": "INV-2026-002", "items": items}));
+        let answers = [shop.make("/api/billing/", body.clone()).await, shop.change("/api/billing/?id=1", body).await];
+        for answer in answers {
+            assert_eq!(answer.expect(400), json!({"items": ["A billing has no more than 500 items."]}));
+        }
+    }
+    assert_eq!(shop.show("/api/billing/").await.expect(200)["count"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_method_that_was_deleted_may_stay_where_it_is() {
+    let shop = Shop::open().await;
+    shop.billing().await;
+    let method = |number: u64| json!({"payment_method": number});
+    shop.change("/api/billing/?id=1", method(2)).await.expect(200);
+    shop.change("/api/parties/?id=1", method(2)).await.expect(200);
+    for number in [2, 3] {
+        shop.remove(&format!("/api/payment-methods/?id={number}")).await.expect(200);
+    }
+    let kept = shop.change("/api/billing/?id=1", with(method(2), json!({"notes": "x"}))).await.expect(200);
+    assert_eq!((&kept["billing"]["payment_method"], &kept["billing"]["notes"]), (&json!(2), &json!("x")));
+    for name in ["payment_method", "preferred_payment_method"] {
+        let kept = shop.change("/api/parties/?id=1", json!({name: 2, "notes": name})).await.expect(200);
+        assert_eq!((&kept["customer"]["payment_method"], &kept["customer"]["notes"]), (&json!(2), &json!(name)));
+        // Another one that is gone is wrong, under the name by which it is sent.
+        invalid(&shop.change("/api/parties/?id=1", json!({name: 3})).await, &[name]);
+        let new = json!({"Category_type": "Customer", "name": "Other", name: 2});
+        invalid(&shop.make("/api/parties/", new).await, &[name]);
+    }
+    invalid(&shop.change("/api/billing/?id=1", method(3)).await, &["payment_method"]);
+    shop.change("/api/billing/?id=1", method(1)).await.expect(200);
+    invalid(&shop.change("/api/billing/?id=1", method(2)).await, &["payment_method"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn totals_that_are_not_sent_are_those_of_the_items() {
     let shop = Shop::open().await;
     shop.billing().await;
@@ -262,6 +304,25 @@ async fn an_invoice_of_crm_is_a_billing_and_keeps_what_this_contract_lacks() {
     let billing = shop.show("/api/billing/?id=1").await.expect(200);
     let own = json!({"VAt_number": "VATIN12345", "phone": "+1", "payment_method": 2, "notes": "From crm"});
     assert_eq!(with(billing.clone(), own), billing);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_add_payments_books_none_by_a_billing() {
+    let shop = Shop::open().await;
+    shop.billing().await;
+    let (_, sales) = crate::users::add(&shop.tributary, &shop.owner, "sales", &["Sales"]).await;
+    let forbidden = json!({"detail": "You do not have permission to perform this action."});
+    for booking in [json!({"invoice_status": "Paid"}), json!({"paid_amount": "0.01"})] {
+        let change = shop.tributary.put(&sales, "/api/billing/?id=1", booking.clone()).await;
+        refused(&change, 403, &forbidden);
+        let body = with(with(billing(), json!({"invoice_number": "2"})), booking);
+        refused(&shop.tributary.post(&sales, "/api/billing/", body).await, 403, &forbidden);
+    }
+    let other = json!({"invoice_status": "Pending", "paid_amount": "0.00", "notes": "Called"});
+    shop.tributary.put(&sales, "/api/billing/?id=1", other).await.expect(200);
+    refused(&shop.tributary.delete(&sales, "/api/billing/?id=1").await, 403, &forbidden);
+    let billing = shop.show("/api/billing/").await.expect(200);
+    assert_eq!((&billing["count"], &billing["results"][0]["paid_amount"]), (&json!(1), &json!("0.00")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

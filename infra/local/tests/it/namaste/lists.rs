@@ -7,7 +7,7 @@ use futures::future::join_all;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::shop::{Shop, billing, customer, product, refused, with};
+use super::shop::{Shop, billing, customer, product, refused, supplier, with};
 
 /// A body for the object of a place.
 type Body = fn(usize) -> Value;
@@ -101,12 +101,14 @@ async fn a_filter_is_kept_in_the_links() {
 async fn twenty_parallel_creates_of_each_kind_neither_fail_nor_miscount() {
     let shop = Shop::open().await;
     shop.billing().await;
-    let bodies: [(&str, Body, u64); 5] = [
+    let bodies: [(&str, Body, u64); 7] = [
         ("/api/products/", |n| with(product(), json!({"product_name": format!("Widget {n}")})), 2),
         ("/api/parties/", |n| json!({"Category_type": "Customer", "name": format!("Customer {n}")}), 1),
         ("/api/expenses/", |n| expense(&n.to_string()), 0),
         ("/api/billing/", |n| with(billing(), json!({"invoice_number": format!("P-{n}")})), 1),
         ("/api/payment-methods/", |n| json!({"name": format!("Method {n}")}), 4),
+        ("/api/product-categories/", |n| json!({"name": format!("Category {n}")}), 1),
+        ("/api/parties/", |n| with(supplier(), json!({"code": format!("SUP-{n}")})), 21),
     ];
     for (path, body, before) in bodies {
         let made = join_all((0..20).map(|n| shop.make(path, body(n)))).await;
@@ -126,7 +128,7 @@ async fn twenty_parallel_creates_of_each_kind_neither_fail_nor_miscount() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_route_asks_for_a_credential_in_this_contracts_words() {
     let shop = Shop::open().await;
-    let missing = json!({"detail": "Authentication credentials were not provided."});
+    let missing = missing_credential();
     let wrong = json!({"detail": "Given token not valid for any token type", "code": "token_not_valid"});
     for route in routes().filter(|route| route.credential) {
         let method: Method = route.method.as_str().parse().unwrap();
@@ -135,6 +137,31 @@ async fn every_route_asks_for_a_credential_in_this_contracts_words() {
         let headers = [json[0], ("authorization", "Bearer a.b.c")];
         refused(&shop.tributary.raw(method, route.path, &headers, "{}").await, 401, &wrong);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_missing_is_told_before_a_body_that_is() {
+    let shop = Shop::open().await;
+    let nouns = ["Product", "Category", "Payment method", "Party", "Expense", "Billing"];
+    let authorization = format!("Token {}", shop.owner.token);
+    let json = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    let text = [json[0], ("content-type", "text/plain")];
+    for (list, noun) in LISTS.into_iter().zip(nouns) {
+        let required = json!({"error": format!("{noun} ID is required")});
+        let wrong = json!({"error": format!("Invalid {noun} ID")});
+        for (headers, body) in [(text, "{}"), (json, ""), (json, "{"), (json, "[]"), (json, "{}")] {
+            refused(&shop.tributary.raw(Method::PUT, list, &headers, body).await, 400, &required);
+            let path = format!("{list}?id=x");
+            refused(&shop.tributary.raw(Method::PUT, &path, &headers, body).await, 400, &wrong);
+        }
+        shop.tributary.raw(Method::PUT, &format!("{list}?id=1"), &json, "{").await.expect(400);
+        shop.tributary.raw(Method::PUT, &format!("{list}?id=1"), &text, "{}").await.expect(415);
+        refused(&shop.tributary.raw(Method::PUT, list, &[], "").await, 401, &missing_credential());
+    }
+}
+
+fn missing_credential() -> Value {
+    json!({"detail": "Authentication credentials were not provided."})
 }
 
 #[tokio::test(flavor = "multi_thread")]

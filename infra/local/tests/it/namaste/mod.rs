@@ -4,6 +4,7 @@ mod auth;
 mod billing;
 mod expenses;
 mod lists;
+mod other_contracts;
 mod parties;
 mod products;
 mod shop;

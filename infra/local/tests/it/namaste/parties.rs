@@ -1,6 +1,6 @@
 //! `/api/parties/`.
 
-use http::StatusCode;
+use futures::future::join_all;
 use serde_json::{Value, json};
 
 use super::shop::{Shop, billing, customer, invalid, refused, supplier, with};
@@ -174,7 +174,8 @@ async fn a_duplicate_is_answered_with_who_is_there_already() {
     refused(&shop.make("/api/parties/", attempt).await, 400, &phone);
     refused(&shop.make("/api/parties/", customer()).await, 400, &email);
     let attempt = with(other.clone(), json!({"Customer_code": "CUST001"}));
-    assert_eq!(shop.make("/api/parties/", attempt).await.status, StatusCode::BAD_REQUEST);
+    let code = taken("A customer with this code already exists.");
+    refused(&shop.make("/api/parties/", attempt).await, 400, &code);
     shop.make("/api/parties/", supplier()).await.expect(201);
     let existing = json!({"id": 1, "party": 2, "name": "XYZ Suppliers", "code": "SUP001"});
     let code = json!({"error": "A supplier with this code already exists.", "existing_supplier": existing});
@@ -185,6 +186,29 @@ async fn a_duplicate_is_answered_with_who_is_there_already() {
     refused(&shop.change("/api/parties/?id=3", json!({"phone_no": "+919876543210"})).await, 400, &phone);
     shop.change("/api/parties/?id=1", json!({"email": "contact@abc.com"})).await.expect(200);
     assert_eq!(shop.show("/api/parties/").await.expect(200)["count"], 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_one_gets_what_only_one_may_have() {
+    let shop = Shop::open().await;
+    let customer = |changes: Value| with(json!({"Category_type": "Customer", "name": "ABC Company"}), changes);
+    let bodies = [
+        customer(json!({"email": "contact@abc.com"})),
+        customer(json!({"phone_no": "+919876543210"})),
+        customer(json!({"Customer_code": "CUST001"})),
+        supplier(),
+    ];
+    for (before, body) in bodies.into_iter().enumerate() {
+        let made = join_all((0..8).map(|_| shop.make("/api/parties/", body.clone()))).await;
+        let (made, not): (Vec<_>, Vec<_>) = made.iter().partition(|answer| answer.status == 201);
+        assert_eq!(made.len(), 1, "{body}");
+        for answer in not {
+            let told = answer.expect(400);
+            let existing = told.get("existing_customer").or(told.get("existing_supplier")).unwrap();
+            assert_eq!(existing["party"], made[0].json()["party"]["id"], "{told}");
+        }
+        assert_eq!(shop.show("/api/parties/").await.expect(200)["count"], before + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

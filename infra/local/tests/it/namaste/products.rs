@@ -194,6 +194,20 @@ async fn a_catalogue_item_of_crm_is_a_product() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_product_that_shows_no_category_can_be_sent_back_as_it_is() {
+    let shop = Shop::open().await;
+    let body = json!({"name": "Consulting", "base_price": "120", "type": "service"});
+    shop.tributary.post(&shop.owner, "/api/catalogue/", body).await.expect(201);
+    let shown = shop.show("/api/products/?id=1").await.expect(200);
+    assert_eq!(shown["category"], json!(null));
+    assert_eq!(shop.change("/api/products/?id=1", shown.clone()).await.expect(200)["product"], shown);
+    // A product that has one keeps it.
+    shop.product("Widget A").await;
+    invalid(&shop.change("/api/products/?id=2", json!({"category": null})).await, &["category"]);
+    assert_eq!(shop.show("/api/products/?id=2").await.expect(200)["category"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn product_categories_start_with_general_and_are_categories_of_crm() {
     let shop = Shop::open().await;
     let general = json!({"id": 1, "name": "General"});

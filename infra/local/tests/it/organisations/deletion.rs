@@ -10,7 +10,7 @@ use store::Store;
 use super::{eventually, export, organisation, table};
 use crate::routes::books::Books;
 use crate::stripe::Shop;
-use crate::support::{Remote, Tributary, User};
+use crate::support::{Remote, Tributary, User, form};
 
 /// The items in which a text stands anywhere, by their keys.
 fn naming(tributary: &Tributary, word: &str) -> BTreeMap<String, Item> {
@@ -63,6 +63,12 @@ async fn fill(tributary: &Tributary, books: &Books) -> String {
     tributary.post(user, "/api/products/", product).await.expect(201);
     let expense = json!({"amount": "12.50", "date": "2026-02-01", "category": "Rent"});
     tributary.post(user, "/api/expenses/", expense).await.expect(201);
+    let beside = |what: &str| format!("/api/invoices/{what}/{}/", books.id("invoices"));
+    tributary.post(user, &beside("comment"), json!({"comment": "Mailed."})).await.expect(201);
+    let token = format!("Token {}", user.token);
+    let headers = [("authorization", token.as_str()), ("content-type", "multipart/form-data; boundary=xYzZY")];
+    let file = form("xYzZY", "attachment", b"abc");
+    tributary.raw(Method::POST, &beside("attachment"), &headers, file).await.expect(201);
     // Deleted objects are kept, and so is what stands below them.
     for path in ["services", "catalogue", "invoices"].map(|word| format!("/api/{word}/{}/", books.id(word))) {
         tributary.delete(user, &path).await.expect(204);
@@ -84,7 +90,9 @@ async fn nothing_of_a_deleted_organisation_is_left_and_nothing_of_another_is_tou
     };
     let before = lives(naming(&tributary, &theirs.organisation));
     let files_before = files(&tributary).await;
-    assert!(files_before.iter().any(|key| key.contains(ours.id("clients"))));
+    for what in ["clients", "invoices"] {
+        assert!(files_before.iter().any(|key| key.contains(ours.id(what))), "{what}: {files_before:?}");
+    }
 
     let accepted = delete(&tributary, &ours.user, &ours.organisation).await;
     assert_eq!(accepted["organization_id"], json!(ours.organisation));

@@ -1,6 +1,7 @@
 //! The customer's page of an invoice, as a browser gets it.
 
 mod content;
+mod download;
 mod tokens;
 mod viewing;
 

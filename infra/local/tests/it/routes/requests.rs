@@ -6,6 +6,7 @@ use http_body_util::Full;
 use serde_json::json;
 
 use super::books::{Books, fill};
+use super::is_shared;
 use super::sound::{sound, sound_with};
 use crate::support::{Answer, Tributary};
 
@@ -252,8 +253,8 @@ async fn an_organization_id_is_an_uuid_of_an_organisation_of_the_caller() {
 async fn the_contract_is_chosen_on_shared_paths_alone() {
     let (tributary, books) = start().await;
     for route in harmless().filter(|route| route.credential && route.status != 201) {
-        let shared = ["/api/invoices", "/api/invoices/{id}"].contains(&route.path);
-        for value in [&b"crm"[..], b"clawprint", b"namaste", b"CRM", b"", b"\xff"] {
+        let shared = is_shared(route);
+        for value in [&b"crm"[..], b"clawprint", b"bottlecrm", b"namaste", b"CRM", b"", b"\xff"] {
             let answer = send(&tributary, &books, route, &[("x-api-contract", value)]).await;
             let what = format!("{}: {}: {}", name(route), String::from_utf8_lossy(value), answer.text);
             match value {
@@ -261,6 +262,12 @@ async fn the_contract_is_chosen_on_shared_paths_alone() {
                     // Its ids and parameters are others: refused in its own form.
                     assert!([400, 404, 405].contains(&answer.status.as_u16()), "{what}");
                     assert!(answer.json()["error"].is_string() && answer.json()["message"].is_string(), "{what}");
+                }
+                b"bottlecrm" if shared => {
+                    // Its ids are crm's: what it does not refuse, it answers with its own fields.
+                    assert!([200, 400, 422].contains(&answer.status.as_u16()), "{what}");
+                    let own = if answer.status == 200 { ["results", "invoice_title"] } else { ["error", "errors"] };
+                    assert!(own.iter().any(|field| !answer.json()[field].is_null()), "{what}");
                 }
                 b"crm" => sound_with(&answer, &[route.status], &what),
                 _ if shared => {

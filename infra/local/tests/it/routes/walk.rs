@@ -12,11 +12,12 @@ use super::books::{Books, ends_everything, id_of};
 use crate::support::{Answer, Tributary};
 
 /// What is served beside the contract, and by which function: the documentation, an invoice's page for its
-/// customer, and Stripe's events.
-const BESIDE: [(&str, &str); 4] = [
+/// customer with its document, and Stripe's events.
+const BESIDE: [(&str, &str); 5] = [
     ("/docs", "docs"),
     ("/openapi/{file}", "docs"),
     ("/i/{token}", "pages"),
+    ("/i/{token}/pdf", "documents"),
     ("/api/stripe/webhook", "stripe-webhook"),
 ];
 
@@ -35,6 +36,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "parties"] => "clients",
         ["api", "expenses"] => "expenses",
         ["api", "billing"] => "invoices",
+        ["api", "invoices", _, "download" | "send-mail"] => "documents",
         ["api", "invoices", ..] | ["api", "v1.0", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses" | "organisations", ..] => "auth",

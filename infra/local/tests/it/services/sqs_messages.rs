@@ -164,7 +164,7 @@ async fn a_delayed_message_becomes_due_when_the_clock_is_moved_during_a_long_pol
         queue.clock.advance(600);
     });
     assert_eq!(bodies(received.unwrap().messages()), ["later"]);
-    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(started.elapsed() < Duration::from_secs(15));
 }
 
 #[tokio::test]

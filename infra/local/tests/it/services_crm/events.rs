@@ -26,7 +26,7 @@ async fn receiver() -> (String, Received) {
 
 /// The first body that came to a path.
 async fn sent_to(received: &Received, path: &str) -> Value {
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     loop {
         let paths = {
             let received = received.lock().unwrap();

@@ -1,7 +1,5 @@
 //! Many events at once, twice, in no order.
 
-use std::time::Duration;
-
 use futures::stream::{self, StreamExt};
 
 use super::{Sale, Shop};
@@ -33,8 +31,7 @@ async fn a_thousand_events_in_disorder_leave_every_amount_exact() {
     }
     assert_eq!(events.len(), 1_000);
     events.sort_by_key(|(place, _)| *place);
-    let telling = stream::iter(&events).for_each_concurrent(16, |(_, event)| shop.tell(event));
-    tokio::time::timeout(Duration::from_secs(30), telling).await.expect("the events take too long");
+    stream::iter(&events).for_each_concurrent(16, |(_, event)| shop.tell(event)).await;
     for (invoice, cents, is_refunded) in invoices {
         let amount = |cents: i64| format!("{}.{:02}", cents / 100, cents % 100);
         match is_refunded {

@@ -214,6 +214,7 @@ fn header(details: Details) -> Header {
         totals,
         amount_paid: usd("0"),
         next_position: 1,
+        sole_line: None,
         viewed_at: None,
         paid_at: None,
         payment_link: None,

@@ -37,6 +37,7 @@ fn header(new: NewInvoice) -> Header {
         totals: Totals { source: TotalsSource::Lines, subtotal, tax, own_tax: usd("0"), discount, total },
         amount_paid: usd("2300.5"),
         next_position: 1,
+        sole_line: None,
         viewed_at: None,
         paid_at: None,
         payment_link: None,

@@ -2,7 +2,7 @@
 
 use domain::FieldErrors;
 use domain::billing::BillingItem;
-use domain::invoice::Line;
+use domain::invoice::{Line, MAX_LINES};
 use domain::money::Price;
 use serde::Serialize;
 use serde_json::Number;
@@ -63,6 +63,10 @@ impl FromWire for BillingItems {
     fn from_wire(raw: &str) -> Result<Self, String> {
         let items: Vec<&RawValue> =
             serde_json::from_str(raw).map_err(|_| "Expected a list of billing items.".to_owned())?;
+        // Before any is looked at: there may be as many as a body holds, each with messages of its own.
+        if items.len() > MAX_LINES {
+            return Err(format!("A billing has no more than {MAX_LINES} items."));
+        }
         Ok(Self(items.iter().map(|item| nested(item.get())).collect()))
     }
 

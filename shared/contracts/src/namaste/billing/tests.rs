@@ -1,6 +1,6 @@
 //! Bodies of billings, as they are read.
 
-use domain::invoice::Status;
+use domain::invoice::{MAX_LINES, Status};
 use serde_json::{Value, json};
 
 use super::*;
@@ -73,6 +73,34 @@ fn every_wrong_field_is_named_with_the_place_of_its_item() {
         ["invoice_number", "invoice_status", "party", "total_amount", "items[0].quantity", "items[0].rate", "items[1]"];
     assert_eq!(fields(&problem), expected);
     assert_eq!(fields(&body(&json!({"items": {}})).into_patch().unwrap_err()), ["items"]);
+}
+
+#[test]
+fn too_many_items_are_refused_before_any_is_looked_at() {
+    let many = |item: Value, count: usize| json!({"invoice_number": "1", "items": vec![item; count]});
+    let item = || json!({"item": 1, "quantity": 1, "rate": 1});
+    assert_eq!(body(&many(item(), MAX_LINES)).into_new().unwrap().items.len(), MAX_LINES);
+    for json in [many(item(), MAX_LINES + 1), many(json!({}), 30_000)] {
+        let expected: Problem = FieldErrors::one("items", "A billing has no more than 500 items.").into();
+        assert_eq!(body(&json).into_new().unwrap_err(), expected);
+        assert_eq!(body(&json).into_patch().unwrap_err(), expected);
+    }
+}
+
+#[test]
+fn null_stands_for_leaving_out_what_is_not_needed() {
+    let amounts = ["paid_amount", "due_amount", "total_amount", "discount", "tax", "sub_total"];
+    let mut json = example();
+    for name in amounts.iter().chain(&["invoice_status"]) {
+        json[name] = Value::Null;
+    }
+    let new = body(&json).into_new().unwrap();
+    assert_eq!((new.status, new.paid_amount), (DRAFT, None));
+    assert_eq!(new.totals, SentTotals { over_lines: true, ..SentTotals::default() });
+    json.as_object_mut().unwrap().retain(|name, _| name == "invoice_status" || amounts.contains(&name.as_str()));
+    let over_lines = SentTotals { over_lines: true, ..SentTotals::default() };
+    assert_eq!(body(&json).into_patch(), Ok(BillingPatch { totals: over_lines, ..BillingPatch::default() }));
+    assert_eq!(fields(&body(&json!({"invoice_status": ""})).into_patch().unwrap_err()), ["invoice_status"]);
 }
 
 #[test]

@@ -62,3 +62,33 @@ fn a_payment_method_may_be_changed_under_either_name() {
     assert_eq!(changed(json!({"preferred_payment_method": null})), Patch::Clear);
     assert_eq!(changed(json!({})), Patch::Keep);
 }
+
+#[test]
+fn what_is_wrong_with_a_payment_method_stands_under_the_name_that_was_sent() {
+    let named = |json: Value| {
+        let wrong: Problem = FieldErrors::one("payment_method", "Wrong.").into();
+        let Problem::Domain(domain::Error::Invalid(errors)) = body(&json).thing().edited(wrong) else {
+            panic!("{json}")
+        };
+        errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(json!({"payment_method": 9})), ["payment_method"]);
+    assert_eq!(named(json!({"preferred_payment_method": 9})), ["preferred_payment_method"]);
+    assert_eq!(named(json!({"preferred_payment_method": 9, "payment_method": 1})), ["preferred_payment_method"]);
+    assert_eq!(named(json!({"preferred_payment_method": null, "payment_method": 9})), ["payment_method"]);
+}
+
+#[test]
+fn null_stands_for_leaving_out_what_has_a_default() {
+    let nulls = json!({"open_balance": null, "credit_limmit": null, "loyalty_points": null, "is_active": null});
+    assert_eq!(body(&nulls).into_patch(), Ok(PartyPatch::default()));
+    let mut customer = nulls;
+    customer["Category_type"] = json!("Customer");
+    customer["name"] = json!("ABC Company");
+    let Ok(NewParty::Customer(NewClient { profile, .. })) = body(&customer).into_new() else { panic!("it is refused") };
+    assert_eq!((profile.is_active, profile.loyalty_points), (true, 0));
+    assert_eq!((profile.open_balance, profile.credit_limit), (Balance::ZERO, Price::ZERO));
+    let supplier = json!({"Category_type": "Supplier", "name": "XYZ", "code": "S", "is_active": null});
+    let Ok(NewParty::Supplier(supplier)) = body(&supplier).into_new() else { panic!("it is refused") };
+    assert!(supplier.is_active);
+}

@@ -118,6 +118,10 @@ impl Invoice {
     fn sum_lines(&mut self) -> Result<(), Error> {
         let overflow = |e: MoneyError| Error::rule(e.to_string());
         let currency = self.header.currency;
+        self.header.sole_line = match self.lines.len() {
+            1 => self.lines.values().next().map(|line| (line.figures.quantity, line.figures.unit_price)),
+            _ => None,
+        };
         let totals = &mut self.header.totals;
         if totals.source == TotalsSource::Lines {
             totals.subtotal = Money::sum(self.lines.values().map(|line| line.subtotal), currency).map_err(overflow)?;

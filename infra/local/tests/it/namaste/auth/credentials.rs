@@ -26,6 +26,14 @@ async fn an_access_token_speaks_on_paths_of_other_contracts() {
     send(Method::POST, &path, &[], Some(json!({"amount": "10.00", "method": "cash"}))).await.expect(201);
     let businesses = send(Method::GET, "/api/businesses", &[], None).await.expect(200);
     assert_eq!((&businesses["count"], &businesses["businesses"][0]["name"]), (&json!(1), &json!("John's Store")));
+    // On the paths that contracts share it speaks bottlecrm, in the organisation that is named, else in its user's own.
+    let page = send(Method::GET, "/api/invoices/", &[], None).await.expect(200);
+    assert_eq!((&page["count"], &page["results"][0]["id"]), (&json!(1), &invoice["id"]));
+    assert_eq!(page["results"][0]["total_amount"], "10.00");
+    let second = send(Method::POST, "/api/businesses", &[], Some(json!({"name": "Second"}))).await.expect(201);
+    let second = uuid::Uuid::parse_str(second["business_id"].as_str().unwrap().trim_start_matches("biz_")).unwrap();
+    let there = [("organization-id", &*second.to_string())];
+    assert_eq!(send(Method::GET, "/api/invoices/", &there, None).await.expect(200)["count"], 0);
     let me = send(Method::GET, "/api/me/", &[], None).await.expect(200);
     assert_eq!((&me["email"], &me["is_owner"]), (&json!(EMAIL), &json!(true)));
 }
@@ -40,7 +48,7 @@ async fn an_organization_id_beside_an_access_token_is_one_of_its_user() {
     let (access, _) = tokens(&tributary, PASSWORD).await;
     let bearer = format!("Bearer {access}");
     let own = get(&tributary, "/api/me/", &bearer).await.expect(200)["organization_id"].as_str().unwrap().to_owned();
-    for path in ["/api/me/", "/api/clients/"] {
+    for path in ["/api/me/", "/api/clients/", "/api/invoices/"] {
         let status = async |organisation: &str| {
             let headers = [("authorization", bearer.as_str()), ("organization-id", organisation)];
             tributary.raw(Method::GET, path, &headers, "").await.status.as_u16()

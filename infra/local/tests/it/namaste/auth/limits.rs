@@ -12,11 +12,15 @@ const WINDOW: i64 = 15 * 60;
 async fn start() -> Tributary {
     let tributary = Tributary::start().await;
     john(&tributary).await;
+    begin_a_window(&tributary).await;
+    tributary
+}
+
+async fn begin_a_window(tributary: &Tributary) {
     let clock = tributary.raw(Method::GET, "/_local/clock", &[], "").await.expect(200);
     let now: jiff::Timestamp = clock["now"].as_str().unwrap().parse().unwrap();
     let wait = WINDOW - now.as_second().rem_euclid(WINDOW);
     tributary.advance(u64::try_from(wait).unwrap()).await;
-    tributary
 }
 
 /// A 429 in this contract's form; gives the seconds until the next attempt.
@@ -31,41 +35,116 @@ fn wait_of(answer: &Answer) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn at_most_five_otps_are_mailed_to_an_address_within_an_hour_whatever_for() {
+async fn at_most_five_otps_are_mailed_to_an_address_within_an_hour_for_each_purpose() {
     let tributary = Tributary::start().await;
-    signs_up(&tributary).await.expect(201);
-    let otp = tributary.otp(EMAIL).await;
-    verifies(&tributary, "/api/verify-signup-otp/", &otp).await.expect(200);
-    for _ in 0..2 {
+    john(&tributary).await;
+    let before = mails_to_john(&tributary).await;
+    for _ in 0..5 {
         tributary.advance(60).await;
-        logs_in(&tributary, PASSWORD).await.expect(200);
         forgets(&tributary).await.expect(200);
     }
-    let wait = wait_of(&logs_in(&tributary, PASSWORD).await);
-    wait_of(&forgets(&tributary).await);
+    let wait = wait_of(&forgets(&tributary).await);
+    // A reset may be asked for by anybody: it keeps nobody from a login.
+    for _ in 0..5 {
+        logs_in(&tributary, PASSWORD).await.expect(200);
+    }
+    wait_of(&logs_in(&tributary, PASSWORD).await);
     refused(&logs_in(&tributary, "wrong-password").await, 401, "Invalid credentials");
-    assert_eq!(mails_to_john(&tributary).await, 5);
+    assert_eq!(mails_to_john(&tributary).await - before, 10);
     tributary.sign_up("another").await;
     tributary.advance(wait + 1).await;
+    forgets(&tributary).await.expect(200);
+    wait_of(&logs_in(&tributary, PASSWORD).await);
+    tributary.advance(300).await;
     logs_in(&tributary, PASSWORD).await.expect(200);
-    assert_eq!(mails_to_john(&tributary).await, 6);
+    assert_eq!(mails_to_john(&tributary).await - before, 12);
     let otp = tributary.otp(EMAIL).await;
     verifies(&tributary, "/api/verify-login-otp/", &otp).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_logins_and_resets_at_once_no_more_than_five_mail() {
+async fn of_many_logins_and_resets_at_once_no_more_than_five_each_mail() {
     let tributary = start().await;
     let before = mails_to_john(&tributary).await;
     let logins = join_all((0..8).map(|_| logs_in(&tributary, PASSWORD)));
     let resets = join_all((0..8).map(|_| forgets(&tributary)));
     let (logins, resets) = futures::join!(logins, resets);
-    let answers = [logins, resets].concat();
-    let sent = answers.iter().filter(|answer| answer.status == 200).count();
-    assert_eq!((sent, mails_to_john(&tributary).await - before), (5, 5));
-    answers.iter().filter(|answer| answer.status != 200).for_each(|answer| {
+    for answers in [logins, resets] {
+        assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 5);
+        answers.iter().filter(|answer| answer.status != 200).for_each(|answer| {
+            wait_of(answer);
+        });
+    }
+    assert_eq!(mails_to_john(&tributary).await - before, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_tries_to_reset_without_proof_does_not_take_over_a_reset_that_is_under_way() {
+    let tributary = start().await;
+    forgets(&tributary).await.expect(200);
+    let otp = tributary.otp(EMAIL).await;
+    let tries = join_all((0..20).map(|_| resets(&tributary, NEW_PASSWORD))).await;
+    let (told, stopped): (Vec<_>, Vec<_>) = tries.iter().partition(|answer| answer.status == 400);
+    assert_eq!((told.len(), stopped.len()), (10, 10));
+    told.iter().for_each(|answer| refused(answer, 400, "OTP not verified"));
+    stopped.iter().for_each(|answer| {
         wait_of(answer);
     });
+    verifies(&tributary, "/api/verify-forget-password-otp/", &otp).await.expect(200);
+    let wait = wait_of(&resets(&tributary, NEW_PASSWORD).await);
+    // It is not the owner's password that was wrong.
+    logs_in(&tributary, PASSWORD).await.expect(200);
+    tributary.advance(wait).await;
+    forgets(&tributary).await.expect(200);
+    let otp = tributary.otp(EMAIL).await;
+    verifies(&tributary, "/api/verify-forget-password-otp/", &otp).await.expect(200);
+    resets(&tributary, NEW_PASSWORD).await.expect(200);
+    logs_in(&tributary, NEW_PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resets_without_proof_from_one_place_are_counted_over_all_addresses() {
+    let tributary = start().await;
+    let without_proof = async |name: &str| {
+        let body = json!({"email": format!("{name}@example.com"), "new_password": NEW_PASSWORD});
+        post(&tributary, "/api/reset-password/", body).await
+    };
+    for name in ["anna", "bert", "carl", "dora", "emil"] {
+        let body = json!({"username": name, "email": format!("{name}@example.com"), "password": PASSWORD});
+        post(&tributary, "/api/signup/", body).await.expect(201);
+        for _ in 0..10 {
+            refused(&without_proof(name).await, 400, "OTP not verified");
+        }
+    }
+    wait_of(&resets(&tributary, NEW_PASSWORD).await);
+    // Nor may passwords be guessed from there.
+    wait_of(&logs_in(&tributary, PASSWORD).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_tried_by_signing_up_again_counts_as_one_of_a_login() {
+    let tributary = Tributary::start().await;
+    begin_a_window(&tributary).await;
+    signs_up(&tributary).await.expect(201);
+    let again = async |password: &str| {
+        let body = json!({"username": "john_doe", "email": EMAIL, "password": password});
+        post(&tributary, "/api/signup/", body).await
+    };
+    again(PASSWORD).await.expect(201);
+    for _ in 0..10 {
+        names(&again("wrong-password").await, &["username"]);
+    }
+    // The right one neither: it would tell that it is.
+    let wait = wait_of(&again(PASSWORD).await);
+    wait_of(&logs_in(&tributary, PASSWORD).await);
+    let body = json!({"username": "john_doe", "password": PASSWORD});
+    post(&tributary, "/api-token-auth/", body).await.expect(429);
+    let other = json!({"username": "other", "email": "other@example.com", "password": PASSWORD});
+    post(&tributary, "/api/signup/", other).await.expect(201);
+    tributary.advance(wait).await;
+    again(PASSWORD).await.expect(201);
+    let otp = tributary.otp(EMAIL).await;
+    verifies(&tributary, "/api/verify-signup-otp/", &otp).await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -148,3 +148,18 @@ async fn wrong_tries_of_a_login_otp_at_once_count_each() {
     assert_eq!((told("Invalid OTP"), told("OTP expired")), (5, 15));
     refused(&verifies(&tributary, VERIFY, &otp).await, 400, "OTP expired");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_is_sent_again_with_its_idempotency_key_gives_the_same_tokens() {
+    let tributary = Tributary::start().await;
+    john(&tributary).await;
+    logs_in(&tributary, PASSWORD).await.expect(200);
+    let body = json!({"email": EMAIL, "otp": tributary.otp(EMAIL).await}).to_string();
+    let send = async |key: &str| {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        tributary.raw(Method::POST, VERIFY, &headers, body.clone()).await
+    };
+    let (first, again, other) = (send("login-1").await, send("login-1").await, send("login-2").await);
+    assert_eq!((first.expect(200), again.header("idempotency-replayed")), (again.expect(200), Some("true")));
+    refused(&other, 400, "Invalid OTP");
+}

@@ -37,6 +37,14 @@ async fn signup_names_every_wrong_field_and_what_is_taken() {
     names(&post(&tributary, "/api/signup/", json!({})).await, &["username", "email", "password"]);
     let wrong = json!({"username": "a b", "email": "x", "password": "1234567"});
     names(&post(&tributary, "/api/signup/", wrong).await, &["username", "email", "password"]);
+    let long = json!({
+        "username": "john_doe",
+        "email": EMAIL,
+        "password": PASSWORD,
+        "phone_no": "+919876543210123",
+        "business_name": "x".repeat(256)
+    });
+    names(&post(&tributary, "/api/signup/", long).await, &["phone_no", "business_name"]);
     john(&tributary).await;
     names(&signs_up(&tributary).await, &["username"]);
     let taken = json!({"username": "other", "email": "JOHN@example.com", "password": PASSWORD});

@@ -1,0 +1,207 @@
+//! Sample invoices.
+
+use documents::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress};
+use domain::invoice::{Figures, Status};
+use domain::money::{Currency, Percent, Price, Quantity};
+use jiff::civil::date;
+use rust_decimal::Decimal;
+
+/// The samples by name. The first is an invoice as most are.
+pub fn all() -> Vec<(&'static str, InvoiceDocument)> {
+    vec![
+        ("simple", simple()),
+        ("rates", rates()),
+        ("two-pages", lines(26)),
+        ("long", lines(200)),
+        ("scripts", scripts()),
+        ("hostile", hostile()),
+        ("foreign", foreign()),
+        ("empty", totalled(InvoiceDocument { lines: Vec::new(), ..simple() }, "0", "0")),
+    ]
+}
+
+fn simple() -> InvoiceDocument {
+    let document = InvoiceDocument {
+        id: "0198f3a2-7c1e-7d40-9b1f-3a52c1d0e4f7".to_owned(),
+        number: "INV-2026-0042".to_owned(),
+        title: "Website relaunch, March 2026".to_owned(),
+        description: "As agreed on 3 March 2026.".to_owned(),
+        status: Status::Sent,
+        issue_date: date(2026, 3, 31),
+        due_date: Some(date(2026, 4, 30)),
+        currency: currency("EUR"),
+        seller: Party {
+            name: "Nordlicht Studio GmbH".to_owned(),
+            address: address("Speicherstadt 14", "20457", "Hamburg", "DE"),
+            email: "billing@nordlicht.example".to_owned(),
+            phone: "+49 40 5550 1234".to_owned(),
+            vat_id: "DE123456789".to_owned(),
+        },
+        logo: None,
+        customer: Party {
+            name: "Café Étoile S.à r.l.".to_owned(),
+            address: address("12, rue de l'Église\n2e étage", "75011", "Paris", "FR"),
+            email: "compta@etoile.example".to_owned(),
+            vat_id: "FR12345678901".to_owned(),
+            ..Party::default()
+        },
+        lines: vec![
+            line("Design of four page templates", "1", "2400", "0", "19"),
+            line("Implementation, hours", "37.5", "95", "0", "19"),
+            line("Hosting, per month", "12", "29.90", "0", "19"),
+        ],
+        totals: DocumentTotals::default(),
+        payments: Vec::new(),
+        terms: "Net 30 days. Please quote the invoice number.".to_owned(),
+        notes: "Thank you for your business.".to_owned(),
+        pay_url: Some("https://pay.nordlicht.example/i/5Jq0vT2mXw8c".to_owned()),
+    };
+    totalled(document, "0", "0")
+}
+
+/// Several rates, discounts on lines and on the whole, roundings, payments, a refund.
+fn rates() -> InvoiceDocument {
+    let lines = vec![
+        line("Consulting", "2.5", "99.99", "10", "19"),
+        line("Printed guide", "3", "12.35", "0", "7"),
+        line("Delivery to another country", "1", "49", "0", "0"),
+        line("Small parts", "333", "0.01", "33.33", "7.7"),
+        line("Sample, free of charge", "1", "100", "100", "19"),
+        line("", "0.01", "0.49", "0", "0.3"),
+    ];
+    let payments = vec![
+        payment((2026, 4, 2), "Bank transfer", "150.00"),
+        payment((2026, 4, 9), "Card", "20.00"),
+        payment((2026, 4, 11), "Refund", "-5.50"),
+    ];
+    let document = InvoiceDocument { lines, payments, status: Status::PartiallyPaid, ..simple() };
+    totalled(document, "25.50", "0")
+}
+
+fn lines(count: u32) -> InvoiceDocument {
+    let line = |index: u32| {
+        let description = match index % 4 {
+            0 => format!("Article {index}: steel bracket, galvanised, with two bolts"),
+            1 => format!(
+                "Article {index}: installation on site, travel included, by appointment in the second week of the month"
+            ),
+            2 => format!("Article {index}"),
+            _ => format!("Article {index}: maintenance"),
+        };
+        let price = Decimal::new(i64::from(index * 7919 % 100_000 + 5), 2).to_string();
+        let discount = if index.is_multiple_of(5) { "5" } else { "0" };
+        line(
+            &description,
+            &(index % 9 + 1).to_string(),
+            &price,
+            discount,
+            if index.is_multiple_of(3) { "7" } else { "19" },
+        )
+    };
+    totalled(InvoiceDocument { lines: (1..=count).map(line).collect(), ..simple() }, "0", "0")
+}
+
+fn scripts() -> InvoiceDocument {
+    let lines = [
+        "Ελληνικά: συμβουλευτικές υπηρεσίες",
+        "Кириллица: консультационные услуги, «Весна»",
+        "עברית: שירותי ייעוץ 2026",
+        "العربية: خدمات استشارية ٢٠٢٦",
+        "हिन्दी: परामर्श सेवाएँ",
+        "বাংলা, தமிழ், తెలుగు, ગુજરાતી, ਪੰਜਾਬੀ, ಕನ್ನಡ, മലയാളം, සිංහල",
+        "ไทย: บริการให้คำปรึกษาด้านเทคโนโลยีสารสนเทศและการสื่อสารสำหรับธุรกิจ",
+        "日本語：コンサルティングサービス、中文：咨询服务，한국어: 컨설팅 서비스",
+        "Հայերեն, ქართული, አማርኛ, ខ្មែរ, ລາວ, မြန်မာ",
+        "Tiếng Việt, Čeština, Türkçe, Română, Íslenska; ½ ✓ → ≤ ★ 5 m² €",
+        "Emoji that no font has: 🚀",
+    ];
+    let customer = Party { name: "東京コーヒー株式会社".to_owned(), ..simple().customer };
+    let lines = lines.iter().map(|text| line(text, "1", "10", "0", "19")).collect();
+    totalled(InvoiceDocument { lines, customer, status: Status::Overdue, ..simple() }, "0", "0")
+}
+
+/// Texts that would be code, if they were spliced into code.
+fn hostile() -> InvoiceDocument {
+    let lines = vec![
+        line("#import \"@preview/evil:1.0.0\": * #{ panic() } #read(\"/etc/passwd\")", "1", "1", "0", "19"),
+        line(
+            "*bold* _italic_ `raw` ```rust fn``` $x^2$ = heading - list <label> @ref // comment /* */",
+            "1",
+            "1",
+            "0",
+            "19",
+        ),
+        line("\"quotes\" 'single' \\backslash \\n \\u{41} ] } ) ; #] ~ -- --- ...", "1", "1", "0", "19"),
+        line("</ram:Name> & <![CDATA[ ]]> <!-- --> &amp; \u{0}\u{1}\u{b}\u{fffe}", "1", "1", "0", "19"),
+        line(&"Wort".repeat(2500), "1", "1", "0", "19"),
+        line(&"ש".repeat(300), "99999999", "99999.99", "0", "19"),
+        line("override \u{202e}txet desrever\u{202c}\nnew line\r\nanother", "1", "1", "0", "19"),
+    ];
+    let mut document = InvoiceDocument { lines, notes: "#set page(width: 1pt)\n= No heading".to_owned(), ..simple() };
+    document.number = "#panic()".to_owned();
+    document.customer.name = "A".repeat(500);
+    document.seller.name = format!("[#{{}}] {}", "B".repeat(300));
+    totalled(document, "0", "0")
+}
+
+/// A seller without a VAT identifier, a tax of its own, a currency without minor unit, a void invoice.
+fn foreign() -> InvoiceDocument {
+    let seller = Party {
+        name: "Blue Harbor LLC".to_owned(),
+        address: PostalAddress { region: "Maine".to_owned(), ..address("5 Wharf Street", "04101", "Portland", "US") },
+        ..Party::default()
+    };
+    let lines = vec![line("Lobster traps", "1200", "1450", "0", "0")];
+    let document = InvoiceDocument { seller, lines, currency: currency("JPY"), status: Status::Void, ..simple() };
+    totalled(InvoiceDocument { due_date: None, pay_url: None, title: String::new(), ..document }, "1000", "95700")
+}
+
+fn line(description: &str, quantity: &str, unit_price: &str, discount: &str, tax_rate: &str) -> DocumentLine {
+    DocumentLine {
+        description: description.to_owned(),
+        quantity: decimal(quantity),
+        unit_price: decimal(unit_price),
+        discount: decimal(discount),
+        tax_rate: decimal(tax_rate),
+        amount: Decimal::ZERO,
+        tax: Decimal::ZERO,
+    }
+}
+
+/// The document with the amounts that the books would give its lines, and the sums of them.
+fn totalled(mut document: InvoiceDocument, discount: &str, own_tax: &str) -> InvoiceDocument {
+    for line in &mut document.lines {
+        let figures = Figures {
+            quantity: Quantity::new(line.quantity).expect("a quantity"),
+            unit_price: Price::new(line.unit_price).expect("a price"),
+            discount: Percent::new(line.discount).expect("a discount"),
+            tax_rate: Percent::new(line.tax_rate).expect("a rate"),
+        };
+        line.amount = figures.subtotal(document.currency).expect("an amount").amount();
+        line.tax = figures.tax(document.currency).expect("an amount").amount();
+    }
+    let (discount, own_tax) = (decimal(discount), decimal(own_tax));
+    let subtotal: Decimal = document.lines.iter().map(|line| line.amount).sum();
+    let tax = document.lines.iter().map(|line| line.tax).sum::<Decimal>() + own_tax;
+    let paid: Decimal = document.payments.iter().map(|payment| payment.amount).sum();
+    let total = subtotal + tax - discount;
+    document.totals = DocumentTotals { subtotal, discount, tax, own_tax, total, paid, balance: total - paid };
+    document
+}
+
+fn payment((year, month, day): (i16, i8, i8), method: &str, amount: &str) -> DocumentPayment {
+    DocumentPayment { date: date(year, month, day), method: method.to_owned(), amount: decimal(amount) }
+}
+
+fn address(street: &str, postcode: &str, city: &str, country: &str) -> PostalAddress {
+    let [street, postcode, city, country] = [street, postcode, city, country].map(str::to_owned);
+    PostalAddress { street, postcode, city, region: String::new(), country }
+}
+
+fn currency(code: &str) -> Currency {
+    code.parse().expect("a currency")
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().expect("a number")
+}

@@ -1,0 +1,62 @@
+"""What the scripts beside this file share: a virtual environment with what they need, and a local cloud to ask."""
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import threading
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def enter_virtual_environment(requirements: str, beside: str = "") -> None:
+    """Continues in the virtual environment's Python, after bringing there what a file beside this one names.
+
+    That is $TRIBUTARY_VENV, by default ${XDG_CACHE_HOME:-~/.cache}/tributary/venv. Tools that do not go together with the
+    others have an environment beside it.
+    """
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = Path(os.environ.get("TRIBUTARY_VENV") or cache / "tributary" / "venv").absolute()
+    home = home.with_name(home.name + beside)
+    if Path(sys.prefix).resolve() == home.resolve():
+        return
+    file = Path(__file__).resolve().with_name(requirements)
+    python, installed = home / "bin" / "python", home / f"{file.stem}.installed"
+    wanted = file.read_text()
+    if not python.exists():
+        venv.create(home, with_pip=True)
+    if not installed.exists() or installed.read_text() != wanted:
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", file], check=True)
+        installed.write_text(wanted)
+    os.execv(python, [str(python), *sys.argv])
+
+
+@contextlib.contextmanager
+def running_cloud():
+    """The address of a local cloud that keeps nothing, unless the command line gives one."""
+    if len(sys.argv) > 1:
+        yield sys.argv[1].rstrip("/")
+        return
+    subprocess.run(["cargo", "build", "--locked", "--quiet", "--package", "tributary-local"], cwd=ROOT, check=True)
+    command = ["cargo", "run", "--locked", "--quiet", "--package", "tributary-local", "--", "--ephemeral", "--port", "0"]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        for line in process.stdout:
+            if found := re.match(r"Tributary listens on (http://\S+)", line):
+                # Its log must not fill the pipe.
+                threading.Thread(target=process.stdout.read, daemon=True).start()
+                yield found[1]
+                return
+        sys.exit("the local cloud did not start")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def expect(shown, expected) -> None:
+    """Ends the script where something is not as it should be."""
+    if shown != expected:
+        sys.exit(f"expected {expected!r}, and it is {shown!r}")

@@ -1,0 +1,206 @@
+//! Files, in S3.
+//!
+//! A file goes under `tmp/` first, where the bucket's lifecycle rule removes it after a week, and moves to where it
+//! stays only once an object names it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use domain::Tenant;
+use domain::invoice::AttachmentKey;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::Error;
+
+/// How long a link to a file is good.
+pub const LINK_TTL: Duration = Duration::from_secs(900);
+/// What is under it is not to stay.
+const TEMPORARY: &str = "tmp/";
+/// What the logos of organisations are under.
+const LOGOS: &str = "logos/";
+/// How large a logo may be: an answer ends at 6 MB, of which a document may take three quarters.
+const MAX_LOGO: i64 = 1024 * 1024;
+/// What a file that waits under `tmp/` says of its organisation.
+const ORGANISATION: &str = "organisation";
+/// What stands in a file's name as it is (RFC 8187).
+const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The bucket of the deployment's files.
+#[derive(Debug, Clone)]
+pub struct Bucket {
+    pub(crate) client: Client,
+    pub(crate) name: Arc<str>,
+}
+
+/// A file to be kept.
+#[derive(Debug)]
+pub(crate) struct Content<'a> {
+    /// Its media type.
+    pub(crate) media_type: &'a str,
+    /// Under which name it is to be saved; a browser shows one without.
+    pub(crate) file_name: Option<&'a str>,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// What a sweep did about images and attachments that waited under `tmp/`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FilesReport {
+    /// Files that were moved to where they stay.
+    pub images_moved: u32,
+    /// Files that could not be looked after; the next sweep finds them again.
+    pub images_failed: u32,
+}
+
+impl FilesReport {
+    /// Both together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            images_moved: self.images_moved + other.images_moved,
+            images_failed: self.images_failed + other.images_failed,
+        }
+    }
+}
+
+impl Bucket {
+    /// The bucket of a name, through a client.
+    #[must_use]
+    pub fn new(client: Client, name: &str) -> Self {
+        Self { client, name: name.into() }
+    }
+
+    /// Puts a file where it waits to be kept.
+    pub(crate) async fn put(&self, tenant: Tenant, key: &str, content: Content<'_>) -> Result<(), Error> {
+        let Content { media_type, file_name, bytes } = content;
+        let request = self.client.put_object().bucket(&*self.name).key(temporary(key)).content_type(media_type);
+        let request = request.metadata(ORGANISATION, tenant.organisation().to_string());
+        let request = request.set_content_disposition(file_name.map(disposition));
+        request.body(ByteStream::from(bytes)).send().await.map_err(unavailable)?;
+        Ok(())
+    }
+
+    /// The keys that begin so, without `tmp/`, of what waits to be moved or to expire.
+    pub(crate) async fn waiting(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let (mut keys, mut after) = (Vec::new(), None::<String>);
+        loop {
+            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(temporary(prefix));
+            let page = request.set_start_after(after).send().await.map_err(unavailable)?;
+            after = page.contents().last().and_then(|object| object.key()).map(str::to_owned);
+            let found = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(TEMPORARY));
+            keys.extend(found.map(str::to_owned));
+            if after.is_none() || page.is_truncated() != Some(true) {
+                return Ok(keys);
+            }
+        }
+    }
+
+    /// The organisation for which a file waits.
+    pub(crate) async fn waits_for(&self, key: &str) -> Result<Option<Tenant>, Error> {
+        let answer = self.client.head_object().bucket(&*self.name).key(temporary(key)).send().await;
+        let Some(answer) = found(answer)? else { return Ok(None) };
+        let organisation = answer.metadata().and_then(|metadata| metadata.get(ORGANISATION)?.parse().ok());
+        Ok(organisation.map(Tenant::trusted))
+    }
+
+    /// Moves a file to where it stays; false when there is none to move.
+    pub(crate) async fn keep(&self, key: &str) -> Result<bool, Error> {
+        let source = format!("{}/{}", self.name, temporary(key));
+        let copied = self.client.copy_object().bucket(&*self.name).key(key).copy_source(source).send().await;
+        if found(copied)?.is_none() {
+            return Ok(false);
+        }
+        self.discard(key).await;
+        Ok(true)
+    }
+
+    /// Removes what was put and is not, or no longer, needed. The lifecycle rule does it where this fails.
+    pub(crate) async fn discard(&self, key: &str) {
+        let removed = self.client.delete_object().bucket(&*self.name).key(temporary(key)).send().await;
+        if let Err(error) = removed {
+            tracing::warn!(key, error = %DisplayErrorContext(error), "a temporary object is left to its lifecycle rule");
+        }
+    }
+
+    /// An organisation's logo, which whoever runs the deployment has put there: a file of at most [`MAX_LOGO`] bytes.
+    pub(crate) async fn logo(&self, tenant: Tenant) -> Result<Option<Vec<u8>>, Error> {
+        let key = logo_key(tenant);
+        let answer = self.client.get_object().bucket(&*self.name).key(&key).send().await;
+        let Some(answer) = found(answer)? else { return Ok(None) };
+        if answer.content_length().is_none_or(|length| length > MAX_LOGO) {
+            tracing::warn!(key, "a logo is too large to be printed");
+            return Ok(None);
+        }
+        let content = answer.body.collect().await.map_err(|error| Error::Unavailable(format!("S3: {error}")))?;
+        Ok(Some(content.to_vec()))
+    }
+
+    /// Removes all under a prefix, a thousand at a time.
+    pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
+        loop {
+            let request = self.client.list_objects_v2().bucket(&*self.name).prefix(prefix);
+            let page = request.send().await.map_err(unavailable)?;
+            let keys: Vec<_> = page.contents().iter().filter_map(|object| object.key()).collect();
+            for key in &keys {
+                self.client.delete_object().bucket(&*self.name).key(*key).send().await.map_err(unavailable)?;
+            }
+            if keys.is_empty() || page.is_truncated() != Some(true) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Removes what is kept by organisation: attached files, those that wait too, and the logo.
+    pub(crate) async fn clear_files_of(&self, tenant: Tenant) -> Result<(), Error> {
+        let attached = format!("{}{}/", AttachmentKey::PREFIX, tenant.organisation());
+        self.clear(&attached).await?;
+        self.clear(&temporary(&attached)).await?;
+        self.clear(&logo_key(tenant)).await
+    }
+
+    /// Whether a file is where it stays.
+    pub(crate) async fn has(&self, key: &str) -> Result<bool, Error> {
+        Ok(found(self.client.head_object().bucket(&*self.name).key(key).send().await)?.is_some())
+    }
+
+    /// A link to a file, good for [`LINK_TTL`].
+    pub(crate) async fn link(&self, key: &str) -> Result<String, Error> {
+        let config = PresigningConfig::expires_in(LINK_TTL).map_err(|error| Error::Defect(error.to_string()))?;
+        let request = self.client.get_object().bucket(&*self.name).key(key);
+        Ok(request.presigned(config).await.map_err(unavailable)?.uri().to_owned())
+    }
+}
+
+fn logo_key(tenant: Tenant) -> String {
+    format!("{LOGOS}{}", tenant.organisation())
+}
+
+fn temporary(key: &str) -> String {
+    format!("{TEMPORARY}{key}")
+}
+
+/// What S3 answered, if it found what a call was about.
+fn found<T, E>(answer: Result<T, SdkError<E>>) -> Result<Option<T>, Error>
+where
+    E: std::error::Error + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 404) => Ok(None),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+pub(crate) fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
+    Error::Unavailable(format!("S3: {}", DisplayErrorContext(error)))
+}
+
+/// Says that a file is to be saved, under a name, and not to be shown: it may hold anything.
+fn disposition(file_name: &str) -> String {
+    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(file_name, FILE_NAME))
+}

@@ -1,0 +1,206 @@
+//! Invoices as documents: to be downloaded, and to be sent by mail.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::id::InvoiceId;
+use domain::invoice::Invoice;
+use domain::letter::Letter;
+use domain::text::Name;
+use domain::{Action, Actor, Model, Tenant};
+
+use crate::bucket::Bucket;
+use crate::hosted::Visitor;
+use crate::mail::{MailFile, MailWithFile, Mailer};
+use crate::{App, Error, Expected, check_version, may};
+
+/// What makes a document of an invoice.
+#[async_trait]
+pub trait Press: std::fmt::Debug + Send + Sync {
+    /// The invoice as a PDF. The same invoice gives the same bytes.
+    ///
+    /// # Errors
+    /// [`Error::Defect`] where the template is at fault.
+    async fn pdf(&self, invoice: PrintedInvoice) -> Result<Vec<u8>, Error>;
+}
+
+/// Where documents are made and sent from.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// Makes them.
+    pub press: Arc<dyn Press>,
+    /// Has the organisations' logos.
+    pub bucket: Bucket,
+    /// Sends them.
+    pub mailer: Mailer,
+}
+
+/// Everything that the document of an invoice shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrintedInvoice {
+    /// The invoice with its lines, payments and refunds.
+    pub invoice: Invoice,
+    /// The organisation's name.
+    pub seller: Name,
+    /// The organisation's logo: an image file.
+    pub logo: Option<Vec<u8>>,
+    /// The client's name, where the invoice has a client and names no customer of its own.
+    pub client: Option<Name>,
+    /// The customer's e-mail address; empty, where none is known.
+    pub customer_email: String,
+    /// Where the customer pays, or reads the invoice.
+    pub pay_url: Option<String>,
+}
+
+/// An invoice as a PDF.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pdf {
+    /// The invoice's number.
+    pub number: String,
+    /// The file.
+    pub content: Vec<u8>,
+}
+
+/// Errors as for invoices. `base_url` is the API's address as the client sees it, under which the customer's page is.
+#[allow(clippy::missing_errors_doc, reason = "said once for the group")]
+impl App {
+    /// An invoice as a PDF.
+    pub async fn invoice_pdf(&self, desk: &Desk, actor: &Actor, id: InvoiceId, base_url: &str) -> Result<Pdf, Error> {
+        may(actor, Action::View, Model::Invoice)?;
+        let invoice = self.load_invoice(actor, id).await?;
+        self.pdf(desk, actor.tenant(), invoice, base_url).await
+    }
+
+    /// The invoice of a customer's page as a PDF: what its mail brings, too. It leaves no trace, since who asks for it
+    /// has seen the page. [`domain::Error::NotFound`] as for the page.
+    pub async fn hosted_pdf(&self, desk: &Desk, token: &str, base_url: &str) -> Result<Pdf, Error> {
+        let (tenant, id) = self.hosted_invoice(token).ok_or(domain::Error::NotFound)?;
+        let invoice = self.visited(tenant, id, Visitor::Preview).await?;
+        self.pdf(desk, tenant, invoice, base_url).await
+    }
+
+    /// Sends an invoice by mail, as a PDF, and gives SES's id of the mail; a draft becomes sent.
+    /// [`Error::MailRefused`] when SES does not take it: then nothing is changed.
+    ///
+    /// Here the commit follows, unlike elsewhere: an invoice is not sent before SES has taken it, and to say so
+    /// earlier and take it back would be two events about nothing. Whoever hears of no success, because the function
+    /// ended in between or the table could not be reached, has to ask again: then the customer gets the mail a second
+    /// time, which does less harm than an invoice that is said to be sent and was not.
+    pub async fn mail_invoice(
+        &self,
+        desk: &Desk,
+        actor: &Actor,
+        id: InvoiceId,
+        letter: Letter,
+        expected: Expected,
+        base_url: &str,
+    ) -> Result<String, Error> {
+        may(actor, Action::Change, Model::Invoice)?;
+        let mut invoice = self.load_invoice(actor, id).await?;
+        check_version(expected, invoice.header().meta.version)?;
+        // What the customer gets is no draft.
+        invoice.mark_sent(self.moment(actor), &mut || self.new_id());
+        let number = invoice.header().number.to_string();
+        let printed = self.printed(desk, actor.tenant(), invoice, base_url).await?;
+        let Letter { recipients: to, subject, message } = letter;
+        let subject = subject.map_or_else(|| default_subject(&printed), |subject| subject.as_str().to_owned());
+        let text = message.map_or_else(|| default_text(&printed), |text| text.into_string());
+        let content = desk.press.pdf(printed).await?;
+        let file = MailFile { name: file_name(&number), media_type: "application/pdf", content };
+        let message = desk.mailer.send_with_file(MailWithFile { to, subject, text, file }).await?;
+        let marked = self.change_invoice(actor, id, |invoice| {
+            invoice.mark_sent(self.moment(actor), &mut || self.new_id());
+            Ok(())
+        });
+        match marked.await {
+            Ok(_) => Ok(message),
+            // It was deleted since: there is nothing left to mark, and the mail is on its way.
+            Err(Error::Domain(domain::Error::NotFound)) => Ok(message),
+            Err(error) => {
+                tracing::error!(invoice = %id, message, %error, "a mailed invoice could not be marked as sent");
+                Err(error)
+            }
+        }
+    }
+
+    async fn pdf(&self, desk: &Desk, tenant: Tenant, invoice: Invoice, base_url: &str) -> Result<Pdf, Error> {
+        let number = invoice.header().number.to_string();
+        let printed = self.printed(desk, tenant, invoice, base_url).await?;
+        Ok(Pdf { number, content: desk.press.pdf(printed).await? })
+    }
+
+    async fn printed(
+        &self,
+        desk: &Desk,
+        tenant: Tenant,
+        invoice: Invoice,
+        base_url: &str,
+    ) -> Result<PrintedInvoice, Error> {
+        let header = invoice.header();
+        let client = async {
+            match header.details.client.filter(|_| header.details.customer.name.is_none()) {
+                Some(client) => self.client_name(tenant, client).await,
+                None => Ok(None),
+            }
+        };
+        let (organisation, client, emails, logo) = tokio::join!(
+            self.store.organisation(tenant.organisation()),
+            client,
+            self.emails_of_customers(tenant, std::slice::from_ref(&header)),
+            desk.bucket.logo(tenant),
+        );
+        let missing = || Error::Defect(format!("{} is of an organisation that is not there", header.id));
+        let link = header.payment_link.as_ref().and_then(|link| link.shown(self.now()));
+        let page = || header.status.is_issued().then(|| self.hosted_url(base_url, tenant, header.id));
+        Ok(PrintedInvoice {
+            seller: organisation?.ok_or_else(missing)?.name,
+            logo: logo?,
+            client: client?,
+            customer_email: emails?.pop().unwrap_or_default(),
+            pay_url: link.map(|made| made.url.to_string()).or_else(page),
+            invoice,
+        })
+    }
+}
+
+/// A number may have line breaks in it, which in a subject would begin another header.
+fn default_subject(PrintedInvoice { invoice, seller, .. }: &PrintedInvoice) -> String {
+    let subject = format!("Invoice {} from {seller}", invoice.header().number);
+    subject.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+fn default_text(PrintedInvoice { invoice, seller, pay_url, .. }: &PrintedInvoice) -> String {
+    let header = invoice.header();
+    let due = header.due_date.map(|due| format!(", due on {due}")).unwrap_or_default();
+    let page = pay_url.as_ref().map(|url| format!("You can also see it here:\n{url}\n\n")).unwrap_or_default();
+    format!("Please find attached invoice {} over {}{due}.\n\n{page}{seller}\n", header.number, header.totals.total)
+}
+
+/// What the file of an invoice is called: its number in characters that no system takes for anything else.
+#[must_use]
+pub fn file_name(number: &str) -> String {
+    let is_plain = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    let plain: String = number.chars().map(|char| if is_plain(&char) { char } else { '_' }).collect();
+    let name = plain.trim_matches(['.', '_']);
+    format!("{}.pdf", if name.is_empty() { "invoice" } else { name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_called_by_the_number_without_what_a_system_could_take_for_more() {
+        for (number, name) in [
+            ("INV-2026-001", "INV-2026-001.pdf"),
+            ("2026/03 (b)", "2026_03__b.pdf"),
+            ("../../etc/passwd", "etc_passwd.pdf"),
+            ("a\"; filename=\"b.exe", "a___filename__b.exe.pdf"),
+            ("請求書", "invoice.pdf"),
+            ("...", "invoice.pdf"),
+            ("a\r\nb", "a__b.pdf"),
+        ] {
+            assert_eq!(file_name(number), name, "{number:?}");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The bottlecrm contract: its bodies, answers, errors and reference.
+
+pub mod amounts;
+pub mod attachments;
+pub mod comments;
+pub mod errors;
+pub mod invoices;
+pub mod lists;
+pub mod mail;
+pub mod openapi;
+pub mod routes;
+pub mod status;
+pub mod users;
+
+use domain::FieldErrors;
+
+use crate::wire::{Field, optional, required};
+
+pub use errors::render;
+
+/// The value of a field that must be there; null is none.
+fn needed<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
+    required(errors, name, if matches!(field, Field::Null) { Field::Absent } else { field })
+}
+
+/// The value of a field that may be left out, which null does too.
+fn given<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
+    optional(errors, name, if matches!(field, Field::Null) { Field::Absent } else { field })
+}
