@@ -84,10 +84,11 @@ impl Store {
         if let Some(until) = &known_until {
             rows.retain(|header| header.id.to_string() >= *until);
         }
-        let more = known_until.is_some() || rows.len() > page.limit;
-        rows.truncate(page.limit);
-        let next = rows.last().filter(|_| more).map(|header| header.id.to_string());
-        Ok(Page { rows, next })
+        if rows.len() > page.limit {
+            rows.truncate(page.limit);
+            known_until = rows.last().map(|header| header.id.to_string());
+        }
+        Ok(Page { rows, next: known_until })
     }
 
     /// How many invoices pass a filter. All of them are counted as they are made and deleted: two

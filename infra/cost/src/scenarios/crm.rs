@@ -13,7 +13,8 @@ use crate::scene::{Scene, text};
 /// How many rows a list is asked for.
 const PAGE: u32 = 10;
 
-const READS_ON: &str = "no index answers the filter: the list is read until the page is full or the list ends";
+const READS_ON: &str =
+    "no index answers the filter: the list is read until the page is full, it ends, or 16 MB were passed over";
 
 /// The route's plain request: on objects that are made for it.
 pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
