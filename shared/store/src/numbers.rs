@@ -7,6 +7,7 @@
 //! page is found by its place among the numbers, which only the gaps before it shift. So a page costs
 //! what it holds, and what was removed before it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
 use domain::client::Client;
 use domain::id::{ClientId, InvoiceId, SupplierId};
@@ -102,6 +103,11 @@ impl Series {
     fn deleted(self) -> String {
         format!("{}_deleted", self.name())
     }
+
+    /// Tells that each object of the series has a number, and each deletion was counted.
+    fn complete(self) -> String {
+        format!("{}_complete", self.name())
+    }
 }
 
 /// A number of a series. 0 is none: the object is not counted.
@@ -114,8 +120,8 @@ pub(crate) struct Counter {
     pub last: u64,
     /// How many numbers are in use.
     pub live: u64,
-    /// How many were given to what has been deleted, where [`delete`] counts them.
-    pub deleted: u64,
+    /// How many were given to what has been deleted, if every deletion was counted: [`count_all`].
+    pub deleted: Option<u64>,
 }
 
 /// A page of a series, in the order of its numbers.
@@ -189,6 +195,14 @@ pub(crate) fn take(commit: &mut Transaction, tenant: Tenant, counted: &[Counted]
 pub(crate) fn take_first(commit: &mut Transaction, tenant: Tenant, series: Series, last: u64) {
     let mut item = keys::counters(tenant, series.group()).attributes();
     item.extend([(series.last(), n(last)), (series.live(), n(last))]);
+    commit.create(item);
+}
+
+/// Counts all objects of a series from here on, when there is none yet: also those whose numbers are not in use. Where
+/// this was not done, objects may have been made or deleted before they were counted.
+pub(crate) fn count_all(commit: &mut Transaction, tenant: Tenant, series: Series) {
+    let mut item = keys::counters(tenant, series.group()).attributes();
+    item.insert(series.complete(), AttributeValue::Bool(true));
     commit.create(item);
 }
 
@@ -297,5 +311,6 @@ pub(crate) fn counter(item: &Item, series: Series) -> Result<Counter, StoreError
             number.ok_or_else(|| StoreError::corrupt("a counter without its number"))
         }
     };
-    Ok(Counter { last: number(series.last())?, live: number(series.live())?, deleted: number(series.deleted())? })
+    let deleted = item.contains_key(&series.complete()).then(|| number(series.deleted())).transpose()?;
+    Ok(Counter { last: number(series.last())?, live: number(series.live())?, deleted })
 }
