@@ -49,7 +49,7 @@ pub struct Cost {
     pub read_units: f64,
     /// Write capacity units.
     pub write_units: f64,
-    /// Messages sent to SQS, and requests about the message that the call is about.
+    /// Requests to SQS: the function's, and Lambda's about the message that the call is about.
     #[serde(default, skip_serializing_if = "is_none")]
     pub sqs: u32,
     /// Requests to SES.
