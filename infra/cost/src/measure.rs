@@ -10,12 +10,14 @@ use crate::reading;
 use crate::relay::Asked;
 use crate::scenarios::{self, Scenario};
 use crate::scene::Scene;
-use crate::table::{Cost, FunctionRow, Key};
+use crate::table::{Cost, Entry, FunctionRow, Key};
 use crate::triggers::{self, Listeners, Trigger};
 
 /// What was measured in an organisation of one size.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Measured {
+    /// How much was in it.
+    pub size: Size,
     /// What each call cost, in the order of the table.
     pub calls: Vec<(Key, Call)>,
     /// What is known of each function.
@@ -55,7 +57,7 @@ pub struct How<'a> {
 pub async fn all(how: How<'_>) -> Result<Measured, Failure> {
     let scene = Scene::open(how.bootstraps).await?;
     crowd::fill(&scene, how.size).await?;
-    let mut measured = Measured::default();
+    let mut measured = Measured { size: how.size, calls: vec![], functions: BTreeMap::new() };
     for function in &scene.cloud.template().functions {
         let row = FunctionRow { memory_mb: function.memory, peak_mb: None };
         measured.functions.insert(function.group.clone(), row);
@@ -94,11 +96,21 @@ async fn several<T>(times: usize, mut call: impl AsyncFnMut() -> Result<T, Failu
     Ok(each)
 }
 
-/// The table's rows, in their order.
+/// What the table's rows are about, in their order.
 #[must_use]
-pub fn keys() -> Vec<Key> {
+pub fn entries() -> Vec<Entry> {
     let requests = scenarios::all();
-    requests.iter().map(request_key).chain(triggers::ALL.map(trigger_key)).collect()
+    let requests = requests.iter().map(|scenario| Entry {
+        key: request_key(scenario),
+        grows: scenario.grows.map(str::to_owned),
+        varies: scenario.varies.map(str::to_owned),
+    });
+    let triggers = triggers::ALL.map(|trigger| Entry {
+        key: trigger_key(trigger),
+        grows: None,
+        varies: trigger.varies().map(str::to_owned),
+    });
+    requests.chain(triggers).collect()
 }
 
 fn request_key(scenario: &Scenario) -> Key {
