@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tributary_cost::Failure;
 use tributary_cost::crowd::Size;
 use tributary_cost::measure::{self, How, Measured};
 use tributary_cost::prices::Prices;
@@ -49,9 +50,8 @@ fn the_document_is_the_table_with_the_prices() {
     assert_eq!(long, None);
 }
 
-async fn measured(invoices: usize, others: usize) -> Measured {
-    let how = How { size: Size { invoices, others }, times: 2, bootstraps: None };
-    measure::all(how).await.unwrap()
+async fn measured(invoices: usize, others: usize) -> Result<Measured, Failure> {
+    measure::all(How { size: Size { invoices, others }, times: 2, bootstraps: None }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,7 +59,7 @@ async fn no_call_costs_more_than_the_table_allows_or_more_where_there_is_more_da
     let table = Table::read().unwrap();
     // In the small one every list that an index answers has a whole page. The large one is no larger than the table's
     // small one, whose costs then hold for what grows too.
-    let (few, many) = tokio::join!(measured(80, 15), measured(400, 40));
+    let (few, many) = tokio::try_join!(measured(80, 15), measured(400, 40)).unwrap();
     assert!(many.size.invoices <= table.invoices.0 && many.size.others <= table.others.0, "{ANEW}");
     let now = Table::of(few, many).unwrap();
     let mut faults = Vec::new();
