@@ -1,5 +1,8 @@
 //! How fast functions start: from the execution of a bootstrap to its first answer, beside a function that does
 //! nothing.
+//!
+//! The time limit holds the first answer that a function gives alone. `sweep` gives none, since all that it does asks the
+//! table, so nothing limits its time: it is printed in the column `+ table`, and the limit of memory holds it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -42,7 +45,7 @@ pub struct Measured {
     pub name: String,
     /// The size of its bootstrap, in bytes.
     pub bytes: u64,
-    /// With a first answer that needs nobody; none where every call needs the table.
+    /// With a first answer that needs nobody; none where every call needs the table: then no time limit holds it.
     pub alone: Option<Start>,
     /// With a first answer that needs the table; none where none such is known.
     pub with_table: Option<Start>,

@@ -23,13 +23,15 @@ const AT_ONCE: usize = 2_000;
 const CLIENTS: usize = 5;
 /// In which statuses: each client has one of each.
 const STATUSES: [&str; 4] = ["draft", "sent", "overdue", "paid"];
-/// The collections beside the invoices: those whose objects are counted one by one are filled side by side.
-const COLLECTIONS: [(&str, &str); 7] = [
+/// The collections beside the invoices, filled side by side. With contacts and services come clients, with leads their
+/// pipelines, and with items their categories.
+const COLLECTIONS: [(&str, &str); 8] = [
     ("crm", "/api/clients"),
     ("crm", "/api/contacts"),
     ("crm", "/api/services"),
     ("crm", "/api/leads"),
     ("crm", "/api/catalogue"),
+    ("crm", "/api/users"),
     ("namaste", "/api/expenses"),
     ("namaste", "/api/payment-methods"),
 ];

@@ -14,6 +14,7 @@ use tributary_local::{Environment, Function, FunctionError, Registry, registry};
 use crate::Failure;
 use crate::bootstrap::{Bootstrap, Memory};
 use crate::reading;
+use crate::relay::{Asked, Relays};
 use crate::runtime_api::{Invocation, RuntimeApi};
 
 /// An invocation that was seen.
@@ -27,6 +28,9 @@ pub struct Seen {
     pub event: Arc<str>,
     /// How many records the event has, if it has any.
     pub records: Option<usize>,
+    /// What it asked of services beside DynamoDB. Where a function in this process has several invocations at once, each
+    /// has what all of them asked meanwhile.
+    pub asked: Asked,
     /// Processor time, where the function is a process of its own.
     pub processor: Option<Duration>,
     /// Memory after it, where the function is a process of its own.
@@ -72,47 +76,56 @@ impl Seen {
             id: gateway.unwrap_or(&context.request_id).to_owned(),
             event: event.to_string().into(),
             records: event.get("Records").and_then(Value::as_array).map(Vec::len),
+            asked: Asked::default(),
             processor: None,
             memory: None,
         }
     }
 }
 
-/// The functions in this process.
-#[must_use]
-pub fn in_process(environment: &Environment, watch: &Watch) -> Registry {
-    let all = registry::build(environment).into_iter();
-    all.map(|(group, function)| {
-        let watched = InProcess { group: group.clone(), function, watch: watch.clone() };
-        (group, Arc::new(watched) as Arc<dyn Function>)
-    })
-    .collect()
+/// The functions in this process. Each has relays of its own, so that what is asked by the one is not counted to the
+/// other, and remembers credentials by itself, as instances in Lambda do.
+///
+/// # Errors
+/// The services cannot be watched.
+pub fn in_process(environment: &Environment, watch: &Watch) -> Result<Registry, Failure> {
+    let watched = |group: String| {
+        let (environment, relays) = Relays::before(environment)?;
+        let function = registry::build(&environment).remove(&group).ok_or("a function that is not built twice")?;
+        let watched = InProcess { group: group.clone(), function, relays, watch: watch.clone() };
+        Ok((group, Arc::new(watched) as Arc<dyn Function>))
+    };
+    registry::build(environment).into_keys().map(watched).collect()
 }
 
 /// The functions as bootstraps in a directory, each a process that starts with its first invocation.
-#[must_use]
-pub fn bootstraps(environment: &Environment, directory: &Path, watch: &Watch) -> Registry {
+///
+/// # Errors
+/// The services cannot be watched.
+pub fn bootstraps(environment: &Environment, directory: &Path, watch: &Watch) -> Result<Registry, Failure> {
     let instance = |group: &String| {
+        let (environment, relays) = Relays::before(environment)?;
         let mut variables = environment.variables();
         if let Some(own) = environment.functions.get(group) {
             variables.extend(own.clone());
         }
-        let program = directory.join(group);
-        Instance {
+        let instance = Instance {
             group: group.clone(),
-            program,
+            program: directory.join(group),
             variables,
+            relays,
             watch: watch.clone(),
             running: tokio::sync::Mutex::new(None),
-        }
+        };
+        Ok((group.clone(), Arc::new(instance) as Arc<dyn Function>))
     };
-    let groups = environment.functions.keys();
-    groups.map(|group| (group.clone(), Arc::new(instance(group)) as Arc<dyn Function>)).collect()
+    environment.functions.keys().map(instance).collect()
 }
 
 struct InProcess {
     group: String,
     function: Arc<dyn Function>,
+    relays: Relays,
     watch: Watch,
 }
 
@@ -120,8 +133,9 @@ struct InProcess {
 impl Function for InProcess {
     async fn invoke(&self, event: Value, context: Context) -> Result<Value, FunctionError> {
         let seen = Seen::new(&self.group, &event, &context);
+        let before = self.relays.asked();
         let answer = self.function.invoke(event, context).await;
-        self.watch.push(seen);
+        self.watch.push(Seen { asked: self.relays.asked().since(before), ..seen });
         answer
     }
 }
@@ -130,6 +144,7 @@ struct Instance {
     group: String,
     program: PathBuf,
     variables: BTreeMap<String, String>,
+    relays: Relays,
     watch: Watch,
     /// An instance in Lambda has one invocation at a time.
     running: tokio::sync::Mutex<Option<(RuntimeApi, Bootstrap)>>,
@@ -155,18 +170,22 @@ impl Instance {
             *running = Some(self.start().await?);
         }
         let (api, bootstrap) = running.as_ref().ok_or("the bootstrap is gone")?;
-        let before = bootstrap.processor_time()?;
+        let (before, asked_before) = (bootstrap.processor_time()?, self.relays.asked());
         let answered = api.queue(invocation)?.await?;
-        settled(bootstrap).await?;
-        let processor = Some(bootstrap.processor_time()? - before);
+        settled(api, bootstrap).await?;
+        // The time of a thread that has ended is no longer known.
+        let processor = Some(bootstrap.processor_time()?.saturating_sub(before));
         let memory = Some(bootstrap.memory()?);
-        self.watch.push(Seen { processor, memory, ..seen });
+        let asked = self.relays.asked().since(asked_before);
+        self.watch.push(Seen { asked, processor, memory, ..seen });
         Ok(serde_json::from_slice(&answered.body)?)
     }
 }
 
-/// Waits until the bootstrap asks for the next invocation: what it does after its answer is part of this one.
-async fn settled(bootstrap: &Bootstrap) -> Result<(), Failure> {
+/// Waits until the bootstrap asks for the next invocation: what it does after its answer is part of this one. Then, for a
+/// while at most, until its threads stand still: a thread's time is known when it stops.
+async fn settled(api: &RuntimeApi, bootstrap: &Bootstrap) -> Result<(), Failure> {
+    api.asked_again().await?;
     let mut before = bootstrap.processor_time()?;
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(2)).await;

@@ -10,6 +10,7 @@ pub mod crowd;
 pub mod functions;
 pub mod measure;
 pub mod prices;
+mod prose;
 pub mod reading;
 pub mod relay;
 pub mod report;

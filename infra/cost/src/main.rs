@@ -95,8 +95,6 @@ async fn table(build: bool, directory: Option<PathBuf>, large: usize) -> Result<
         return Err("two sizes are measured".into());
     };
     let mut table = Table::of(of_small, of_large)?;
-    table.invoices = (sizes[0].invoices, sizes[1].invoices);
-    table.others = (sizes[0].others, sizes[1].others);
     table.processor = directory.is_some().then(|| format!("release bootstraps on {}", processor()));
     if let Ok(earlier) = Table::read() {
         table.remember(&earlier);

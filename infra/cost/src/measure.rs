@@ -7,14 +7,17 @@ use crate::Failure;
 use crate::crowd::{self, Size};
 use crate::functions::Seen;
 use crate::reading;
+use crate::relay::Asked;
 use crate::scenarios::{self, Scenario};
-use crate::scene::{Asked, Scene};
-use crate::table::{Cost, FunctionRow, Key};
+use crate::scene::Scene;
+use crate::table::{Cost, Entry, FunctionRow, Key};
 use crate::triggers::{self, Listeners, Trigger};
 
 /// What was measured in an organisation of one size.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Measured {
+    /// How much was in it.
+    pub size: Size,
     /// What each call cost, in the order of the table.
     pub calls: Vec<(Key, Call)>,
     /// What is known of each function.
@@ -54,7 +57,7 @@ pub struct How<'a> {
 pub async fn all(how: How<'_>) -> Result<Measured, Failure> {
     let scene = Scene::open(how.bootstraps).await?;
     crowd::fill(&scene, how.size).await?;
-    let mut measured = Measured::default();
+    let mut measured = Measured { size: how.size, calls: vec![], functions: BTreeMap::new() };
     for function in &scene.cloud.template().functions {
         let row = FunctionRow { memory_mb: function.memory, peak_mb: None };
         measured.functions.insert(function.group.clone(), row);
@@ -93,11 +96,21 @@ async fn several<T>(times: usize, mut call: impl AsyncFnMut() -> Result<T, Failu
     Ok(each)
 }
 
-/// The table's rows, in their order.
+/// What the table's rows are about, in their order.
 #[must_use]
-pub fn keys() -> Vec<Key> {
+pub fn entries() -> Vec<Entry> {
     let requests = scenarios::all();
-    requests.iter().map(request_key).chain(triggers::ALL.map(trigger_key)).collect()
+    let requests = requests.iter().map(|scenario| Entry {
+        key: request_key(scenario),
+        grows: scenario.grows.map(str::to_owned),
+        varies: scenario.varies.map(str::to_owned),
+    });
+    let triggers = triggers::ALL.map(|trigger| Entry {
+        key: trigger_key(trigger),
+        grows: None,
+        varies: trigger.varies().map(str::to_owned),
+    });
+    requests.chain(triggers).collect()
 }
 
 fn request_key(scenario: &Scenario) -> Key {
@@ -111,41 +124,31 @@ fn trigger_key(trigger: Trigger) -> Key {
 
 async fn of_request(scene: &Scene, scenario: &Scenario) -> Result<(Seen, Cost), Failure> {
     let call = scenario.prepare(scene).await?;
-    let before = scene.asked();
     let answer = scene.send(&call).await?;
     if answer.status.as_u16() != scenario.status {
         return Err(format!("{}: {} {}: {}", scenario.name(), call.path, answer.status, answer.text()).into());
     }
-    let asked = scene.asked().since(before);
     let id = answer.header("x-request-id").ok_or("an answer without X-Request-Id")?;
     let look = async || Ok(scene.watch.first(|seen| seen.id == id));
     let seen = scene.eventually("the call of a request", look).await?;
-    Ok((seen.clone(), cost(scene, &seen, asked, 0).await?))
+    Ok((seen.clone(), cost(scene, &seen, 0).await?))
 }
 
 async fn of_trigger(scene: &Scene, listeners: &Listeners, trigger: Trigger) -> Result<(Seen, Cost), Failure> {
-    let before = scene.asked();
     let seen = listeners.cause(scene, trigger).await?;
-    // Fan-out, dispatcher and sweep ask for different things, so that what was asked in between tells them apart.
-    let asked = scene.asked().since(before);
-    let own = match trigger {
-        Trigger::Heard => Asked { ses: Asked::default().ses, s3: Asked::default().s3, ..asked },
-        Trigger::Idle | Trigger::Overdue | Trigger::Export | Trigger::Closure => {
-            Asked { sqs: Asked::default().sqs, ses: Asked::default().ses, ..asked }
-        }
-        Trigger::Unheard | Trigger::Delivered | Trigger::Refused | Trigger::Retired => Asked::default(),
-    };
-    Ok((seen.clone(), cost(scene, &seen, own, trigger.polled()).await?))
+    Ok((seen.clone(), cost(scene, &seen, trigger.polled()).await?))
 }
 
-async fn cost(scene: &Scene, seen: &Seen, asked: Asked, polled: u32) -> Result<Cost, Failure> {
+/// What a call cost: of DynamoDB by its line in the log, of other services by its function's relays. To SQS, Lambda's own
+/// requests come on top, which pass no relay.
+async fn cost(scene: &Scene, seen: &Seen, polled: u32) -> Result<Cost, Failure> {
     let line = scene.eventually("the line of a call", async || Ok(reading::of(&seen.id))).await?;
-    let Asked { sqs, ses, s3 } = asked;
+    let Asked { sqs, ses, s3 } = seen.asked;
     Ok(Cost {
         round_trips: line.round_trips,
         read_units: line.read_units,
         write_units: line.write_units,
-        sqs: sqs.messages + polled,
+        sqs: sqs.writes + polled,
         mails: ses.writes,
         s3_writes: s3.writes,
         s3_reads: s3.reads,

@@ -80,10 +80,7 @@ impl Prices {
         let gateway = if by_gateway { self.api_gateway.million_requests } else { 0.0 };
         self.lambda.million_requests
             + self.seconds(round_trips, sqs, mails, s3_writes + s3_reads, processor_ms, memory_mb)
-                * f64::from(memory_mb)
-                / 1024.0
-                * self.lambda.gigabyte_second
-                * 1e6
+                * self.million_seconds(memory_mb)
             + gateway
             + read_units * self.dynamodb.million_read_units
             + write_units * self.dynamodb.million_write_units
@@ -91,6 +88,12 @@ impl Prices {
             + f64::from(mails) * self.ses.million_mails
             + f64::from(s3_writes) * self.s3.million_writes
             + f64::from(s3_reads) * self.s3.million_reads
+    }
+
+    /// Dollars for a second of waiting in each of a million calls of a function with this memory.
+    #[must_use]
+    pub fn million_seconds(&self, memory_mb: u32) -> f64 {
+        f64::from(memory_mb) / 1024.0 * self.lambda.gigabyte_second * 1e6
     }
 
     /// For how long Lambda bills.

@@ -1,4 +1,4 @@
-//! Counts the requests that functions send to a service, on their way there.
+//! Counts the requests that a function sends to services, on their way there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -7,24 +7,22 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 
+use tributary_local::Environment;
+
 use crate::Failure;
 
 /// How every head of a request ends its first line.
 const VERSION: &[u8] = b" HTTP/1.1\r\n";
-/// How the header ends that says that a message is sent to a queue.
-const SENDS: &[u8] = b" AmazonSQS.SendMessage\r\n";
 
 /// Requests that went by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Requests {
-    /// Those by GET or HEAD.
+    /// Those by GET or HEAD, but for S3's lists.
     pub reads: u32,
     /// Those by DELETE.
     pub deletions: u32,
-    /// All others.
+    /// All others, and S3's lists: they are billed as writes.
     pub writes: u32,
-    /// Those of them that send a message to a queue.
-    pub messages: u32,
 }
 
 impl Requests {
@@ -35,7 +33,6 @@ impl Requests {
             reads: self.reads - before.reads,
             deletions: self.deletions - before.deletions,
             writes: self.writes - before.writes,
-            messages: self.messages - before.messages,
         }
     }
 }
@@ -45,7 +42,6 @@ struct Counters {
     reads: AtomicU32,
     deletions: AtomicU32,
     writes: AtomicU32,
-    messages: AtomicU32,
 }
 
 /// A place before a service that lets everything through as it is, and counts.
@@ -89,9 +85,62 @@ impl Relay {
     /// What went by so far.
     #[must_use]
     pub fn requests(&self) -> Requests {
-        let Counters { reads, deletions, writes, messages } = &*self.counters;
+        let Counters { reads, deletions, writes } = &*self.counters;
         let now = |counter: &AtomicU32| counter.load(Ordering::Acquire);
-        Requests { reads: now(reads), deletions: now(deletions), writes: now(writes), messages: now(messages) }
+        Requests { reads: now(reads), deletions: now(deletions), writes: now(writes) }
+    }
+}
+
+/// What stands before the services of a function, DynamoDB apart: of that, its own log tells.
+#[derive(Debug, Clone)]
+pub struct Relays {
+    sqs: Relay,
+    ses: Relay,
+    s3: Relay,
+}
+
+/// What was asked of the services beside DynamoDB.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Of SQS.
+    pub sqs: Requests,
+    /// Of SES.
+    pub ses: Requests,
+    /// Of S3.
+    pub s3: Requests,
+}
+
+impl Asked {
+    /// What was added since an earlier look.
+    #[must_use]
+    pub const fn since(self, before: Self) -> Self {
+        Self { sqs: self.sqs.since(before.sqs), ses: self.ses.since(before.ses), s3: self.s3.since(before.s3) }
+    }
+}
+
+impl Relays {
+    /// Relays before the services of an environment, and the environment that has them in the services' places.
+    ///
+    /// # Errors
+    /// [`Relay::before`]'s.
+    pub fn before(environment: &Environment) -> Result<(Environment, Self), Failure> {
+        let relays = Self {
+            sqs: Relay::before(&environment.sqs_url)?,
+            ses: Relay::before(&environment.ses_url)?,
+            s3: Relay::before(&environment.s3_url)?,
+        };
+        let mut environment = environment.clone();
+        environment.sqs_url = relays.sqs.url().to_owned();
+        environment.ses_url = relays.ses.url().to_owned();
+        environment.s3_url = relays.s3.url().to_owned();
+        Ok((environment, relays))
+    }
+
+    /// What was asked so far.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        let Self { sqs, ses, s3 } = self;
+        Asked { sqs: sqs.requests(), ses: ses.requests(), s3: s3.requests() }
     }
 }
 
@@ -118,17 +167,23 @@ fn count(line: &mut Vec<u8>, bytes: &[u8], counters: &Counters) {
             // A body may end without a line's end; then the head of the next request follows it in the same line.
             let head = &line[..line.len() - VERSION.len()];
             let head = head.rsplit(|byte| *byte == b'}' || *byte == b'\0').next().unwrap_or_default();
-            let counter = match head.split(|byte| *byte == b' ').next() {
-                Some(b"GET" | b"HEAD") => &counters.reads,
-                Some(b"DELETE") => &counters.deletions,
+            let mut words = head.split(|byte| *byte == b' ');
+            let counter = match (words.next(), words.next()) {
+                (Some(b"GET"), Some(target)) if is_list(target) => &counters.writes,
+                (Some(b"GET" | b"HEAD"), _) => &counters.reads,
+                (Some(b"DELETE"), _) => &counters.deletions,
                 _ => &counters.writes,
             };
             counter.fetch_add(1, Ordering::AcqRel);
-        } else if line.to_ascii_lowercase().ends_with(&SENDS.to_ascii_lowercase()) {
-            counters.messages.fetch_add(1, Ordering::AcqRel);
         }
         line.clear();
     }
+}
+
+/// Whether it is S3's `ListObjectsV2`, by path and query.
+fn is_list(target: &[u8]) -> bool {
+    let mut parameters = target.split(|byte| *byte == b'?' || *byte == b'&').skip(1);
+    parameters.any(|parameter| parameter == b"list-type=2")
 }
 
 #[cfg(test)]
@@ -144,6 +199,17 @@ mod tests {
             count(&mut line, &sent[cut..], &counters);
             let counted = [&counters.reads, &counters.deletions, &counters.writes].map(|n| n.load(Ordering::Acquire));
             assert_eq!(counted, [1, 1, 1], "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_objects_is_billed_as_a_write() {
+        for (target, is_list) in [("/b?list-type=2&prefix=x", 1), ("/b/?prefix=x&list-type=2", 1), ("/list-type=2", 0)]
+        {
+            let counters = Counters::default();
+            count(&mut Vec::new(), format!("GET {target} HTTP/1.1\r\n").as_bytes(), &counters);
+            let counted = [&counters.reads, &counters.writes].map(|n| n.load(Ordering::Acquire));
+            assert_eq!(counted, [1 - is_list, is_list], "{target}");
         }
     }
 }

@@ -3,7 +3,11 @@
 use std::fmt::Write;
 
 use crate::prices::Prices;
+use crate::prose::filled;
 use crate::table::{Cost, Key, Row, Table};
+
+/// How long a line is at most, but for those of tables.
+pub const WIDTH: usize = 120;
 
 const HEAD: &str = "\
 # What calls cost
@@ -12,19 +16,42 @@ Made by `cargo run -p tributary-cost -- table`; do not edit. `infra/cost.json` i
 every call to it, `infra/prices.toml` has the prices.
 
 Each call is made in the local cloud, through its gateway, on objects of its own, and measured by the line that it writes
-to the log. `a → b` is in an organisation of SMALL invoices and in one of LARGE, with SMALL_OTHERS and LARGE_OTHERS
-objects of each other kind; where there is one figure, it is the same in both. Lists are asked for ten rows, where the
-client can say how many, and are as long as the contract has them elsewhere. The credential is remembered by the warm
-instance; one that is not costs one round trip and half a read unit more.
+to the log. `a → b` is in an organisation of SMALL invoices and in one of LARGE, with SMALL_OTHERS and LARGE_OTHERS at
+least of KINDS; where there is one figure, it is the same in both. Lists are asked for ten rows, where the client can say
+how many, and are as long as the contract has them elsewhere. The credential is remembered by the warm instance; one that
+is not costs one round trip and one read unit more, a password more than that.
 
 - **trips** are round trips to DynamoDB, **read** and **write** the units that it bills. It reads consistently, and
   writes of more than one item are transactions, which cost twice.
-- **also** is what other services are asked.
+- **also** is what other services are asked. Lists of files in S3 are billed, and counted, as writes; deletions are free.
 - **CPU** is the time of a processor in milliseconds, PROCESSOR. It says where time goes; on Lambda's processors it is
   another figure.
 - **$** is dollars for a million calls: the call itself, its route through the gateway, and Lambda's time at the
   function's memory, which is the CPU at the share of a processor that comes with the memory, and the waits of
-  `prices.toml`. Logs, storage and data transfer are not in it.
+  `prices.toml`. Logs, storage and data transfer are not in it. Nor are the waits for Stripe, where a payment link is
+  made or retired, and for the receiver of a webhook, as long as these take: Lambda bills them as its own work, and a
+  second of them is SECOND dollars for a million calls at 512 MB.
+";
+
+/// What there are many of beside the invoices.
+const KINDS: &str = "clients, contacts, services, leads and pipelines, catalogue items and their categories, expenses, \
+                     payment methods and members";
+
+const GROWS: &str = "
+## What grows with the data
+
+Of all calls above these alone, where there are more invoices or more of the other kinds; a test fails where another one
+does. An answer still grows with what it shows whole: an invoice with its lines, payments and comments, a catalogue item
+with its price tiers. So do what an organisation has few of, and is read whole, such as its webhooks by the change that
+they may listen for; the sweep, by what is overdue; and a later page of namaste's lists, by what was deleted before.
+
+";
+
+const VARIES: &str = "
+## What varies
+
+A test lets these cost half as much again.
+
 ";
 
 /// Writes the table.
@@ -34,12 +61,15 @@ pub fn markdown(table: &Table, prices: &Prices) -> String {
         Some(how) => format!("measured with {how}"),
         None => "not measured yet".to_owned(),
     };
-    let mut text = HEAD
+    let text = HEAD
         .replace("SMALL_OTHERS", &thousands(table.others.0))
         .replace("LARGE_OTHERS", &thousands(table.others.1))
         .replace("SMALL", &thousands(table.invoices.0))
         .replace("LARGE", &thousands(table.invoices.1))
-        .replace("PROCESSOR", &processor);
+        .replace("PROCESSOR", &processor)
+        .replace("KINDS", KINDS)
+        .replace("SECOND", &format!("{:.2}", prices.million_seconds(512)));
+    let mut text = filled(&text, WIDTH);
     let mut section = None;
     for row in &table.rows {
         if section != Some(heading(row)) {
@@ -50,8 +80,8 @@ pub fn markdown(table: &Table, prices: &Prices) -> String {
         }
         line(&mut text, format_args!("{}", shown(table, prices, row)));
     }
-    add_growth(&mut text, table);
-    add_variance(&mut text, table);
+    add_reasons(&mut text, GROWS, table.rows.iter().map(|row| (&row.key, row.grows.as_deref())));
+    add_reasons(&mut text, VARIES, table.rows.iter().map(|row| (&row.key, row.varies.as_deref())));
     add_functions(&mut text, table);
     text
 }
@@ -105,22 +135,10 @@ fn also(cost: &Cost) -> String {
     asked.map(|(name, count)| format!("{count} {name}")).collect::<Vec<_>>().join(", ")
 }
 
-fn add_growth(text: &mut String, table: &Table) {
-    let rows = table.rows.iter().filter_map(|row| Some((&row.key, row.grows.as_ref()?)));
-    line(
-        text,
-        format_args!("\n## What grows with the data\n\nNothing but these; a test fails where another call does.\n"),
-    );
-    for (key, why) in rows {
-        line(text, format_args!("- {key}: {why}."));
-    }
-}
-
-fn add_variance(text: &mut String, table: &Table) {
-    line(text, format_args!("\n## What varies\n\nNo test holds these.\n"));
-    for (key, why) in table.rows.iter().filter_map(|row| Some((&row.key, row.varies.as_ref()?))) {
-        line(text, format_args!("- {key}: {why}."));
-    }
+/// Adds the rows that have a reason, each with its own.
+fn add_reasons<'a>(text: &mut String, head: &str, rows: impl Iterator<Item = (&'a Key, Option<&'a str>)>) {
+    let rows = rows.filter_map(|(key, why)| Some(format!("- {key}: {}.\n", why?)));
+    text.push_str(&filled(&format!("{head}{}", rows.collect::<String>()), WIDTH));
 }
 
 fn add_functions(text: &mut String, table: &Table) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Path, State};
@@ -11,13 +11,15 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderName, StatusCode};
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::Failure;
 
 /// The version of the interface, as its paths begin.
 const VERSION: &str = "/2018-06-01/runtime";
+/// How long a function may take from its answer to its next request.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An answer of a function, and when it came.
 #[derive(Debug)]
@@ -47,6 +49,14 @@ type Waiting = oneshot::Sender<Result<Answered, String>>;
 struct Shared {
     queue: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     waiting: Mutex<HashMap<String, Waiting>>,
+    turns: watch::Sender<Turns>,
+}
+
+/// How often the function has asked for an invocation, and how often it has answered one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turns {
+    asked: u64,
+    answered: u64,
 }
 
 impl Shared {
@@ -56,8 +66,12 @@ impl Shared {
 
     fn answer(&self, id: &str, answer: Result<Answered, String>) -> StatusCode {
         match self.waiting().remove(id) {
-            // Whoever asked may have gone.
-            Some(waiting) => drop(waiting.send(answer)),
+            Some(waiting) => {
+                // Before whoever waits can look.
+                self.turns.send_modify(|turns| turns.answered += 1);
+                // Whoever asked may have gone.
+                drop(waiting.send(answer));
+            }
             None => return StatusCode::BAD_REQUEST,
         }
         StatusCode::ACCEPTED
@@ -83,7 +97,8 @@ impl RuntimeApi {
         let address = listener.local_addr()?.to_string();
         let (queue, invocations) = mpsc::unbounded_channel();
         let queued = tokio::sync::Mutex::new(invocations);
-        let shared = Arc::new(Shared { queue: queued, waiting: Mutex::default() });
+        let turns = watch::Sender::new(Turns::default());
+        let shared = Arc::new(Shared { queue: queued, waiting: Mutex::default(), turns });
         let router = Router::new()
             .route(&format!("{VERSION}/invocation/next"), get(next))
             .route(&format!("{VERSION}/invocation/{{id}}/response"), post(response))
@@ -117,6 +132,17 @@ impl RuntimeApi {
         self.queue.send(invocation)?;
         Ok(async move { answer.await?.map_err(Into::into) })
     }
+
+    /// Waits until the function, having answered, asks for its next invocation.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn asked_again(&self) -> Result<(), Failure> {
+        let mut turns = self.shared.turns.subscribe();
+        let asked = tokio::time::timeout(PATIENCE, turns.wait_for(|turns| turns.asked > turns.answered)).await;
+        asked.map_err(|_| "a function that answers and asks for nothing more")??;
+        Ok(())
+    }
 }
 
 impl Drop for RuntimeApi {
@@ -126,6 +152,7 @@ impl Drop for RuntimeApi {
 }
 
 async fn next(State(shared): State<Arc<Shared>>) -> Response {
+    shared.turns.send_modify(|turns| turns.asked += 1);
     match shared.queue.lock().await.recv().await {
         Some(Invocation { id, arn, deadline, event }) => {
             let header = |name: &'static str, value: String| (HeaderName::from_static(name), value);

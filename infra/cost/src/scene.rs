@@ -8,13 +8,12 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
-use tributary_local::{Cloud, Environment, Options, Registry};
+use tributary_local::{Cloud, Options, Registry};
 
 use crate::Failure;
 use crate::call::{Answer, Call, Credential, Gateway};
 use crate::functions::{Watch, bootstraps, in_process};
 use crate::reading;
-use crate::relay::{Relay, Requests};
 
 /// How long something may take that follows from something else.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,7 +32,6 @@ pub struct Scene {
     /// The organisation.
     pub organisation: String,
     gateway: Gateway,
-    relays: Relays,
     token: String,
     api_key: String,
     access: String,
@@ -56,47 +54,6 @@ impl Stranger {
     }
 }
 
-/// What stands before the services.
-#[derive(Debug, Clone)]
-struct Relays {
-    sqs: Relay,
-    ses: Relay,
-    s3: Relay,
-}
-
-/// What was asked of the services beside DynamoDB.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// Of SQS.
-    pub sqs: Requests,
-    /// Of SES.
-    pub ses: Requests,
-    /// Of S3.
-    pub s3: Requests,
-}
-
-impl Asked {
-    /// What was added since an earlier look.
-    #[must_use]
-    pub const fn since(self, before: Self) -> Self {
-        Self { sqs: self.sqs.since(before.sqs), ses: self.ses.since(before.ses), s3: self.s3.since(before.s3) }
-    }
-}
-
-/// The environment with relays before its services, and the relays.
-fn relayed(environment: &Environment) -> Result<(Environment, Relays), Failure> {
-    let relays = Relays {
-        sqs: Relay::before(&environment.sqs_url)?,
-        ses: Relay::before(&environment.ses_url)?,
-        s3: Relay::before(&environment.s3_url)?,
-    };
-    let mut environment = environment.clone();
-    environment.sqs_url = relays.sqs.url().to_owned();
-    environment.ses_url = relays.ses.url().to_owned();
-    environment.s3_url = relays.s3.url().to_owned();
-    Ok((environment, relays))
-}
-
 impl Scene {
     /// Starts a cloud that keeps nothing, with the functions of this process or the bootstraps of a directory, and
     /// signs its owner up.
@@ -106,28 +63,28 @@ impl Scene {
     pub async fn open(directory: Option<&Path>) -> Result<Self, Failure> {
         reading::listen();
         let watch = Watch::default();
-        let mut relays = None;
-        let cloud = Cloud::start(Options::ephemeral(), |environment| match relayed(environment) {
-            Ok((environment, before)) => {
-                relays = Some(before);
-                match directory {
-                    None => in_process(&environment, &watch),
-                    Some(directory) => bootstraps(&environment, directory, &watch),
-                }
-            }
-            Err(error) => {
-                eprintln!("the services cannot be watched: {error}");
+        let mut fault = None;
+        let cloud = Cloud::start(Options::ephemeral(), |environment| {
+            let functions = match directory {
+                None => in_process(environment, &watch),
+                Some(directory) => bootstraps(environment, directory, &watch),
+            };
+            functions.unwrap_or_else(|error| {
+                fault = Some(error);
                 Registry::new()
-            }
+            })
         });
-        let cloud = cloud.await?;
+        let cloud = cloud.await;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        let cloud = cloud?;
         let mut scene = Self {
             gateway: Gateway::at(cloud.base_url()),
             cloud,
             watch,
             username: "owner".into(),
             organisation: String::new(),
-            relays: relays.ok_or("the services are not watched")?,
             token: String::new(),
             api_key: String::new(),
             access: String::new(),
@@ -200,13 +157,6 @@ impl Scene {
     /// A number that was not given yet, always of the same width.
     pub fn fresh(&self) -> String {
         format!("{:07}", self.serial.fetch_add(1, Ordering::Relaxed))
-    }
-
-    /// What was asked of the services so far.
-    #[must_use]
-    pub fn asked(&self) -> Asked {
-        let Relays { sqs, ses, s3 } = &self.relays;
-        Asked { sqs: sqs.requests(), ses: ses.requests(), s3: s3.requests() }
     }
 
     /// Sends a request. Where a key has had its requests for now, it waits.

@@ -40,6 +40,17 @@ impl std::fmt::Display for Key {
     }
 }
 
+/// What a row is about, before anything is measured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Which call.
+    pub key: Key,
+    /// Why it costs more where there is more data, if it does.
+    pub grows: Option<String>,
+    /// Why it costs one time more than another, if it does.
+    pub varies: Option<String>,
+}
+
 /// What a call costs.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Cost {
@@ -49,7 +60,7 @@ pub struct Cost {
     pub read_units: f64,
     /// Write capacity units.
     pub write_units: f64,
-    /// Messages sent to SQS, and requests about the message that the call is about.
+    /// Requests to SQS: the function's, and Lambda's about the message that the call is about.
     #[serde(default, skip_serializing_if = "is_none")]
     pub sqs: u32,
     /// Requests to SES.
@@ -90,6 +101,23 @@ impl Cost {
         }
     }
 
+    /// So many times as much, of the processor's time apart.
+    #[must_use]
+    fn times(self, factor: f64) -> Self {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small count, rounded up")]
+        let count = |count: u32| (f64::from(count) * factor).ceil() as u32;
+        Self {
+            round_trips: count(self.round_trips),
+            read_units: self.read_units * factor,
+            write_units: self.write_units * factor,
+            sqs: count(self.sqs),
+            mails: count(self.mails),
+            s3_writes: count(self.s3_writes),
+            s3_reads: count(self.s3_reads),
+            processor_ms: self.processor_ms,
+        }
+    }
+
     /// Whether both consume the same of the table.
     #[must_use]
     pub fn same_units(&self, other: &Self) -> bool {
@@ -111,14 +139,23 @@ impl Cost {
         let counts = counts.map(|(what, now, known)| format!("{now} {what} instead of {known}"));
         let units =
             [("read units", self.read_units, other.read_units), ("write units", self.write_units, other.write_units)];
-        let units = units.into_iter().filter(|(_, now, known)| *now > known * SLACK.0 + SLACK.1);
+        let units = units.into_iter().filter(|(_, now, known)| *now > most(*known));
         counts.chain(units.map(|(what, now, known)| format!("{now} {what} instead of {known}"))).collect()
     }
 }
 
-/// By how much units may differ without being more: the last digits of a time are left out where they are zeros, so an
-/// item may be a few bytes shorter one time, and a unit more or less.
-pub const SLACK: (f64, f64) = (1.05, 1.0);
+/// From so many units on they may differ, and by how much, without being more: the last digits of a time are left out
+/// where they are zeros, so of many items some are a few bytes shorter one time, and a unit more or less. Few are the same
+/// each time.
+pub const SLACK: (f64, f64, f64) = (10.0, 1.05, 1.0);
+
+fn most(known: f64) -> f64 {
+    let (from, times, plus) = SLACK;
+    if known < from { known } else { known * times + plus }
+}
+
+/// How many times as much as the table says something may cost that varies.
+const VARIANCE: f64 = 1.5;
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -131,7 +168,7 @@ pub struct Row {
     /// Why it costs more where there is more data, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grows: Option<String>,
-    /// Why it costs one time more than another, if it does: then nothing holds it.
+    /// Why it costs one time more than another, if it does: then it may cost half as much again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub varies: Option<String>,
     /// What it costs in the small organisation.
@@ -141,13 +178,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// In what a call is dearer than this row allows, in an organisation that is no larger than the large one.
+    /// In what a call is dearer than this row allows, in an organisation that is no larger than the small one: there,
+    /// what grows costs no more than in it.
     #[must_use]
     pub fn exceeded_by(&self, cost: &Cost) -> Vec<String> {
-        match (&self.varies, &self.grows) {
-            (Some(_), _) => vec![],
-            (None, Some(_)) => cost.more_than(&self.large),
-            (None, None) => cost.more_than(&self.small),
+        match &self.varies {
+            Some(_) => cost.more_than(&self.large.times(VARIANCE)),
+            None => cost.more_than(&self.small),
         }
     }
 
@@ -176,7 +213,7 @@ pub struct FunctionRow {
 pub struct Table {
     /// How many invoices the small organisation has, and the large one.
     pub invoices: (usize, usize),
-    /// How many of each other kind of object.
+    /// How many at least of each other kind of object that there may be many of.
     pub others: (usize, usize),
     /// How processor time was measured last, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -216,6 +253,7 @@ impl Table {
     /// # Errors
     /// A call was made in one of them alone.
     pub fn of(small: Measured, large: Measured) -> Result<Self, Failure> {
+        let (invoices, others) = ((small.size.invoices, large.size.invoices), (small.size.others, large.size.others));
         let mut of_large: BTreeMap<_, _> = large.calls.into_iter().collect();
         let rows = small.calls.into_iter().map(|(key, call)| {
             let large = of_large.remove(&key).ok_or_else(|| format!("{key} was called once"))?;
@@ -227,7 +265,7 @@ impl Table {
         for (name, row) in &mut functions {
             row.peak_mb = row.peak_mb.max(large.functions.get(name).and_then(|row| row.peak_mb));
         }
-        Ok(Self { invoices: (0, 0), others: (0, 0), processor: None, functions, rows })
+        Ok(Self { invoices, others, processor: None, functions, rows })
     }
 
     /// Takes processor times and memory over from an earlier table, for calls that it has.
@@ -251,12 +289,18 @@ impl Table {
         self.rows.iter().find(|row| row.key == *key)
     }
 
-    /// Calls that have no row, and rows of no call.
+    /// Calls that have no row, rows of no call, and rows that say otherwise than their calls whether they grow or vary.
     #[must_use]
-    pub fn differences(&self, calls: &[Key]) -> Vec<String> {
-        let (known, made): (BTreeSet<&Key>, BTreeSet<&Key>) =
-            (self.rows.iter().map(|row| &row.key).collect(), calls.iter().collect());
-        let without = made.difference(&known).map(|key| format!("{key} has no row"));
-        without.chain(known.difference(&made).map(|key| format!("{key} has a row and is no call"))).collect()
+    pub fn differences(&self, entries: &[Entry]) -> Vec<String> {
+        let of_rows: BTreeSet<&Key> = self.rows.iter().map(|row| &row.key).collect();
+        let of_calls: BTreeSet<&Key> = entries.iter().map(|entry| &entry.key).collect();
+        let without = of_calls.difference(&of_rows).map(|key| format!("{key} has no row"));
+        let of_none = of_rows.difference(&of_calls).map(|key| format!("{key} has a row and is no call"));
+        let otherwise = entries.iter().filter_map(|Entry { key, grows, varies }| {
+            let row = self.row(key)?;
+            let is_said = (&row.grows, &row.varies) == (grows, varies);
+            (!is_said).then(|| format!("{key} has a row that says otherwise whether it grows or varies"))
+        });
+        without.chain(of_none).chain(otherwise).collect()
     }
 }

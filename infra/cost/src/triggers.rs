@@ -83,12 +83,13 @@ impl Trigger {
         }
     }
 
-    /// Requests to SQS about the message itself: Lambda receives it, and deletes it where it is done with; else the
-    /// function hides it for a while.
+    /// What Lambda itself asks of SQS about the message: it receives it, and deletes it where it is done with. What the
+    /// function asks, such as to hide a message that stays, is measured with the call.
     #[must_use]
     pub const fn polled(self) -> u32 {
         match self {
-            Self::Delivered | Self::Refused | Self::Export | Self::Closure => 2,
+            Self::Delivered | Self::Export => 2,
+            Self::Refused | Self::Closure => 1,
             Self::Unheard | Self::Heard | Self::Retired | Self::Idle | Self::Overdue => 0,
         }
     }

@@ -1,4 +1,4 @@
-//! What is served beside the contracts: the reference, a customer's page, Stripe's events, and what nobody serves.
+//! What is served beside the contracts: the reference, a customer's page and document, Stripe's events, and what nobody serves.
 
 use app::ports::Clock;
 use hmac::{Hmac, KeyInit, Mac};
@@ -22,7 +22,7 @@ pub fn scenarios() -> Vec<Scenario> {
             Box::pin(async move { Ok(Call::new(Method::GET, asked).by(Credential::None)) })
         })
     };
-    let page = |seen: bool| {
+    let look = |seen: bool| {
         Scenario::new("", ("GET", "/i/{token}"), 200, move |scene| {
             Box::pin(async move {
                 let page = page(scene).await?;
@@ -33,6 +33,12 @@ pub fn scenarios() -> Vec<Scenario> {
             })
         })
     };
+    let document = Scenario::new("", ("GET", "/i/{token}/pdf"), 200, |scene| {
+        Box::pin(async move {
+            let page = page(scene).await?;
+            Ok(Call { path: format!("{}/pdf", page.path), ..page })
+        })
+    });
     let event = |told: bool| {
         Scenario::new("", ("POST", "/api/stripe/webhook"), 200, move |scene| {
             Box::pin(async move {
@@ -48,8 +54,9 @@ pub fn scenarios() -> Vec<Scenario> {
         get("/docs", "/docs", 200),
         get("/openapi/{file}", "/openapi/crm.json", 200),
         get("$default", "/nowhere", 404),
-        page(false).case("the first look"),
-        page(true),
+        look(false).case("the first look"),
+        look(true),
+        document,
         event(false),
         event(true).case("the same event again"),
     ]

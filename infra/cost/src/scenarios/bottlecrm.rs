@@ -1,13 +1,16 @@
 //! The bottlecrm contract, by an access token.
 
 use contracts::routes::{Method as RouteMethod, Route};
+use http::Method;
 use serde_json::{Value, json};
 
 use super::objects::{IMAGE, id, make};
-use super::{method, unknown};
+use super::{Scenario, method, unknown};
 use crate::Failure;
 use crate::call::{Call, Credential};
 use crate::scene::Scene;
+
+const LIST: &str = "/api/invoices";
 
 /// The route's plain request: on an invoice that is made for it.
 pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
@@ -47,4 +50,26 @@ fn new(scene: &Scene) -> Value {
         "currency": "USD",
         "due_date": "2099-02-15",
     })
+}
+
+/// What costs otherwise than the plain request.
+pub fn cases() -> Vec<Scenario> {
+    let list = |case: &'static str, query: &'static str, why: &'static str| {
+        let scenario = Scenario::new("bottlecrm", ("GET", LIST), 200, move |_| {
+            Box::pin(async move { Ok(Call::new(Method::GET, format!("{LIST}?limit=10&{query}")).by(Credential::Jwt)) })
+        });
+        scenario.case(case).growing(why)
+    };
+    let deep = Scenario::new("bottlecrm", ("GET", LIST), 200, |scene| {
+        Box::pin(async move {
+            let page = Call::new(Method::GET, format!("{LIST}?limit=1")).by(Credential::Jwt);
+            let count = scene.send(&page).await?.json()?["count"].as_u64().ok_or("a list without its count")?;
+            Ok(Call { path: format!("{LIST}?limit=10&offset={}", count / 10), ..page })
+        })
+    });
+    vec![
+        list("by status", "status=Paid", "the exact count of a status reads the headers that have it"),
+        list("by a part of the name", "name=nobody", "the exact count reads every header, and every client"),
+        deep.case("a tenth of the way down").growing("what an offset leaves out is read"),
+    ]
 }

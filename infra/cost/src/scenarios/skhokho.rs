@@ -5,11 +5,12 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::objects::one;
-use super::{Scenario, method, unknown};
+use super::{READS_ON, Scenario, method, unknown};
 use crate::Failure;
 use crate::call::{Call, Credential};
 use crate::scene::{Scene, text};
 
+const LIST: &str = "/api/v1.0/organisation/{org_id}/invoices";
 const ACTION: &str = "/api/v1.0/organisation/{org_id}/invoices/{invoice_id}/action";
 
 /// The route's plain request: on an invoice that is made for it.
@@ -62,7 +63,19 @@ pub fn cases() -> Vec<Scenario> {
         });
         scenario.case(name)
     };
+    let list = |name: &'static str, query: &'static str| {
+        let scenario = Scenario::new("skhokho", ("GET", LIST), 200, move |scene| {
+            Box::pin(async move {
+                let path = LIST.replace("{org_id}", &scene.organisation);
+                Ok(Call::new(Method::GET, format!("{path}?limit=10&{query}")).by(Credential::Basic))
+            })
+        });
+        scenario.case(name).growing(READS_ON)
+    };
     vec![
+        list("by a part of the title", "search=nothing"),
+        list("by date", "from_date=2098-01-01"),
+        list("overdue", "overdue=true"),
         action("mark_as_paid", "mark_as_paid"),
         action("record_payment", "record_payment&amount=1"),
         action("cancel", "cancel"),
