@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use app::logins::SourceAddress;
+use app::ports::Clock;
 use app::queue::{WorkQueue, WorkRef};
 use app::session::Credential;
 use contracts::crm::routes::{Method as RouteMethod, Route, routes};
@@ -330,7 +331,7 @@ async fn close_but_for_credentials(tributary: &Tributary, store: &Store) -> Tena
     let user = tributary.sign_up("latecomer").await;
     let me = tributary.get(&user, "/api/me/").await.expect(200);
     let tenant = Tenant::trusted(me["organization_id"].as_str().unwrap().parse().unwrap());
-    let now = tributary.cloud.clock().now();
+    let now = Clock::now(tributary.cloud.clock().as_ref());
     store.create_closure(tenant, &Closure::requested(now), now).await.unwrap();
     let environment = tributary.cloud.environment();
     let queue = &environment.functions["auth"]["WORK_QUEUE_URL"];
