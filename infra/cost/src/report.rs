@@ -50,7 +50,7 @@ they may listen for; the sweep, by what is overdue; and a later page of namaste'
 const VARIES: &str = "
 ## What varies
 
-A test lets these cost half as much again.
+A test lets these cost twice as much.
 
 ";
 

@@ -52,6 +52,10 @@ fn new(scene: &Scene) -> Value {
     })
 }
 
+/// By a name alone the local cloud does not answer in time where there are 100,000 invoices.
+const NAMED: &str = "the exact count reads every header of the status, and every client; without a status it reads all \
+                     headers, and the request runs out of time where there are very many";
+
 /// What costs otherwise than the plain request.
 pub fn cases() -> Vec<Scenario> {
     let list = |case: &'static str, query: &'static str, why: &'static str| {
@@ -64,12 +68,14 @@ pub fn cases() -> Vec<Scenario> {
         Box::pin(async move {
             let page = Call::new(Method::GET, format!("{LIST}?limit=1")).by(Credential::Jwt);
             let count = scene.send(&page).await?.json()?["count"].as_u64().ok_or("a list without its count")?;
-            Ok(Call { path: format!("{LIST}?limit=10&offset={}", count / 10), ..page })
+            // Two pages before the end, where there are not many more; all of them would take too long.
+            let offset = count.saturating_sub(20).min(10_000);
+            Ok(Call { path: format!("{LIST}?limit=10&offset={offset}"), ..page })
         })
     });
     vec![
         list("by status", "status=Paid", "the exact count of a status reads the headers that have it"),
-        list("by a part of the name", "name=nobody", "the exact count reads every header, and every client"),
-        deep.case("a tenth of the way down").growing("what an offset leaves out is read"),
+        list("by status and a part of the name", "status=Paid&name=nobody", NAMED),
+        deep.case("by an offset of 10,000 or near the end").growing("what an offset leaves out is read"),
     ]
 }
