@@ -84,11 +84,7 @@ impl App {
         closure: &mut Closure,
         until: Timestamp,
     ) -> Result<Progress, Error> {
-        let (ended, are_all) = self.end_credentials_of(tenant, until).await?;
-        closure.removed += ended;
-        if !are_all {
-            return Ok(Progress::After(Duration::ZERO));
-        }
+        closure.removed += self.end_credentials_of(tenant, until).await?;
         if !closure.links_ended {
             closure.links_ended = self.retire_links_of(tenant).await?;
             if !closure.links_ended {
@@ -121,9 +117,8 @@ impl App {
         Ok(Progress::Done)
     }
 
-    /// Ends the API keys and memberships of an organisation, the owner's last. Says how many memberships that were, and
-    /// whether all are ended: who is one of the others must not be lost from sight with them.
-    async fn end_credentials_of(&self, tenant: Tenant, until: Timestamp) -> Result<(u64, bool), Error> {
+    /// Ends the API keys and memberships of an organisation, the owner's last; says how many there were.
+    async fn end_credentials_of(&self, tenant: Tenant, until: Timestamp) -> Result<u64, Error> {
         const AT_A_TIME: usize = 100;
         let organisation = self.store.organisation(tenant.organisation()).await?;
         let owner = organisation.map(|Organisation { owner, .. }| owner);
@@ -146,7 +141,7 @@ impl App {
             ended += u64::try_from(ended_now).unwrap_or(0);
         }
         self.sessions.forget_organisation(tenant.organisation());
-        Ok((ended, ended_now == 0))
+        Ok(ended)
     }
 
     async fn end_membership_of(&self, tenant: Tenant, number: UserNumber, user: UserId) -> Result<(), Error> {

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
 mod billings;
-mod closures;
 mod new_invoices;
 mod numbers;
 mod out_of_reach;
