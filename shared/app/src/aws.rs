@@ -6,7 +6,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use store::Store;
+use store::{Lazy, Store};
 
 use crate::ports::{SystemClock, SystemEntropy};
 use crate::secret_store::Secret;
@@ -36,6 +36,13 @@ impl HttpClient for OnDemand {
     }
 }
 
+/// A client of a service, made at its first use: `lazy(&config, aws_sdk_s3::Client::new)`.
+#[must_use]
+pub fn lazy<C: 'static>(config: &SdkConfig, make: fn(&SdkConfig) -> C) -> Lazy<C> {
+    let config = config.clone();
+    Lazy::new(move || make(&config))
+}
+
 /// An environment variable that a function cannot do without.
 ///
 /// # Errors
@@ -51,7 +58,7 @@ impl App {
     /// # Errors
     /// There is no `TABLE_NAME`.
     pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
-        let store = Store::new(aws_sdk_dynamodb::Client::new(config), &required_variable("TABLE_NAME")?);
+        let store = Store::new(lazy(config, aws_sdk_dynamodb::Client::new), &required_variable("TABLE_NAME")?);
         let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
         Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret))
     }
