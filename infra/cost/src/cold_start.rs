@@ -47,7 +47,7 @@ pub struct Measured {
     pub bytes: u64,
     /// With a first answer that needs nobody; none where every call needs the table: then no time limit holds it.
     pub alone: Option<Start>,
-    /// With a first answer that needs the table; none where none such is known.
+    /// With a first answer that needs the table, or a key from Secrets Manager; none where none such is known.
     pub with_table: Option<Start>,
 }
 
@@ -119,7 +119,7 @@ fn middle(mut starts: Vec<Start>) -> Option<Start> {
     starts.get(starts.len() / 2).copied()
 }
 
-/// First events of a function: one that it can answer alone, and one that it needs the table for.
+/// First events of a function: one that it can answer alone, and one that it needs the table or its key for.
 fn first_events(function: &Function) -> Result<(Option<Value>, Option<Value>), Failure> {
     let path = function.events.iter().find_map(|event| match &event.kind {
         EventKind::Http(Route::Path { path, .. }) if !path.contains("{proxy+}") => Some(path.as_str()),
@@ -142,12 +142,15 @@ fn first_events(function: &Function) -> Result<(Option<Value>, Option<Value>), F
     let path = path.join("/");
     Ok(match function.group.as_str() {
         // Neither asks for a credential.
-        "docs" | "stripe-webhook" | "pages" => (Some(request("GET", &path, None)), None),
+        "docs" | "stripe-webhook" => (Some(request("GET", &path, None)), None),
+        // A page's address holds a keyed hash: the key is fetched before anything is said of it.
+        "pages" => (None, Some(request("GET", &path, None))),
         // Its first paths are those of a sign-up.
         "auth" => (Some(request("GET", "/api/me", None)), Some(request("GET", "/api/me", Some(TOKEN)))),
         "files" => {
             let upload = format!("/api/clients/{NOBODY}/files");
-            (Some(request("POST", &upload, None)), Some(request("POST", &upload, Some(TOKEN))))
+            // A method that it does not have: whatever else is sent waits for the key.
+            (Some(request("GET", &upload, None)), Some(request("POST", &upload, Some(TOKEN))))
         }
         _ => (Some(request("GET", &path, None)), Some(request("GET", &path, Some(TOKEN)))),
     })

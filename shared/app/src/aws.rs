@@ -1,6 +1,7 @@
 //! The AWS clients: one HTTP client, one TLS provider, made when first used.
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
@@ -14,10 +15,19 @@ use crate::secrets::SecretKey;
 use crate::{App, Error};
 use std::sync::Arc;
 
-/// The SDK's configuration in Lambda: region and credentials from the environment.
+/// The SDK's configuration: region and credentials from the environment, where Lambda has them, or wherever else the SDK
+/// finds them.
 pub async fn sdk_config() -> SdkConfig {
     let https = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    aws_config::defaults(BehaviorVersion::latest()).http_client(OnDemand(https)).load().await
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(OnDemand(https));
+    // The SDK prepares to look everywhere, in files and at other services, before it looks here: a part of every start.
+    if let Ok(region) = std::env::var("AWS_REGION") {
+        loader = loader.region(Region::new(region));
+    }
+    if std::env::var_os("AWS_ACCESS_KEY_ID").is_some() {
+        loader = loader.credentials_provider(EnvironmentVariableCredentialsProvider::new());
+    }
+    loader.load().await
 }
 
 /// An HTTP client that connects to nothing before the first request. The SDK's own makes a connector for every client of
