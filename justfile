@@ -45,3 +45,8 @@ deploy stage *parameters:
 # What was given up, once more: `just replay deliveries tributary-prod --dry-run`.
 replay what stack *flags:
     infra/scripts/replay {{what}} {{stack}} {{flags}}
+
+# What calls cost, measured anew, and how functions start, after a change of either.
+cost:
+    cargo run -p tributary-cost -- table --bootstraps
+    cargo run -p tributary-cost -- cold-start

@@ -1,7 +1,7 @@
 //! The Lambda binary of `files`.
 
 use app::App;
-use app::aws::{required_variable, sdk_config};
+use app::aws::{lazy, required_variable, sdk_config};
 use app::bucket::Bucket;
 use files::Files;
 
@@ -9,7 +9,7 @@ use files::Files;
 async fn main() -> Result<(), lambda_http::Error> {
     let build = async {
         let config = sdk_config().await;
-        let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
+        let bucket = Bucket::new(lazy(&config, aws_sdk_s3::Client::new), &required_variable("BUCKET_NAME")?);
         Ok::<_, app::Error>(files::router(Files { app: App::from_env(&config)?, bucket }))
     };
     edge::lambda::run(build).await

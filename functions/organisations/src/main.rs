@@ -1,7 +1,7 @@
 //! The Lambda binary of `organisations`.
 
 use app::App;
-use app::aws::{required_variable, sdk_config};
+use app::aws::{lazy, required_variable, sdk_config};
 use app::bucket::Bucket;
 use app::queue::WorkQueue;
 use lambda_runtime::service_fn;
@@ -13,8 +13,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = sdk_config().await;
     let organisations = Organisations {
         app: App::from_env(&config)?,
-        bucket: Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?),
-        queue: WorkQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("WORK_QUEUE_URL")?),
+        bucket: Bucket::new(lazy(&config, aws_sdk_s3::Client::new), &required_variable("BUCKET_NAME")?),
+        queue: WorkQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("WORK_QUEUE_URL")?),
     };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(organisations.clone(), event)))).await
 }

@@ -1,7 +1,7 @@
 //! The Lambda binary of `sweep`.
 
 use app::App;
-use app::aws::{required_variable, sdk_config};
+use app::aws::{lazy, required_variable, sdk_config};
 use app::bucket::Bucket;
 use app::queue::WorkQueue;
 use lambda_runtime::service_fn;
@@ -11,8 +11,8 @@ use sweep::{Sweep, handle};
 async fn main() -> Result<(), lambda_runtime::Error> {
     lambda_runtime::tracing::init_default_subscriber();
     let config = sdk_config().await;
-    let bucket = Bucket::new(aws_sdk_s3::Client::new(&config), &required_variable("BUCKET_NAME")?);
-    let work = WorkQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("WORK_QUEUE_URL")?);
+    let bucket = Bucket::new(lazy(&config, aws_sdk_s3::Client::new), &required_variable("BUCKET_NAME")?);
+    let work = WorkQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("WORK_QUEUE_URL")?);
     let sweep = Sweep { app: App::from_env(&config)?, bucket, work };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(sweep.clone(), event)))).await
 }

@@ -1,7 +1,7 @@
 //! The Lambda binary of `webhook-dispatcher`.
 
 use app::App;
-use app::aws::{required_variable, sdk_config};
+use app::aws::{lazy, required_variable, sdk_config};
 use app::queue::DeliveryQueue;
 use lambda_runtime::service_fn;
 use webhook_dispatcher::sender::{Sender, SenderConfig};
@@ -14,7 +14,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let allow_private_targets = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
     let dispatcher = Dispatcher {
         app: App::from_env(&config)?,
-        queue: DeliveryQueue::new(aws_sdk_sqs::Client::new(&config), required_variable("DELIVERY_QUEUE_URL")?),
+        queue: DeliveryQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("DELIVERY_QUEUE_URL")?),
         sender: Sender::new(SenderConfig { allow_private_targets, ..SenderConfig::default() }),
     };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(dispatcher.clone(), event)))).await

@@ -14,6 +14,7 @@ use domain::Tenant;
 use domain::invoice::AttachmentKey;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use store::Lazy;
 
 use crate::Error;
 
@@ -33,7 +34,7 @@ const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(
 /// The bucket of the deployment's files.
 #[derive(Debug, Clone)]
 pub struct Bucket {
-    pub(crate) client: Client,
+    pub(crate) client: Lazy<Client>,
     pub(crate) name: Arc<str>,
 }
 
@@ -71,8 +72,8 @@ impl FilesReport {
 impl Bucket {
     /// The bucket of a name, through a client.
     #[must_use]
-    pub fn new(client: Client, name: &str) -> Self {
-        Self { client, name: name.into() }
+    pub fn new(client: impl Into<Lazy<Client>>, name: &str) -> Self {
+        Self { client: client.into(), name: name.into() }
     }
 
     /// Puts a file where it waits to be kept.

@@ -50,7 +50,8 @@ impl App {
         Ok(self.store.invoices_newest(actor.tenant(), filter, page).await?)
     }
 
-    /// How many invoices pass a filter, exactly. It reads all headers that the filter's index holds.
+    /// How many invoices pass a filter, exactly. With a filter it reads all headers that the
+    /// filter's index holds.
     pub async fn count_invoices(&self, actor: &Actor, filter: &InvoiceFilter) -> Result<u64, Error> {
         may(actor, Action::View, Model::Invoice)?;
         Ok(self.store.count_invoices(actor.tenant(), filter).await?)

@@ -9,6 +9,7 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Attachment, Body, Content, Destination, EmailContent, Message};
 use domain::letter::Recipients;
 use domain::text::Email;
+use store::Lazy;
 use url::Host;
 
 use crate::Error;
@@ -16,7 +17,7 @@ use crate::Error;
 /// Sends mail from the deployment's address.
 #[derive(Debug, Clone)]
 pub struct Mailer {
-    client: Client,
+    client: Lazy<Client>,
     sender: String,
 }
 
@@ -58,8 +59,8 @@ pub struct MailFile {
 impl Mailer {
     /// A mailer that sends from `sender`, an address that SES has verified.
     #[must_use]
-    pub fn new(client: Client, sender: impl Into<String>) -> Self {
-        Self { client, sender: sender.into() }
+    pub fn new(client: impl Into<Lazy<Client>>, sender: impl Into<String>) -> Self {
+        Self { client: client.into(), sender: sender.into() }
     }
 
     /// Sends a mail.

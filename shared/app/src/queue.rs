@@ -9,7 +9,7 @@ use domain::Tenant;
 use domain::delivery::Delivery;
 use domain::id::{DeliveryId, ExportId, OrganisationId, WebhookId};
 use serde::{Deserialize, Serialize};
-use store::Work;
+use store::{Lazy, Work};
 
 use crate::Error;
 
@@ -100,7 +100,7 @@ impl WorkRef {
 /// A queue of one kind of message.
 #[derive(Debug, Clone)]
 pub struct Queue<M> {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
     messages: PhantomData<fn(M)>,
 }
@@ -114,8 +114,8 @@ pub type WorkQueue = Queue<WorkRef>;
 impl<M: Serialize> Queue<M> {
     /// The queue at an URL.
     #[must_use]
-    pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into(), messages: PhantomData }
+    pub fn new(client: impl Into<Lazy<Client>>, url: impl Into<String>) -> Self {
+        Self { client: client.into(), url: url.into(), messages: PhantomData }
     }
 
     /// Queues what a message is about, to be done at once.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use store::Lazy;
 use tokio::sync::OnceCell;
 
 use crate::Error;
+use crate::aws::lazy;
 
 /// A secret. One that Secrets Manager keeps is read when it is first asked for, and not again as long as the instance
 /// lives. Cheap to clone.
@@ -20,7 +22,7 @@ pub struct Secret {
 #[derive(Clone)]
 enum Source {
     Given,
-    Stored { client: Client, arn: Arc<str> },
+    Stored { client: Lazy<Client>, arn: Arc<str> },
 }
 
 impl Secret {
@@ -32,8 +34,8 @@ impl Secret {
 
     /// The secret that Secrets Manager keeps under an ARN or a name.
     #[must_use]
-    pub fn stored(client: Client, arn: &str) -> Self {
-        Self { source: Source::Stored { client, arn: arn.into() }, value: Arc::default() }
+    pub fn stored(client: impl Into<Lazy<Client>>, arn: &str) -> Self {
+        Self { source: Source::Stored { client: client.into(), arn: arn.into() }, value: Arc::default() }
     }
 
     /// The secret of a deployment: the environment variable `name`, or what Secrets Manager keeps under the ARN in
@@ -45,7 +47,7 @@ impl Secret {
         }
         match std::env::var(format!("{name}_ARN")).ok()?.as_str() {
             "" => Some(Self::given("")),
-            arn => Some(Self::stored(Client::new(config), arn)),
+            arn => Some(Self::stored(lazy(config, Client::new), arn)),
         }
     }
 

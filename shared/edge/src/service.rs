@@ -15,7 +15,7 @@ use axum::response::Response;
 use axum::{Extension, Router};
 use contracts::Problem;
 use futures::FutureExt;
-use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, X_CONTENT_TYPE_OPTIONS};
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use lambda_http::RequestExt;
@@ -182,7 +182,9 @@ impl Edge {
     }
 
     async fn route(&self, scope: &Scope, request: Request) -> Response {
-        if let Err(error) = self.app.ready().await {
+        if may_need_key(&request)
+            && let Err(error) = self.app.ready().await
+        {
             return render(scope, error.into());
         }
         let (parts, body) = request.into_parts();
@@ -197,6 +199,13 @@ impl Edge {
             None => response,
         }
     }
+}
+
+/// Whether the deployment's key may be needed for the answer. Nobody who names nobody and only reads comes past the
+/// credential, but to a customer's page, whose address holds a keyed hash.
+fn may_need_key(request: &Request) -> bool {
+    let bears = [AUTHORIZATION, COOKIE].iter().any(|name| request.headers().contains_key(name));
+    bears || !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path().starts_with("/i/")
 }
 
 /// The gateway's id of a request, by which its own log names it, or else the invocation's. What a

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::invoices::number_key;
 use crate::keys::{self, Key};
 use crate::lists::{Page, PageRequest, of_partition};
+use crate::numbers::{Counter, Series};
 use crate::table::{Query, s};
 
 /// Up to so many statuses are read one by one; for more, it is cheaper to pass over the others.
@@ -82,15 +83,22 @@ impl Store {
         if let Some(until) = &known_until {
             rows.retain(|header| header.id.to_string() >= *until);
         }
-        let more = known_until.is_some() || rows.len() > page.limit;
-        rows.truncate(page.limit);
-        let next = rows.last().filter(|_| more).map(|header| header.id.to_string());
-        Ok(Page { rows, next })
+        if rows.len() > page.limit {
+            rows.truncate(page.limit);
+            known_until = rows.last().map(|header| header.id.to_string());
+        }
+        Ok(Page { rows, next: known_until })
     }
 
-    /// How many invoices pass a filter. It reads the headers of the index that narrows them most,
-    /// and moves none of them: a round trip for each megabyte.
+    /// How many invoices pass a filter. All of them are counted as they are made and deleted: one
+    /// small read. With a filter it reads the headers of the index that narrows them most, and
+    /// moves none of them: a round trip for each megabyte.
     pub async fn count_invoices(&self, tenant: Tenant, filter: &InvoiceFilter) -> Result<u64, StoreError> {
+        if *filter == InvoiceFilter::default()
+            && let Some(count) = self.count_all(tenant).await?
+        {
+            return Ok(count);
+        }
         if let Some(number) = &filter.invoice_number {
             let page = self.invoice_by_number(tenant, number, filter, |_| false).await?;
             return Ok(page.rows.len() as u64);
@@ -103,6 +111,13 @@ impl Store {
             count += self.table.count(query).await?;
         }
         Ok(count)
+    }
+
+    /// How many invoices there are, if each was counted as it was made and deleted: one small read. Organisations that
+    /// were made before this was done do not know.
+    async fn count_all(&self, tenant: Tenant) -> Result<Option<u64>, StoreError> {
+        let Counter { last, live: _, deleted } = self.counter(tenant, Series::Billing).await?;
+        Ok(deleted.map(|deleted| last.saturating_sub(deleted)))
     }
 
     /// As [`Store::count_invoices`], by what only the rows themselves tell.

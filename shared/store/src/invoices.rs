@@ -147,9 +147,8 @@ impl Store {
         if let Some(client) = header.details.client {
             commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));
         }
-        if header.status.is_listed_as_billing() {
-            unlist(&mut commit, tenant, header);
-        }
+        let listed = header.status.is_listed_as_billing();
+        numbers::delete(&mut commit, tenant, (Series::Billing, header.billing_number), listed);
         if let Some(link) = &header.payment_link {
             commit.put(retired_item(tenant, header.id, link, now)?);
         }

@@ -27,6 +27,7 @@ mod invoice_series;
 mod invoices;
 mod keys;
 mod kinds;
+mod lazy;
 mod leads;
 mod lists;
 mod members;
@@ -61,6 +62,7 @@ pub use forms::FORM;
 pub use images::Album;
 pub use invoice_series::SeriesNumber;
 pub use invoices::Alongside;
+pub use lazy::Lazy;
 pub use lists::{Page, PageRequest};
 pub use number_pages::PAGE_SIZE;
 pub use numbers::{NumberPage, Party, PartyKey, Series};
@@ -83,7 +85,7 @@ pub struct Store {
 impl Store {
     /// The table of a name, through a client.
     #[must_use]
-    pub fn new(client: aws_sdk_dynamodb::Client, table_name: &str) -> Self {
-        Self { table: Table { client, name: table_name.into() } }
+    pub fn new(client: impl Into<Lazy<aws_sdk_dynamodb::Client>>, table_name: &str) -> Self {
+        Self { table: Table { client: client.into(), name: table_name.into() } }
     }
 }

@@ -145,8 +145,7 @@ impl Store {
         page: u64,
         read: fn(Item) -> Result<T, StoreError>,
     ) -> Result<Option<NumberPage<T>>, StoreError> {
-        let item = self.table.get(&keys::counters(tenant, series.group())).await?;
-        let Counter { last, live } = item.as_ref().map_or(Ok(Counter::default()), |item| counter(item, series))?;
+        let Counter { last, live, deleted: _ } = self.counter(tenant, series).await?;
         let Some(skip) = page.checked_sub(1).and_then(|before| before.checked_mul(PAGE_SIZE)) else { return Ok(None) };
         if skip > 0 && skip >= live {
             return Ok(None);
@@ -158,6 +157,12 @@ impl Store {
         };
         let rows = self.rows_from(tenant, series, from).await?.into_iter().map(read);
         Ok(Some(NumberPage { count: live, rows: rows.collect::<Result<_, _>>()? }))
+    }
+
+    /// What is counted of a series: one small read.
+    pub(crate) async fn counter(&self, tenant: Tenant, series: Series) -> Result<Counter, StoreError> {
+        let item = self.table.get(&keys::counters(tenant, series.group())).await?;
+        item.as_ref().map_or(Ok(Counter::default()), |item| counter(item, series))
     }
 
     /// The number that so many numbers in use are below.

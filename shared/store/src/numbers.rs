@@ -7,6 +7,7 @@
 //! page is found by its place among the numbers, which only the gaps before it shift. So a page costs
 //! what it holds, and what was removed before it.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
 use domain::client::Client;
 use domain::id::{ClientId, InvoiceId, SupplierId};
@@ -98,6 +99,15 @@ impl Series {
     fn live(self) -> String {
         format!("{}_live", self.name())
     }
+
+    fn deleted(self) -> String {
+        format!("{}_deleted", self.name())
+    }
+
+    /// Tells that each object of the series has a number, and each deletion was counted.
+    fn complete(self) -> String {
+        format!("{}_complete", self.name())
+    }
 }
 
 /// A number of a series. 0 is none: the object is not counted.
@@ -106,8 +116,12 @@ pub(crate) type Counted = (Series, u64);
 /// What a counter says.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counter {
+    /// The last number that was given.
     pub last: u64,
+    /// How many numbers are in use.
     pub live: u64,
+    /// How many were given to what has been deleted, if every deletion was counted: [`count_all`].
+    pub deleted: Option<u64>,
 }
 
 /// A page of a series, in the order of its numbers.
@@ -184,10 +198,38 @@ pub(crate) fn take_first(commit: &mut Transaction, tenant: Tenant, series: Serie
     commit.create(item);
 }
 
+/// Counts all objects of a series from here on, when there is none yet: also those whose numbers are not in use. Where
+/// this was not done, objects may have been made or deleted before they were counted.
+pub(crate) fn count_all(commit: &mut Transaction, tenant: Tenant, series: Series) {
+    let mut item = keys::counters(tenant, series.group()).attributes();
+    item.insert(series.complete(), AttributeValue::Bool(true));
+    commit.create(item);
+}
+
 /// Takes numbers out of use.
 pub(crate) fn leave(commit: &mut Transaction, tenant: Tenant, counted: &[Counted]) {
     if add_live(commit, tenant, counted, -1) {
         put_gaps(commit, tenant, counted);
+    }
+}
+
+/// Takes the number of what is deleted out of use, if it is in use, and counts the deletion: what has a number and is
+/// not in use may be there all the same.
+pub(crate) fn delete(commit: &mut Transaction, tenant: Tenant, (series, number): Counted, in_use: bool) {
+    if number == 0 {
+        return;
+    }
+    let names = [("#live0".to_owned(), series.live()), ("#deleted".to_owned(), series.deleted())];
+    commit.change_or_race(Update {
+        key: keys::counters(tenant, series.group()),
+        expression: "ADD #live0 :by, #deleted :one",
+        condition: "attribute_exists(pk)".into(),
+        names: names.into(),
+        values: [(":by".to_owned(), n(-i8::from(in_use))), (":one".to_owned(), n(1))].into(),
+    });
+    if in_use {
+        put_gaps(commit, tenant, &[(series, number)]);
+        unname(commit, tenant, (series, number));
     }
 }
 
@@ -269,5 +311,6 @@ pub(crate) fn counter(item: &Item, series: Series) -> Result<Counter, StoreError
             number.ok_or_else(|| StoreError::corrupt("a counter without its number"))
         }
     };
-    Ok(Counter { last: number(series.last())?, live: number(series.live())? })
+    let deleted = item.contains_key(&series.complete()).then(|| number(series.deleted())).transpose()?;
+    Ok(Counter { last: number(series.last())?, live: number(series.live())?, deleted })
 }

@@ -1,4 +1,4 @@
-//! What every organisation starts with: a category, and four payment methods.
+//! What every organisation starts with: a category, four payment methods, and the count of its invoices.
 
 use domain::attributes::Attributes;
 use domain::catalogue::Category;
@@ -47,5 +47,6 @@ pub(crate) fn put_starting_rows(
         commit.create(encode(&method, &payment_methods::key(tenant, last))?);
     }
     numbers::take_first(commit, tenant, Series::PaymentMethod, last);
+    numbers::count_all(commit, tenant, Series::Billing);
     Ok(())
 }

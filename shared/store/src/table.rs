@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::types::{
 use crate::error::{StoreError, unavailable};
 use crate::forms;
 use crate::keys::Key;
+use crate::lazy::Lazy;
 use crate::meter::{Kind, count};
 
 /// An item as DynamoDB has it.
@@ -23,7 +24,7 @@ pub(crate) type Item = HashMap<String, AttributeValue>;
 /// The single table.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    pub client: Client,
+    pub client: Lazy<Client>,
     pub name: Arc<str>,
 }
 

@@ -6,6 +6,8 @@ use domain::catalogue::{CategoryPatch, ItemPatch, ItemType, NewItem, Stock, Stoc
 use domain::client::{ClientPatch, NewClient, Profile, ProfilePatch};
 use domain::error::Error as Refusal;
 use domain::expense::{ExpenseCategory, ExpensePatch, NewExpense};
+use domain::filter::InvoiceFilter;
+use domain::invoice::{InvoicePatch, Status, StatusRequest};
 use domain::money::{Cost, Currency, Percent, Price};
 use domain::product::{NewProduct, ProductPatch};
 use domain::record::NewExtras;
@@ -13,7 +15,8 @@ use domain::supplier::{NewSupplier, SupplierPatch};
 use domain::text::{Email, LongText, Name, ShortText, Text};
 use domain::{Patch, Tenant};
 use futures::future::join_all;
-use store::{NumberPage, Party, PartyKey};
+use store::meter::{Meter, Reading};
+use store::{NumberPage, PageRequest, Party, PartyKey};
 use tributary_app::parties::{Duplicate, PartyFilter, PartyOutcome};
 use tributary_app::products::Product;
 
@@ -109,6 +112,45 @@ async fn twenty_of_each_made_at_once_get_the_numbers_one_to_twenty_and_are_count
     assert!(join_all(deleted).await.iter().all(Result::is_ok));
     let page = app.list_expenses(actor, 2).await.unwrap().unwrap();
     assert_eq!((page.count, page.rows.iter().map(|row| row.number).collect::<Vec<_>>()), (13, vec![17, 18, 20]));
+}
+
+/// Makes 24 invoices, voids every second and deletes every third, all at once; counts, and tells what that cost.
+async fn count_what_comes_and_goes(office: &Office) -> Reading {
+    let (app, actor) = (&office.app, &owner());
+    let everything = InvoiceFilter::default();
+    let made = join_all((0..24).map(|_| app.create_invoice(actor, new_invoice()))).await;
+    let ids: Vec<_> = made.into_iter().map(|made| made.unwrap().header().id).collect();
+    assert_eq!(app.count_invoices(actor, &everything).await, Ok(24));
+    let void = StatusRequest { target: Status::Void, shown_as: &[Status::Void] };
+    let voided = ids.iter().step_by(2).map(|id| {
+        let patch = InvoicePatch { status: Some(void), ..InvoicePatch::default() };
+        app.update_invoice(actor, *id, patch, None)
+    });
+    assert!(join_all(voided).await.iter().all(Result::is_ok));
+    assert_eq!(app.count_invoices(actor, &everything).await, Ok(24));
+    // Void ones and others.
+    let deleted = join_all(ids.iter().step_by(3).map(|id| app.delete_invoice(actor, *id, None))).await;
+    assert_eq!(deleted.into_iter().map(Result::unwrap).count(), 8);
+    let listed = app.list_invoices_newest(actor, &everything, PageRequest { limit: 100, after: None }).await.unwrap();
+    assert_eq!(listed.rows.len(), 16);
+    assert_eq!(app.list_billings(actor, 1).await.unwrap().unwrap().count, 8);
+    let meter = Meter::default();
+    assert_eq!(meter.scope(app.count_invoices(actor, &everything)).await, Ok(16));
+    meter.reading()
+}
+
+#[tokio::test]
+async fn all_invoices_are_counted_as_they_come_and_go_and_their_count_is_one_small_read() {
+    let office = Office::open().await;
+    office.founded().await;
+    let reading = count_what_comes_and_goes(&office).await;
+    assert_eq!((reading.round_trips, reading.read_units), (1, 1.0));
+}
+
+#[tokio::test]
+async fn invoices_that_were_not_counted_from_the_start_are_counted_by_reading_them() {
+    let reading = count_what_comes_and_goes(&Office::open().await).await;
+    assert!(reading.read_units > 2.0, "{reading:?}");
 }
 
 #[tokio::test]

@@ -18,8 +18,10 @@ use domain::invoice::{
     SentTotals, Status, StatusRequest,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
+use domain::organisation::Organisation;
 use domain::record::NewExtras;
-use domain::text::{LongText, Name, ShortText, Text};
+use domain::text::{Email, LongText, Name, ShortText, Text};
+use domain::user::{Membership, User, Username};
 use domain::worklist::TaskInput;
 use domain::{Actor, Author, Tenant};
 use store::Store;
@@ -65,6 +67,34 @@ impl Office {
         let secret = SecretKey::new("a secret of tests");
         let app = App::new(store.clone(), Arc::new(SystemClock), Arc::new(SystemEntropy), secret);
         Self { app, store, server }
+    }
+
+    /// Makes the organisation and its owner, as a sign-up does. Most use cases do without: they ask for a tenant alone.
+    pub async fn founded(&self) {
+        let author = owner().author().clone();
+        let home = owner().tenant().organisation();
+        let created_at = "2026-03-02T10:00:00Z".parse().unwrap();
+        let user = User {
+            id: author.id,
+            number: author.number,
+            username: Username::parse("ada").unwrap(),
+            email: Email::parse("ada@example.com").unwrap(),
+            first_name: ShortText::default(),
+            last_name: ShortText::default(),
+            phone: ShortText::default(),
+            password_hash: "$argon2id$…".into(),
+            is_verified: true,
+            home,
+            memberships: vec![Membership { organisation: home, role: Role::Owner }],
+            tokens: vec![],
+            sessions: vec![],
+            credentials_valid_from: None,
+            date_joined: created_at,
+            version: 1,
+        };
+        let name = Name::parse("Analytical Engines").unwrap();
+        let organisation = Organisation { id: home, name, currency: Currency::USD, owner: author.id, created_at };
+        self.store.create_account(&organisation, &user).await.unwrap();
     }
 
     pub async fn client(&self, tasks: usize) -> Customer {

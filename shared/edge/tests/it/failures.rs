@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::ask;
+use crate::support::{ask, ask_of, function_of, without_key};
 
 const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -142,5 +142,23 @@ async fn a_refused_credential_claims_no_idempotency_key() {
 async fn unknown_paths_and_methods_claim_no_idempotency_key() {
     for (line, status) in [("POST /nowhere", 404), ("POST /busy", 405)] {
         assert_eq!(ask(line, &[JSON, ("idempotency-key", "k")], "{}").await.status, status, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_read_by_nobody_does_not_wait_for_the_deployments_key_and_all_else_does() {
+    let statuses =
+        async |line: &str, headers: &[(&str, &str)]| ask_of(function_of(without_key()), line, headers, "").await.status;
+    for (line, status) in [("GET /things/", 401), ("HEAD /things", 401), ("GET /nowhere", 404)] {
+        assert_eq!(statuses(line, &[]).await, status, "{line}");
+    }
+    let token = token();
+    for (line, headers) in [
+        ("GET /things/", vec![("authorization", token.as_str())]),
+        ("GET /things/", vec![("cookie", "sessionid=x")]),
+        ("POST /things/", vec![JSON]),
+        ("GET /i/page", vec![]),
+    ] {
+        assert_eq!(statuses(line, &headers).await, 503, "{line} {headers:?}");
     }
 }

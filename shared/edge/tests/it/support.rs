@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::ports::{SystemClock, SystemEntropy};
+use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use axum::Router;
 use axum::body::Body;
@@ -25,8 +26,22 @@ pub fn app() -> App {
     App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new("a secret of tests"))
 }
 
+/// As [`app`], with a key that cannot be read either.
+pub fn without_key() -> App {
+    let config = aws_sdk_secretsmanager::Config::builder().build();
+    let key = Secret::stored(aws_sdk_secretsmanager::Client::from_conf(config), "arn");
+    let config = aws_sdk_dynamodb::Config::builder().build();
+    let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config), "secret-table");
+    App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::kept(Some(key)))
+}
+
 /// A function with a route for each thing that can happen.
 pub fn function() -> Router {
+    function_of(app())
+}
+
+/// As [`function`], of an app.
+pub fn function_of(app: App) -> Router {
     let routes = Router::new()
         .route("/things", get(async |_: Listing| no_content()).post(echo))
         .route("/things/{id}", get(show).put(change).delete(async |_: Caller| no_content()))
@@ -37,7 +52,7 @@ pub fn function() -> Router {
         .route("/cached", get(async || ([("cache-control", "max-age=60")], "page")))
         .route("/teapot", get(async || StatusCode::IM_A_TEAPOT))
         .route("/api/invoices/{id}", get(show));
-    tributary_edge::service(app(), routes)
+    tributary_edge::service(app, routes)
 }
 
 async fn echo(State(_): State<App>, body: JsonBody) -> Result<Response, Failure> {

@@ -2,6 +2,7 @@
 
 use domain::filter::{CategoryFilter, ClientFilter, ContactFilter, ItemFilter, Parent};
 use domain::id::{CategoryId, ClientId};
+use tributary_store::meter::Meter;
 use tributary_store::{ContactWrite, Page, PageRequest};
 
 use crate::support::{Table, category, client, contact, first, id, item, ours, tenant};
@@ -75,6 +76,22 @@ async fn a_list_longer_than_one_answer_of_dynamodb_is_read_to_its_end() {
     assert_eq!(all_pages(&table, &ClientFilter::default(), 100).await, [(1..=14).collect::<Vec<u128>>()]);
     let late = ClientFilter { name: Some("14".into()) };
     assert_eq!(all_pages(&table, &late, 1).await, [[14]]);
+}
+
+#[tokio::test]
+async fn a_filtered_page_passes_over_sixteen_megabytes_at_most_and_says_where_to_go_on() {
+    let table = Table::start().await;
+    // Two to a megabyte, and a page passes over half of them.
+    for n in 1..=40 {
+        let mut large = client(n);
+        large.images = vec!["x".repeat(390_000)];
+        table.store.create_client(ours(), &large).await.unwrap();
+    }
+    let late = ClientFilter { name: Some("client 40".into()) };
+    let meter = Meter::default();
+    let page = meter.scope(table.store.clients(ours(), &late, first(10))).await.unwrap();
+    assert_eq!((page.rows.len(), meter.reading().round_trips), (0, 16));
+    assert_eq!(all_pages(&table, &late, 10).await, [vec![], vec![40]]);
 }
 
 #[tokio::test]
