@@ -33,12 +33,12 @@ pub struct Invoices {
 pub fn router(state: Invoices) -> Router {
     edge::service_by_contract(
         state,
-        vec![
-            (Contract::Crm, crm()),
-            (Contract::Clawprint, clawprint::routes()),
-            (Contract::Bottlecrm, bottlecrm::routes()),
-            (Contract::Namaste, namaste::routes()),
-            (Contract::Skhokho, skhokho::routes()),
+        &[
+            (Contract::Crm, crm),
+            (Contract::Clawprint, clawprint::routes),
+            (Contract::Bottlecrm, bottlecrm::routes),
+            (Contract::Namaste, namaste::routes),
+            (Contract::Skhokho, skhokho::routes),
         ],
     )
 }

@@ -39,6 +39,6 @@ pub use failure::{Failure, InWords, rendered};
 pub use form::{SentBody, read_sent};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
-pub use service::{service, service_by_contract};
+pub use service::{Routes, service, service_by_contract};
 pub use source::Source;
 pub use upload::{AttachedFile, BaseUrl, MAX_FILE, Upload};

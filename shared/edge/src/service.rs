@@ -1,9 +1,10 @@
 //! What stands around the routes of every function.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
@@ -47,15 +48,23 @@ where
     Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own: Vec::new(), rest: speaks_all }) })
 }
 
+/// Makes a contract's routes.
+pub type Routes<S> = fn() -> Router<S>;
+
 /// As [`service`], for a function some of whose paths several contracts share: each contract has
-/// routes of its own. A contract without routes here knows no path.
-pub fn service_by_contract<S>(state: S, routes: Vec<(Contract, Router<S>)>) -> Router
+/// routes of its own, which are made when it is first spoken. A contract without routes here knows no path.
+pub fn service_by_contract<S>(state: S, routes: &[(Contract, Routes<S>)]) -> Router
 where
     App: FromRef<S>,
     S: Clone + Send + Sync + 'static,
 {
     let app = App::from_ref(&state);
-    let own = routes.into_iter().map(|(contract, routes)| (contract, finished(&app, state.clone(), routes))).collect();
+    let own = routes.iter().map(|&(contract, routes)| {
+        let (app, state) = (app.clone(), state.clone());
+        let make: Make = Box::new(move || finished(&app, state, routes()));
+        (contract, LazyLock::new(make))
+    });
+    let own = own.collect();
     let rest = finished(&app, state, Router::new());
     Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own, rest }) })
 }
@@ -116,9 +125,10 @@ struct Edge {
     routers: Arc<Routers>,
 }
 
-#[derive(Debug)]
+type Make = Box<dyn FnOnce() -> Router + Send>;
+
 struct Routers {
-    own: Vec<(Contract, Router)>,
+    own: Vec<(Contract, LazyLock<Router, Make>)>,
     rest: Router,
 }
 
@@ -126,6 +136,13 @@ impl Routers {
     fn of(&self, contract: Contract) -> Router {
         let own = self.own.iter().find(|(speaks, _)| *speaks == contract);
         own.map_or(&self.rest, |(_, router)| router).clone()
+    }
+}
+
+/// Without making what was not made.
+impl fmt::Debug for Routers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.own.iter().map(|(contract, _)| contract)).finish()
     }
 }
 

@@ -4,7 +4,7 @@ use contracts::routes::{Method as RouteMethod, Route};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::objects::{IMAGE, id, make};
+use super::objects::{IMAGE, PAGE, fill_page, id, make};
 use super::{Scenario, method, unknown};
 use crate::Failure;
 use crate::call::{Call, Credential};
@@ -26,7 +26,10 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
     let words: Vec<&str> = route.path.split('/').filter(|word| !word.starts_with('{')).collect();
     Ok(match (route.method, *words.last().unwrap_or(&"")) {
         (RouteMethod::Get, "invoices") if route.path.contains('{') => call,
-        (RouteMethod::Get, "invoices") => Call { path: format!("{}?limit=10", call.path), ..call },
+        (RouteMethod::Get, "invoices") => {
+            fill_page(scene).await?;
+            Call { path: format!("{}?limit={PAGE}", call.path), ..call }
+        }
         (RouteMethod::Post, "invoices") => call.json(&new(scene)),
         (RouteMethod::Put | RouteMethod::Patch, "invoices") => call.json(&json!({"invoice_title": "Web services"})),
         (RouteMethod::Delete, "invoices") | (RouteMethod::Get | RouteMethod::Post, "download") => call,
@@ -60,7 +63,9 @@ const NAMED: &str = "the exact count reads every header of the status, and every
 pub fn cases() -> Vec<Scenario> {
     let list = |case: &'static str, query: &'static str, why: &'static str| {
         let scenario = Scenario::new("bottlecrm", ("GET", LIST), 200, move |_| {
-            Box::pin(async move { Ok(Call::new(Method::GET, format!("{LIST}?limit=10&{query}")).by(Credential::Jwt)) })
+            Box::pin(
+                async move { Ok(Call::new(Method::GET, format!("{LIST}?limit={PAGE}&{query}")).by(Credential::Jwt)) },
+            )
         });
         scenario.case(case).growing(why)
     };
@@ -70,7 +75,7 @@ pub fn cases() -> Vec<Scenario> {
             let count = scene.send(&page).await?.json()?["count"].as_u64().ok_or("a list without its count")?;
             // Two pages before the end, where there are not many more; all of them would take too long.
             let offset = count.saturating_sub(20).min(10_000);
-            Ok(Call { path: format!("{LIST}?limit=10&offset={offset}"), ..page })
+            Ok(Call { path: format!("{LIST}?limit={PAGE}&offset={offset}"), ..page })
         })
     });
     vec![

@@ -4,6 +4,7 @@ use contracts::routes::{Method as RouteMethod, Route};
 use http::Method;
 use serde_json::{Value, json};
 
+use super::objects::{PAGE, fill_page};
 use super::{Scenario, method, unknown};
 use crate::Failure;
 use crate::call::{Call, Credential};
@@ -17,7 +18,10 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
     let call = |path: String| Call::new(method(route), path).by(Credential::ApiKey);
     let keys = format!("/api/businesses/{}/api-keys", scene.business());
     Ok(match (route.method, route.path) {
-        (RouteMethod::Get, "/api/invoices") => call(format!("/api/invoices?business_id={}&limit=10", scene.business())),
+        (RouteMethod::Get, "/api/invoices") => {
+            fill_page(scene).await?;
+            call(format!("/api/invoices?business_id={}&limit={PAGE}", scene.business()))
+        }
         (RouteMethod::Post, "/api/invoices") => call("/api/invoices".into()).json(&body(scene)),
         (RouteMethod::Get | RouteMethod::Delete, "/api/invoices/{id}") => call(invoice(scene).await?),
         (RouteMethod::Patch, "/api/invoices/{id}") => {

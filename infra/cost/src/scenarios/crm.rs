@@ -4,14 +4,11 @@ use contracts::routes::{Method as RouteMethod, Route};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::objects::{IMAGE, id, image, make, new, one};
+use super::objects::{IMAGE, PAGE, id, image, make, new, one};
 use super::{READS_ON, Scenario, method};
 use crate::Failure;
 use crate::call::Call;
 use crate::scene::{Scene, text};
-
-/// How many rows a list is asked for.
-const PAGE: u32 = 10;
 
 /// An id that nothing has.
 const NOBODY: &str = "0192f0c1-2345-7abc-8def-0123456789ab";

@@ -10,6 +10,9 @@ use crate::scene::{PASSWORD, Scene, text};
 /// What is uploaded: an image as far as its first bytes tell.
 pub const IMAGE: &[u8] = b"GIF89a";
 
+/// How many rows a list is asked for.
+pub const PAGE: u32 = 10;
+
 /// An object in a collection, by the collection's path, with what it needs.
 pub async fn make(scene: &Scene, collection: &str) -> Result<Value, Failure> {
     let word = collection.rsplit('/').next().unwrap_or_default();
@@ -94,6 +97,15 @@ async fn delivery(scene: &Scene, collection: &str) -> Result<Value, Failure> {
         Ok(rows.as_array().into_iter().flatten().find(|row| row["status"] != "pending").cloned())
     };
     scene.eventually("a delivery that has failed", failed).await
+}
+
+/// Makes one invoice more than a list that begins with the newest is asked for: what it reads are these, and not what
+/// other calls have made before.
+pub async fn fill_page(scene: &Scene) -> Result<(), Failure> {
+    for _ in 0..=PAGE {
+        make(scene, "/api/invoices").await?;
+    }
+    Ok(())
 }
 
 /// The path of an image that a new client has.

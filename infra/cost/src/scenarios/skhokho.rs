@@ -4,7 +4,7 @@ use contracts::routes::{Method as RouteMethod, Route};
 use http::Method;
 use serde_json::{Value, json};
 
-use super::objects::one;
+use super::objects::{PAGE, fill_page, one};
 use super::{READS_ON, Scenario, method, unknown};
 use crate::Failure;
 use crate::call::{Call, Credential};
@@ -20,7 +20,10 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
     if !path.contains("{invoice_id}") {
         return Ok(match route.method {
             RouteMethod::Post => call(&path).json(&body(scene).await?),
-            RouteMethod::Get => call(&format!("{path}?limit=10")),
+            RouteMethod::Get => {
+                fill_page(scene).await?;
+                call(&format!("{path}?limit={PAGE}"))
+            }
             RouteMethod::Put | RouteMethod::Patch | RouteMethod::Delete => return Err(unknown(route)),
         });
     }
@@ -67,7 +70,7 @@ pub fn cases() -> Vec<Scenario> {
         let scenario = Scenario::new("skhokho", ("GET", LIST), 200, move |scene| {
             Box::pin(async move {
                 let path = LIST.replace("{org_id}", &scene.organisation);
-                Ok(Call::new(Method::GET, format!("{path}?limit=10&{query}")).by(Credential::Basic))
+                Ok(Call::new(Method::GET, format!("{path}?limit={PAGE}&{query}")).by(Credential::Basic))
             })
         });
         scenario.case(name).growing(READS_ON)
