@@ -4,12 +4,14 @@ pub mod accounts;
 pub mod bottlecrm;
 pub mod clawprint;
 pub mod crm;
+pub mod decimals;
 mod detail;
 pub mod namaste;
 pub mod openapi;
 pub mod problem;
 pub mod routes;
 pub mod skhokho;
+pub mod status;
 pub mod wire;
 
 pub use problem::{Problem, Rendered};

@@ -8,7 +8,9 @@ use utoipa::openapi::path::{
 };
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{Array, Components, KnownFormat, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
-use utoipa::openapi::security::{SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Content, Header, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths, RefOr, Required, Response, ResponseBuilder,
     Tag,
@@ -197,6 +199,17 @@ impl Reference {
         }
         response.build()
     }
+}
+
+/// A credential that is sent as `Bearer …`, with what its text looks like.
+pub fn bearer(format: &str, about: &str) -> SecurityScheme {
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format(format).description(Some(about));
+    SecurityScheme::Http(scheme.build())
+}
+
+/// The token that is sent as `Token …`.
+pub fn token(about: &str) -> SecurityScheme {
+    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", about)))
 }
 
 /// The schema of one object, by reference.

@@ -6,7 +6,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use contracts::Problem;
 use contracts::skhokho::actions::{ActionRequest, Deed};
-use contracts::skhokho::status::{CANCELLED, PAID};
+use contracts::status::{CANCELLED, PAID};
 use domain::id::InvoiceId;
 use domain::invoice::{InvoicePatch, StatusRequest};
 use edge::{Caller, Failure, Ids, IfMatch, SentBody, read_sent};

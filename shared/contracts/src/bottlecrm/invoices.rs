@@ -19,8 +19,9 @@ mod shown;
 
 pub use shown::{Around, DeletedJson, HistoryJson, InvoiceJson, InvoiceRowJson};
 
-use super::status::{DRAFT, SentStatus};
+use super::status::Words;
 use super::{given, needed};
+use crate::status::{DRAFT, SentStatus};
 use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, patch, text};
 
 /// How many members and teams an invoice can name.
@@ -55,7 +56,7 @@ body! {
         /// The date by which it is to be paid.
         optional due_date: OrEmpty<Date>,
         /// The status; `Draft`, if left out. Writing `Paid` books a payment of the balance.
-        optional status: SentStatus,
+        optional status: SentStatus<Words>,
         /// The members who take care of it.
         optional assigned_to: Vec<Uuid>,
         /// The teams, kept as they are sent.
@@ -88,7 +89,7 @@ impl InvoiceBody {
         let (figures, totals) = money(&mut errors, quantity, rate, total_amount, tax);
         let currency = given(&mut errors, "currency", currency).unwrap_or(Currency::USD);
         let due_date = or_default(&mut errors, "due_date", due_date);
-        let status = given(&mut errors, "status", status).map_or(DRAFT, |SentStatus(request)| request);
+        let status = given(&mut errors, "status", status).map_or(DRAFT, |sent| sent.request);
         let assigned_to = members(&mut errors, assigned_to).unwrap_or_default();
         let teams = all_teams(&mut errors, teams).unwrap_or_default();
         let from_address = address(&mut errors, "from_address", from_address).into_option();
@@ -142,7 +143,7 @@ impl InvoiceBody {
         };
         let currency = given(&mut errors, "currency", currency);
         let due_date = patch(&mut errors, "due_date", due_date);
-        let status = given(&mut errors, "status", status).map(|SentStatus(request)| request);
+        let status = given(&mut errors, "status", status).map(|sent| sent.request);
         let assigned_to = members(&mut errors, assigned_to);
         let teams = all_teams(&mut errors, teams);
         let from_address = address(&mut errors, "from_address", from_address);

@@ -8,7 +8,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::invoices::InvoiceRowJson;
-use super::status::status_request;
+use super::status::Words;
+use crate::status::StatusWords;
 
 /// The path of the list, as the document writes it.
 const PATH: &str = "/api/invoices/";
@@ -44,7 +45,7 @@ impl InvoiceQuery {
         let last = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         let sent = |name: &str| last(name).filter(|value| !value.is_empty());
         let mut errors = FieldErrors::new();
-        let status = sent("status").and_then(|word| errors.take("status", status_request(&word)));
+        let status = sent("status").and_then(|word| errors.take("status", Words::request(&word)));
         let assigned_to = sent("assigned_to").and_then(|id| errors.take("assigned_to", id.parse::<UserId>()));
         let limit = last("limit").map_or(Some(LIMITS.1 as u64), |text| errors.take("limit", whole(&text, 1)));
         let offset = last("offset").map_or(Some(0), |text| errors.take("offset", whole(&text, 0)));

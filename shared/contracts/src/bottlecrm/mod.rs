@@ -1,6 +1,5 @@
 //! The bottlecrm contract: its bodies, answers, errors and reference.
 
-pub mod amounts;
 pub mod attachments;
 pub mod comments;
 pub mod errors;
@@ -8,6 +7,7 @@ pub mod invoices;
 pub mod lists;
 pub mod mail;
 pub mod openapi;
+pub mod quantity;
 pub mod routes;
 pub mod status;
 pub mod users;

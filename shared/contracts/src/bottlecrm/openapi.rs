@@ -3,10 +3,10 @@
 use serde_json::json;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::SecurityScheme;
 
 use super::routes::GROUPS;
-use crate::openapi::{Reference, Schemas, SharedFailure, takes_body, takes_if_match};
+use crate::openapi::{Reference, Schemas, SharedFailure, bearer, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -120,11 +120,11 @@ const FAILURES: [SharedFailure; 11] = [
 ];
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
-    let jwt = "`Bearer <access token>`.";
-    let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(jwt));
-    let token = "`Token <token>`. On paths that contracts share, with `X-Api-Contract: bottlecrm`.";
-    let token = ApiKey::Header(ApiKeyValue::with_description("Authorization", token));
-    vec![(JWT, SecurityScheme::Http(jwt.build())), (TOKEN, SecurityScheme::ApiKey(token))]
+    let jwt = bearer("JWT", "`Bearer <access token>`.");
+    vec![
+        (JWT, jwt),
+        (TOKEN, token("`Token <token>`. On paths that contracts share, with `X-Api-Contract: bottlecrm`.")),
+    ]
 }
 
 fn path_parameter(_: &Route, _: &str) -> (ObjectBuilder, String) {

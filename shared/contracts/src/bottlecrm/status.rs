@@ -1,18 +1,33 @@
 //! This contract's words for the one status of an invoice.
 
 use domain::FieldErrors;
-use domain::invoice::{InvoicePatch, Status, StatusRequest};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Object, Schema, Type};
+use domain::invoice::{InvoicePatch, Status};
 
 use super::needed;
-use crate::wire::{FromWire, body};
+use crate::status::{Column, SentStatus, StatusWords, words};
+use crate::wire::body;
+
+const COLUMNS: [Column; 5] = [
+    ("Draft", &[Status::Draft]),
+    ("Sent", &[Status::Sent, Status::Viewed]),
+    ("Paid", &[Status::Paid]),
+    ("Pending", &[Status::Pending, Status::PartiallyPaid, Status::Overdue]),
+    ("Cancelled", &[Status::Void, Status::Refunded]),
+];
 
 /// The words, in the document's order.
-pub const WORDS: [&str; 5] = ["Draft", "Sent", "Paid", "Pending", "Cancelled"];
+pub const WORDS: [&str; 5] = words(&COLUMNS);
 
-/// The status that a new invoice has.
-pub const DRAFT: StatusRequest = StatusRequest { target: Status::Draft, shown_as: &[Status::Draft] };
+/// The words, for a status in a body.
+pub enum Words {}
+
+impl StatusWords for Words {
+    const COLUMNS: &'static [Column] = &COLUMNS;
+
+    fn refusal(_: &str) -> String {
+        format!("Must be one of {}.", WORDS.join(", "))
+    }
+}
 
 /// The word that shows a status.
 #[must_use]
@@ -26,49 +41,11 @@ pub const fn status_word(status: Status) -> &'static str {
     }
 }
 
-/// Every status that a word shows, the one that it writes first.
-#[must_use]
-pub fn statuses_of(word: &str) -> Option<&'static [Status]> {
-    match word {
-        "Draft" => Some(DRAFT.shown_as),
-        "Sent" => Some(&[Status::Sent, Status::Viewed]),
-        "Pending" => Some(&[Status::Pending, Status::PartiallyPaid, Status::Overdue]),
-        "Paid" => Some(&[Status::Paid]),
-        "Cancelled" => Some(&[Status::Void, Status::Refunded]),
-        _ => None,
-    }
-}
-
-/// What a client asks for with a word.
-///
-/// # Errors
-/// No such word.
-pub fn status_request(word: &str) -> Result<StatusRequest, String> {
-    match statuses_of(word) {
-        Some(shown_as @ [target, ..]) => Ok(StatusRequest { target: *target, shown_as }),
-        Some([]) | None => Err(format!("Must be one of {}.", WORDS.join(", "))),
-    }
-}
-
-/// A status in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentStatus(pub StatusRequest);
-
-impl FromWire for SentStatus {
-    fn from_wire(raw: &str) -> Result<Self, String> {
-        status_request(&String::from_wire(raw).unwrap_or_default()).map(Self)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        Object::builder().schema_type(Type::String).enum_values(Some(WORDS)).into()
-    }
-}
-
 body! {
     /// Another status.
     StatusBody {
         /// The status. Writing `Paid` books a payment of the balance.
-        required status: SentStatus,
+        required status: SentStatus<Words>,
     }
 }
 
@@ -82,31 +59,28 @@ impl StatusBody {
         let mut errors = FieldErrors::new();
         let status = needed(&mut errors, "status", status);
         errors.into_result()?;
-        Ok(InvoicePatch { status: status.map(|SentStatus(request)| request), ..InvoicePatch::default() })
+        Ok(InvoicePatch { status: status.map(|sent| sent.request), ..InvoicePatch::default() })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::check_columns;
 
     #[test]
-    fn each_status_is_among_those_that_its_word_shows_and_no_other_words() {
-        for status in Status::ALL {
-            for word in WORDS {
-                let is_shown = statuses_of(word).unwrap().contains(&status);
-                assert_eq!(is_shown, status_word(status) == word, "{status} {word}");
-            }
-        }
+    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
+        check_columns::<Words>(|status| Some(status_word(status)));
     }
 
     #[test]
-    fn a_word_writes_the_first_status_of_its_column() {
-        let targets = WORDS.map(|word| status_request(word).unwrap().target);
-        assert_eq!(targets, [Status::Draft, Status::Sent, Status::Paid, Status::Pending, Status::Void]);
+    fn other_words_are_refused() {
         for wrong in ["draft", "SENT", "", "Overdue", "Void", "Canceled"] {
-            assert!(status_request(wrong).is_err(), "{wrong}");
+            assert_eq!(
+                Words::request(wrong),
+                Err("Must be one of Draft, Sent, Paid, Pending, Cancelled.".into()),
+                "{wrong}"
+            );
         }
-        assert!(SentStatus::from_wire("7").is_err());
     }
 }

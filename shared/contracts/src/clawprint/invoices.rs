@@ -18,8 +18,9 @@ use super::amounts::{Minor, SentCurrency};
 use super::dates::{Day, Midnight};
 use super::ids::{BusinessKey, InvoiceKey};
 use super::line_items::{LineItemJson, LineItems};
-use super::status::{CANCELLED, DRAFT, SentStatus, status_word};
+use super::status::{Words, status_word};
 use super::{given, needed};
+use crate::status::{CANCELLED, DRAFT, SentStatus};
 use crate::wire::{Field, OrEmpty, REQUIRED, body, optional, or_default, patch, text};
 
 /// How many days a customer has to pay, if the client does not say.
@@ -56,7 +57,7 @@ body! {
     InvoicePatchBody {
         /// The status. Writing `paid` books a payment of the balance; a paid invoice takes `refunded` alone, which
         /// books a refund of all.
-        optional status: SentStatus,
+        optional status: SentStatus<Words>,
         /// The customer's e-mail address, on this invoice.
         optional customer_email: Email,
         /// The customer's name, on this invoice.
@@ -161,7 +162,7 @@ impl InvoicePatchBody {
         errors.into_result()?;
         Ok(InvoicePatch {
             details,
-            status: status.map(|SentStatus(request)| request),
+            status: status.map(|sent| sent.request),
             due_date: due_date.map_or(Patch::Keep, |Day(date)| Patch::Set(date)),
             ..InvoicePatch::default()
         })

@@ -14,9 +14,10 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, Object, Ref, Schema, Type};
 
-use super::amounts::{Cents, Minor, SentQuantity, SentRate, json_number};
+use super::amounts::{Cents, Minor, SentQuantity, SentRate};
 use super::ids::{InvoiceKey, LineItemKey};
 use super::{given, needed};
+use crate::decimals::json_number;
 use crate::wire::{FromWire, body, nested};
 
 /// The kinds of line items, in the document's order.

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 
 use super::ids::BusinessKey;
 use super::invoices::{InvoiceJson, check_business};
-use super::status::{WORDS, status_request};
+use super::status::{WORDS, Words};
+use crate::status::StatusWords;
 use crate::wire::Field;
 
 /// The largest number of rows, and the one that is meant when the client does not say.
@@ -37,7 +38,7 @@ impl InvoiceQuery {
         let business_id = sent("business_id").map_or(Field::Absent, |id| Field::Value(id.to_owned()));
         check_business(&mut errors, business_id, BusinessKey(business))?;
         let word = sent("status").filter(|word| !word.is_empty());
-        let request = word.and_then(|word| errors.take("status", status_request(word)));
+        let request = word.and_then(|word| errors.take("status", Words::request(word)));
         let limit = errors.take("limit", sent("limit").map_or(Ok(LIMITS.1), read_limit));
         errors.into_result()?;
         let filter = InvoiceFilter { statuses: request.map(|request| request.shown_as), ..InvoiceFilter::default() };

@@ -3,11 +3,11 @@
 use serde_json::json;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Ref, Schema, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::SecurityScheme;
 
 use super::line_items::LineItemBody;
 use super::routes::GROUPS;
-use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match};
+use crate::openapi::{Reference, Schemas, SharedFailure, bearer, one, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -119,11 +119,14 @@ fn pays(route: &Route) -> bool {
 }
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
-    let key = "`Bearer pk_…:sk_…`, with a key from `POST /api/businesses`.";
-    let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("pk_…:sk_…").description(Some(key));
-    let token = "`Token <token>`, of an owner. On paths that contracts share, with `X-Api-Contract: clawprint`.";
-    let token = ApiKey::Header(ApiKeyValue::with_description("Authorization", token));
-    vec![(KEY, SecurityScheme::Http(key.build())), (TOKEN, SecurityScheme::ApiKey(token))]
+    let key = bearer("pk_…:sk_…", "`Bearer pk_…:sk_…`, with a key from `POST /api/businesses`.");
+    vec![
+        (KEY, key),
+        (
+            TOKEN,
+            token("`Token <token>`, of an owner. On paths that contracts share, with `X-Api-Contract: clawprint`."),
+        ),
+    ]
 }
 
 /// A business is made by a user; all else an API key does as well.

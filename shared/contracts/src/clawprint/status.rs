@@ -1,19 +1,32 @@
 //! This contract's words for the one status of an invoice.
 
-use domain::invoice::{Status, StatusRequest};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{Object, Schema, Type};
+use domain::invoice::Status;
 
-use crate::wire::FromWire;
+use crate::status::{Column, StatusWords, words};
+
+const COLUMNS: [Column; 7] = [
+    ("draft", &[Status::Draft]),
+    ("sent", &[Status::Sent, Status::Pending, Status::PartiallyPaid]),
+    ("viewed", &[Status::Viewed]),
+    ("paid", &[Status::Paid]),
+    ("overdue", &[Status::Overdue]),
+    ("cancelled", &[Status::Void]),
+    ("refunded", &[Status::Refunded]),
+];
 
 /// The words, in the document's order.
-pub const WORDS: [&str; 7] = ["draft", "sent", "viewed", "paid", "overdue", "cancelled", "refunded"];
+pub const WORDS: [&str; 7] = words(&COLUMNS);
 
-/// The status of a cancelled invoice, as it is written.
-pub const CANCELLED: StatusRequest = StatusRequest { target: Status::Void, shown_as: &[Status::Void] };
+/// The words, for a status in a body.
+pub enum Words {}
 
-/// The status that a new invoice has.
-pub const DRAFT: StatusRequest = StatusRequest { target: Status::Draft, shown_as: &[Status::Draft] };
+impl StatusWords for Words {
+    const COLUMNS: &'static [Column] = &COLUMNS;
+
+    fn refusal(_: &str) -> String {
+        format!("Must be one of {}.", WORDS.join(", "))
+    }
+}
 
 /// The word that shows a status.
 #[must_use]
@@ -29,73 +42,24 @@ pub const fn status_word(status: Status) -> &'static str {
     }
 }
 
-/// Every status that a word shows, the one that it writes first.
-#[must_use]
-pub fn statuses_of(word: &str) -> Option<&'static [Status]> {
-    match word {
-        "draft" => Some(DRAFT.shown_as),
-        "sent" => Some(&[Status::Sent, Status::Pending, Status::PartiallyPaid]),
-        "viewed" => Some(&[Status::Viewed]),
-        "paid" => Some(&[Status::Paid]),
-        "overdue" => Some(&[Status::Overdue]),
-        "cancelled" => Some(CANCELLED.shown_as),
-        "refunded" => Some(&[Status::Refunded]),
-        _ => None,
-    }
-}
-
-/// What a client asks for with a word.
-///
-/// # Errors
-/// No such word.
-pub fn status_request(word: &str) -> Result<StatusRequest, String> {
-    match statuses_of(word) {
-        Some(shown_as @ [target, ..]) => Ok(StatusRequest { target: *target, shown_as }),
-        Some([]) | None => Err(format!("Must be one of {}.", WORDS.join(", "))),
-    }
-}
-
-/// A status in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentStatus(pub StatusRequest);
-
-impl FromWire for SentStatus {
-    fn from_wire(raw: &str) -> Result<Self, String> {
-        status_request(&String::from_wire(raw).unwrap_or_default()).map(Self)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        Object::builder().schema_type(Type::String).enum_values(Some(WORDS)).into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::check_columns;
 
     #[test]
-    fn each_status_is_among_those_that_its_word_shows_and_no_other_words() {
-        for status in Status::ALL {
-            for word in WORDS {
-                assert_eq!(
-                    statuses_of(word).unwrap().contains(&status),
-                    status_word(status) == word,
-                    "{status} {word}"
-                );
-            }
-        }
+    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
+        check_columns::<Words>(|status| Some(status_word(status)));
     }
 
     #[test]
-    fn a_word_writes_the_first_status_of_its_column() {
-        let target = |word| status_request(word).map(|request| request.target);
-        let targets = [Status::Draft, Status::Sent, Status::Viewed, Status::Paid, Status::Overdue, Status::Void];
-        assert_eq!(WORDS[..6].iter().map(|word| target(word).unwrap()).collect::<Vec<_>>(), targets);
-        assert_eq!(target("refunded"), Ok(Status::Refunded));
+    fn other_words_are_refused() {
         for wrong in ["void", "Sent", "", "partially_paid", "pending", "canceled"] {
-            assert!(target(wrong).is_err(), "{wrong}");
+            assert_eq!(
+                Words::request(wrong),
+                Err("Must be one of draft, sent, viewed, paid, overdue, cancelled, refunded.".into()),
+                "{wrong}"
+            );
         }
-        assert!(SentStatus::from_wire("7").is_err());
-        assert_eq!(SentStatus::from_wire("\"cancelled\""), Ok(SentStatus(CANCELLED)));
     }
 }

@@ -10,7 +10,8 @@ use domain::filter::{
     ServiceFilter,
 };
 
-use super::invoice_status::status_request;
+use super::invoice_status::Words;
+use crate::status::StatusWords;
 
 /// The parameters of a query.
 struct Query<'a> {
@@ -143,7 +144,7 @@ pub fn invoices(pairs: &[(String, String)]) -> Result<InvoiceFilter, FieldErrors
     let mut query = Query::new(pairs);
     let filter = InvoiceFilter {
         client: query.parsed("client"),
-        statuses: query.read("status", status_request).map(|request| request.shown_as),
+        statuses: query.read("status", Words::request).map(|request| request.shown_as),
         currency: query.parsed("currency"),
         invoice_number: query.owned("invoice_number"),
         beside: BesideIndexes::default(),

@@ -21,9 +21,11 @@ use uuid::Uuid;
 mod details;
 
 use self::details::{details, details_patch};
-use super::invoice_status::{SentStatus, status_request, status_word};
+use super::Update;
+use super::invoice_status::{Words, status_word};
 use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
-use super::{Amount, Update};
+use crate::decimals::Amount;
+use crate::status::{DRAFT, SentStatus};
 use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, not_emptied, optional, or_default, patch, required, text};
 
 /// An amount of an invoice: (14,2).
@@ -62,7 +64,7 @@ body! {
         /// The contact at the client.
         optional contact: OrEmpty<ContactId>,
         /// The status; `draft`, if left out. Writing `paid` books a payment of the balance.
-        optional status: SentStatus,
+        optional status: SentStatus<Words>,
         /// The date of issue; today in UTC, if left out.
         optional issue_date: OrEmpty<Date>,
         /// The date by which it is to be paid.
@@ -101,7 +103,7 @@ struct Shared {
     totals: SentTotals,
     stripe: StripeRefsPatch,
     currency: Option<Currency>,
-    status: Option<SentStatus>,
+    status: Option<SentStatus<Words>>,
     contact: Patch<ContactId>,
     due_date: Patch<Date>,
     notes: Option<LongText>,
@@ -126,13 +128,12 @@ impl InvoiceBody {
         let client = required(&mut errors, "client", client);
         let issue_date = or_default(&mut errors, "issue_date", issue_date);
         let extras = extras.into_new(&mut errors);
-        let draft = status_request("draft").map_err(|message| FieldErrors::one("status", message))?;
         errors.into_result()?;
         Ok(NewInvoice {
             number: NewNumber::Random,
             details: details(client, contact.into_option(), notes.unwrap_or_default(), stripe),
             client_by_email: None,
-            status: status.map_or(draft, |SentStatus(request)| request),
+            status: status.map_or(DRAFT, |sent| sent.request),
             issue_date,
             due_date: due_date.into_option(),
             currency: currency.unwrap_or(Currency::USD),
@@ -156,7 +157,7 @@ impl InvoiceBody {
         let issue_date = not_emptied(&mut errors, "issue_date", issue_date);
         let extras = extras.into_patch(mode, &mut errors);
         let details = details_patch(client, contact, notes, stripe);
-        let status = status.map(|SentStatus(request)| request);
+        let status = status.map(|sent| sent.request);
         errors.into_result()?;
         Ok(InvoicePatch {
             number: None,

@@ -12,7 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Amount, Update};
+use super::Update;
+use crate::decimals::Amount;
 use crate::wire::{Field, OrEmpty, REQUIRED, body, check_parent, not_emptied, optional, or_default, patch, required};
 
 body! {

@@ -3,13 +3,13 @@
 use serde_json::json;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, KnownFormat, Object, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::SecurityScheme;
 
 use super::pipelines::StageBody;
 use super::routes::GROUPS;
 use super::webhooks::ConditionBody;
 use super::worklist::{NoteBody, TaskBody};
-use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match};
+use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -147,8 +147,7 @@ fn posts(route: &Route) -> bool {
 }
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
-    let about = "`Token <token>`, with a token from `/api-token-auth/`.";
-    vec![(TOKEN, SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("Authorization", about))))]
+    vec![(TOKEN, token("`Token <token>`, with a token from `/api-token-auth/`."))]
 }
 
 fn more_schemas(schemas: &mut Schemas) {

@@ -15,7 +15,8 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use uuid::Uuid;
 
-use super::{Amount, Update};
+use super::Update;
+use crate::decimals::Amount;
 use crate::wire::{
     Bounded, FromWire, OrEmpty, body, check_parent, not_emptied, optional, or_default, patch, required, text,
 };

@@ -12,7 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Amount, Update};
+use super::Update;
+use crate::decimals::Amount;
 use crate::wire::{OrEmpty, body, check_parent, optional, required};
 
 body! {

@@ -14,11 +14,13 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::amounts::{Amount, SentAmount};
+use super::amounts::SentAmount;
 use super::errors::refused;
-use super::status::{DRAFT, SentStatus, status_word};
+use super::status::{Words, status_word};
 use super::things::Thing;
 use crate::Problem;
+use crate::decimals::Amount;
+use crate::status::{DRAFT, SentStatus};
 use crate::wire::{Bounded, Field, OrEmpty, body, not_emptied, optional, or_default, or_null, patch, required, text};
 
 pub use items::{BillingItemBody, BillingItemJson, BillingItems};
@@ -50,7 +52,7 @@ body! {
         /// The number of a payment method.
         optional payment_method: OrEmpty<u64>,
         /// The status; `Draft`, if left out. `Paid` books a payment of what is owed.
-        optional invoice_status: SentStatus,
+        optional invoice_status: SentStatus<Words>,
         /// The number of the customer's party.
         optional party: OrEmpty<u64>,
         /// The customer's phone number.
@@ -109,7 +111,7 @@ impl BillingBody {
         let Some(number) = number.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
         Ok(NewBilling {
             number,
-            status: status.map_or(DRAFT, |SentStatus(request)| request),
+            status: status.map_or(DRAFT, |sent| sent.request),
             issue_date,
             due_date,
             payment_method,
@@ -140,7 +142,7 @@ impl BillingBody {
         amount(&mut errors, "due_amount", self.due_amount);
         let change = BillingPatch {
             number: optional(&mut errors, "invoice_number", self.invoice_number),
-            status: or_null(&mut errors, "invoice_status", self.invoice_status).map(|SentStatus(request)| request),
+            status: or_null(&mut errors, "invoice_status", self.invoice_status).map(|sent| sent.request),
             issue_date: not_emptied(&mut errors, "invoice_date", self.invoice_date),
             due_date: patch(&mut errors, "due_date", self.due_date),
             payment_method: patch(&mut errors, "payment_method", self.payment_method),

@@ -9,8 +9,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::amounts::Amount;
 use super::things::Thing;
+use crate::decimals::Amount;
 use crate::wire::{body, optional, or_null, required, text};
 
 /// Expenses, as messages name them.

@@ -5,11 +5,11 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     Array, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Ref, Schema, SchemaFormat, Type,
 };
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::SecurityScheme;
 
 use super::billing::BillingItemBody;
 use super::routes::GROUPS;
-use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match};
+use crate::openapi::{Reference, Schemas, SharedFailure, bearer, one, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -37,11 +37,12 @@ Products, parties, expenses and billing of an organisation.
 
 A login takes a password and then a one-time password, which is mailed, and gives an access token for 60 minutes and a \
 refresh token for 7 days. A one-time password has six digits, is valid for 5 minutes and accepted once; the fifth wrong \
-try spends it. At most five are mailed to an address within an hour, whatever they are for. An address that was never \
-proven logs nobody in. A reset ends all tokens, sessions and JWTs of before, within a minute everywhere, and no API key; \
-it also proves the address. Every path works with and without its trailing slash. Decimals are text with two places and \
-are taken as text or number. A PUT leaves alone what it leaves out. A POST with an `Idempotency-Key` can be repeated for \
-24 hours without acting twice; `If-Match` guards a change by the `ETag` that was read.";
+try spends it. At most five to sign up, five to log in and five for a reset are mailed to an address within an hour. An \
+address that was never proven logs nobody in. A reset ends all tokens, sessions and JWTs of before, within a minute \
+everywhere, and no API key; it also proves the address. Every path works with and without its trailing slash. Decimals \
+are text with two places and are taken as text or number. A PUT leaves alone what it leaves out. A POST with an \
+`Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a change by the `ETag` that was \
+read.";
 
 /// The tags, in the order of the document, with what stands under them.
 const TAGS: [(&str, &str); 5] = [
@@ -129,11 +130,8 @@ fn names_a_user(route: &Route) -> bool {
 }
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
-    let jwt = "`Bearer <access>`, with an access token from `POST /api/verify-login-otp/`.";
-    let jwt = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(jwt));
-    let token = "`Token <token>`, with a token from `/api-token-auth/`.";
-    let token = ApiKey::Header(ApiKeyValue::with_description("Authorization", token));
-    vec![(JWT, SecurityScheme::Http(jwt.build())), (TOKEN, SecurityScheme::ApiKey(token))]
+    let jwt = bearer("JWT", "`Bearer <access>`, with an access token from `POST /api/verify-login-otp/`.");
+    vec![(JWT, jwt), (TOKEN, token("`Token <token>`, with a token from `/api-token-auth/`."))]
 }
 
 fn path_parameter(_: &Route, _: &str) -> (ObjectBuilder, String) {

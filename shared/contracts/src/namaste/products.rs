@@ -10,8 +10,9 @@ use domain::text::{LongText, Name, Text};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::amounts::{Amount, UnitPrice};
+use super::amounts::UnitPrice;
 use super::things::Thing;
+use crate::decimals::Amount;
 use crate::wire::{OrEmpty, body, optional, or_default, patch, required, text};
 
 /// Products, as messages name them.

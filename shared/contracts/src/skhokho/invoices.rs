@@ -21,7 +21,8 @@ use super::answer;
 use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
-use super::status::{DRAFT, SentStatus, status_display, status_word};
+use super::status::{Words, status_display, status_word};
+use crate::status::{DRAFT, SentStatus};
 use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, optional, or_default, text};
 
 documented! {
@@ -52,7 +53,7 @@ body! {
         required invoice_number: SentNumber,
         /// The status; `draft`, if a new invoice names none. `paid` books a payment of the balance, `refunded` a refund of
         /// all that is paid.
-        optional status: SentStatus,
+        optional status: SentStatus<Words>,
         /// The date of issue; today in UTC, if a new invoice names none.
         optional invoice_date: SentInvoiceDate,
         /// The date by which it is to be paid.
@@ -176,7 +177,7 @@ impl InvoiceRequest {
         Sent {
             number: optional(errors, "invoice_number", invoice_number).map(|SentNumber(number)| number),
             details,
-            status: optional(errors, "status", status).map(|SentStatus(request)| request),
+            status: optional(errors, "status", status).map(|sent| sent.request),
             issue_date: or_default(errors, "invoice_date", invoice_date.map(|SentInvoiceDate(date)| date)),
             due_date: optional(errors, "due_date", due_date),
             paid_amount: optional(errors, "paid_amount", paid_amount).map(|SentPaid(Bounded(amount))| amount),

@@ -7,7 +7,8 @@ use domain::FieldErrors;
 use domain::filter::{BesideIndexes, InvoiceFilter, OverdueOn};
 use jiff::civil::Date;
 
-use super::status::status_request;
+use super::status::Words;
+use crate::status::StatusWords;
 use crate::wire::read_date;
 
 /// Which invoices; `today` is the date in UTC.
@@ -17,7 +18,7 @@ use crate::wire::read_date;
 pub fn invoices(pairs: &[(String, String)], today: Date) -> Result<InvoiceFilter, FieldErrors> {
     let mut errors = FieldErrors::new();
     let client = read(pairs, "client_id", &mut errors, str::parse);
-    let request = read(pairs, "status", &mut errors, status_request);
+    let request = read(pairs, "status", &mut errors, Words::request);
     let overdue = read(pairs, "overdue", &mut errors, flag);
     let beside = BesideIndexes {
         search: sent(pairs, "search").map(str::to_owned),

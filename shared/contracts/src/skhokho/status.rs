@@ -1,26 +1,32 @@
 //! This contract's words for the one status of an invoice.
 
-use domain::invoice::{Status, StatusRequest};
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
+use domain::invoice::Status;
 
-use super::schemas;
-use crate::wire::FromWire;
+use crate::status::{Column, StatusWords, words};
+
+const COLUMNS: [Column; 8] = [
+    ("draft", &[Status::Draft]),
+    ("sent", &[Status::Sent, Status::Pending]),
+    ("viewed", &[Status::Viewed]),
+    ("paid", &[Status::Paid]),
+    ("partially_paid", &[Status::PartiallyPaid]),
+    ("overdue", &[Status::Overdue]),
+    ("cancelled", &[Status::Void]),
+    ("refunded", &[Status::Refunded]),
+];
 
 /// The words, in the document's order.
-pub const WORDS: [&str; 8] = ["draft", "sent", "viewed", "paid", "partially_paid", "overdue", "cancelled", "refunded"];
+pub const WORDS: [&str; 8] = words(&COLUMNS);
 
 /// The words by which the document narrows a list; the others are taken too.
 pub const FILTERS: [&str; 6] = ["cancelled", "draft", "paid", "partially_paid", "sent", "viewed"];
 
-/// The status that a new invoice has.
-pub const DRAFT: StatusRequest = StatusRequest { target: Status::Draft, shown_as: &[Status::Draft] };
+/// The words, for a status in a body.
+pub enum Words {}
 
-/// What the action `mark_as_paid` asks for.
-pub const PAID: StatusRequest = StatusRequest { target: Status::Paid, shown_as: &[Status::Paid] };
-
-/// What the action `cancel` asks for.
-pub const CANCELLED: StatusRequest = StatusRequest { target: Status::Void, shown_as: &[Status::Void] };
+impl StatusWords for Words {
+    const COLUMNS: &'static [Column] = &COLUMNS;
+}
 
 /// The word that shows a status.
 #[must_use]
@@ -52,64 +58,21 @@ pub const fn status_display(status: Status) -> &'static str {
     }
 }
 
-/// What a client asks for with a word.
-///
-/// # Errors
-/// No such word.
-pub fn status_request(word: &str) -> Result<StatusRequest, String> {
-    let request = |target, shown_as| Ok(StatusRequest { target, shown_as });
-    match word {
-        "draft" => Ok(DRAFT),
-        "sent" => request(Status::Sent, &[Status::Sent, Status::Pending]),
-        "viewed" => request(Status::Viewed, &[Status::Viewed]),
-        "paid" => Ok(PAID),
-        "partially_paid" => request(Status::PartiallyPaid, &[Status::PartiallyPaid]),
-        "overdue" => request(Status::Overdue, &[Status::Overdue]),
-        "cancelled" => Ok(CANCELLED),
-        "refunded" => request(Status::Refunded, &[Status::Refunded]),
-        _ => Err(format!("\"{}\" is not a valid choice.", word.chars().take(64).collect::<String>())),
-    }
-}
-
-/// A status in a body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SentStatus(pub StatusRequest);
-
-impl FromWire for SentStatus {
-    fn from_wire(raw: &str) -> Result<Self, String> {
-        let word = String::from_wire(raw).unwrap_or_else(|_| raw.to_owned());
-        status_request(&word).map(Self)
-    }
-
-    fn schema() -> RefOr<Schema> {
-        schemas::status().into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::status::check_columns;
 
     #[test]
-    fn each_status_is_among_those_that_its_word_shows_and_no_other_words() {
-        for status in Status::ALL {
-            for word in WORDS {
-                let shown_as = status_request(word).unwrap().shown_as;
-                assert_eq!(shown_as.contains(&status), status_word(status) == word, "{status} {word}");
-            }
-        }
-        for wrong in ["void", "Sent", "", "pending", "canceled"] {
-            assert!(status_request(wrong).is_err(), "{wrong}");
-        }
-        assert!(SentStatus::from_wire("7").is_err());
-        assert!(FILTERS.iter().all(|word| WORDS.contains(word)));
+    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
+        check_columns::<Words>(|status| Some(status_word(status)));
     }
 
     #[test]
-    fn a_word_writes_the_first_status_of_its_column() {
-        for word in WORDS {
-            let request = status_request(word).unwrap();
-            assert_eq!((request.shown_as.first(), status_word(request.target)), (Some(&request.target), word));
+    fn other_words_are_refused() {
+        for wrong in ["void", "Sent", "", "pending", "canceled"] {
+            assert!(Words::request(wrong).is_err(), "{wrong}");
         }
+        assert!(FILTERS.iter().all(|word| WORDS.contains(word)));
     }
 }

@@ -10,11 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::bottlecrm::amounts::{Amount, Units};
 use crate::bottlecrm::attachments::AttachmentJson;
 use crate::bottlecrm::comments::CommentJson;
+use crate::bottlecrm::quantity::Units;
 use crate::bottlecrm::status::status_word;
 use crate::bottlecrm::users::{OrganizationJson, UserJson, Usernames};
+use crate::decimals::Amount;
 
 /// An invoice as a list has it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

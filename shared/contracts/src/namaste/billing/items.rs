@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, Ref, Schema};
 
-use crate::namaste::amounts::{Amount, Count, number_of};
+use crate::decimals::{Amount, json_number};
+use crate::namaste::amounts::Count;
 use crate::wire::{FromWire, body, nested, required};
 
 body! {
@@ -114,7 +115,7 @@ impl BillingItemJson {
             id: u64::from(*position) + 1,
             billing,
             item: product,
-            quantity: number_of(figures.quantity),
+            quantity: json_number(figures.quantity.value()),
             rate: figures.unit_price.into(),
         }
     }

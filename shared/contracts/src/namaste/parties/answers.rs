@@ -9,7 +9,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::Kind;
-use crate::namaste::amounts::Amount;
+use crate::decimals::Amount;
 use crate::{Problem, Rendered};
 
 /// A party.
