@@ -129,7 +129,7 @@ async fn attach(
 /// An invoice with everything that is kept about it.
 async fn shown(
     status: StatusCode,
-    Invoices { app, links: _, bucket }: &Invoices,
+    Invoices { app, bucket }: &Invoices,
     caller: &Caller,
     record: InvoiceRecord,
 ) -> Result<Response, Failure> {

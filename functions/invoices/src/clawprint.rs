@@ -1,9 +1,6 @@
 //! Invoices: clawprint.
 
-use std::sync::Arc;
-
 use app::App;
-use app::payment_links::{PaymentLinks, ShownLink};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -11,7 +8,6 @@ use axum::routing::get;
 use contracts::clawprint::ids::InvoiceKey;
 use contracts::clawprint::invoices::{Around, CancelledJson, InvoiceBody, InvoiceJson, InvoicePatchBody, cancellation};
 use contracts::clawprint::lists::{InvoiceListJson, InvoiceQuery};
-use contracts::clawprint::payment_links::PaymentLinkJson;
 use domain::id::OrganisationId;
 use domain::invoice::{Header, Invoice, utc_date};
 use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, json, object, read};
@@ -25,7 +21,6 @@ pub fn routes() -> Router<Invoices> {
     Router::new()
         .route("/api/invoices", get(list).post(create))
         .route("/api/invoices/{id}", get(retrieve).patch(update).delete(cancel))
-        .route("/api/invoices/{id}/payment-link", get(payment_link).post(create_payment_link))
 }
 
 async fn list(
@@ -86,29 +81,6 @@ async fn cancel(
 ) -> Result<Response, Failure> {
     let invoice = app.update_invoice_before_payment(caller.actor(), id, cancellation(), expected).await?;
     Ok(object(StatusCode::OK, invoice.header().meta.version, CancelledJson::new(InvoiceKey(id))))
-}
-
-async fn create_payment_link(
-    State(app): State<App>,
-    State(links): State<Arc<dyn PaymentLinks>>,
-    caller: Caller,
-    Id(InvoiceKey(id)): Id<InvoiceKey>,
-) -> Result<Response, Failure> {
-    let link = app.create_payment_link(links.as_ref(), caller.actor(), id).await?;
-    Ok(json(StatusCode::CREATED, link_json(link)))
-}
-
-async fn payment_link(
-    State(app): State<App>,
-    caller: Caller,
-    Id(InvoiceKey(id)): Id<InvoiceKey>,
-) -> Result<Response, Failure> {
-    let link = app.payment_link(caller.actor(), id).await?;
-    Ok(json(StatusCode::OK, link_json(link)))
-}
-
-fn link_json(ShownLink { url, stripe_invoice_id, expires_at }: ShownLink) -> PaymentLinkJson {
-    PaymentLinkJson { payment_link_url: url, stripe_invoice_id, expires_at }
 }
 
 /// An invoice with its line items.

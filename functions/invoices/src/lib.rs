@@ -8,11 +8,8 @@ mod namaste;
 mod payments;
 mod skhokho;
 
-use std::sync::Arc;
-
 use app::App;
 use app::bucket::Bucket;
-use app::payment_links::PaymentLinks;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
@@ -23,8 +20,6 @@ use edge::Contract;
 pub struct Invoices {
     /// The use cases.
     pub app: App,
-    /// Stripe.
-    pub links: Arc<dyn PaymentLinks>,
     /// Where attached files are kept.
     pub bucket: Bucket,
 }

@@ -9,7 +9,7 @@ use webhook_dispatcher::{Dispatcher, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    edge::log::subscribe();
     let config = sdk_config().await;
     let allow_private_targets = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
     let dispatcher = Dispatcher {

@@ -8,7 +8,7 @@ use webhook_fanout::{Fanout, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::tracing::init_default_subscriber();
+    edge::log::subscribe();
     let config = sdk_config().await;
     let queue = DeliveryQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("DELIVERY_QUEUE_URL")?);
     let fanout = Fanout { app: App::from_env(&config)?, queue, public_url: required_variable("PUBLIC_URL")? };

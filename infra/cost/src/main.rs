@@ -45,7 +45,7 @@ enum What {
         #[arg(long, value_name = "DIRECTORY")]
         bootstraps_in: Option<PathBuf>,
         /// How often each is started
-        #[arg(long, default_value_t = 21)]
+        #[arg(long, default_value_t = 41)]
         times: usize,
     },
 }

@@ -11,6 +11,7 @@ use app::queue::{Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use fn_auth::Auth;
+use fn_checkout::Checkout;
 use fn_documents::{Documents, StandardPress};
 use fn_files::Files;
 use fn_invoices::Invoices;
@@ -37,11 +38,8 @@ pub fn build(environment: &Environment) -> Registry {
         secrets: parts.secret("stripe-webhook", "STRIPE_WEBHOOK_SECRET").unwrap_or_else(|| Secret::given("")),
     };
     let documents = Documents { app: parts.app("documents"), desk: parts.desk("documents") };
-    let invoices = Invoices {
-        app: parts.app("invoices"),
-        links: Arc::new(parts.stripe("invoices")),
-        bucket: parts.bucket("invoices"),
-    };
+    let checkout = Checkout { app: parts.app("checkout"), links: Arc::new(parts.stripe("checkout")) };
+    let invoices = Invoices { app: parts.app("invoices"), bucket: parts.bucket("invoices") };
     let links = Deactivation { app: parts.app("payment-links"), links: Arc::new(parts.stripe("payment-links")) };
     let fanout = Fanout {
         app: parts.app("webhook-fanout"),
@@ -68,10 +66,11 @@ pub fn build(environment: &Environment) -> Registry {
         queue: parts.work("organisations"),
     };
     let http = |router| Arc::new(HttpFunction::new(router)) as Arc<dyn Function>;
-    let functions: [(&str, Arc<dyn Function>); 18] = [
+    let functions: [(&str, Arc<dyn Function>); 19] = [
         ("attributes", http(fn_attributes::router(parts.app("attributes")))),
         ("auth", http(fn_auth::router(auth))),
         ("catalogue", http(fn_catalogue::router(parts.app("catalogue")))),
+        ("checkout", http(fn_checkout::router(checkout))),
         ("clients", http(fn_clients::router(parts.app("clients")))),
         ("docs", http(fn_docs::router(parts.app("docs")))),
         ("documents", http(fn_documents::router(documents))),

@@ -7,6 +7,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use futures::FutureExt;
 use store::{Lazy, Store};
 
 use crate::ports::{SystemClock, SystemEntropy};
@@ -27,7 +28,8 @@ pub async fn sdk_config() -> SdkConfig {
     if std::env::var_os("AWS_ACCESS_KEY_ID").is_some() {
         loader = loader.credentials_provider(EnvironmentVariableCredentialsProvider::new());
     }
-    loader.load().await
+    // Boxed: it would be a part of the program's own future, which is moved before it runs.
+    loader.load().boxed().await
 }
 
 /// An HTTP client that connects to nothing before the first request. The SDK's own makes a connector for every client of

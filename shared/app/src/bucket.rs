@@ -2,6 +2,9 @@
 //!
 //! A file goes under `tmp/` first, where the bucket's lifecycle rule removes it after a week, and moves to where it
 //! stays only once an object names it.
+//!
+//! Calls are boxed, here and wherever else the SDK is called: its futures take tens of kilobytes of the stack of whoever
+//! polls them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +15,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::Tenant;
 use domain::invoice::AttachmentKey;
+use futures::FutureExt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use store::Lazy;
@@ -82,7 +86,7 @@ impl Bucket {
         let request = self.client.put_object().bucket(&*self.name).key(temporary(key)).content_type(media_type);
         let request = request.metadata(ORGANISATION, tenant.organisation().to_string());
         let request = request.set_content_disposition(file_name.map(disposition));
-        request.body(ByteStream::from(bytes)).send().await.map_err(unavailable)?;
+        request.body(ByteStream::from(bytes)).send().boxed().await.map_err(unavailable)?;
         Ok(())
     }
 
@@ -91,7 +95,7 @@ impl Bucket {
         let (mut keys, mut after) = (Vec::new(), None::<String>);
         loop {
             let request = self.client.list_objects_v2().bucket(&*self.name).prefix(temporary(prefix));
-            let page = request.set_start_after(after).send().await.map_err(unavailable)?;
+            let page = request.set_start_after(after).send().boxed().await.map_err(unavailable)?;
             after = page.contents().last().and_then(|object| object.key()).map(str::to_owned);
             let found = page.contents().iter().filter_map(|object| object.key()?.strip_prefix(TEMPORARY));
             keys.extend(found.map(str::to_owned));
@@ -103,7 +107,7 @@ impl Bucket {
 
     /// The organisation for which a file waits.
     pub(crate) async fn waits_for(&self, key: &str) -> Result<Option<Tenant>, Error> {
-        let answer = self.client.head_object().bucket(&*self.name).key(temporary(key)).send().await;
+        let answer = self.client.head_object().bucket(&*self.name).key(temporary(key)).send().boxed().await;
         let Some(answer) = found(answer)? else { return Ok(None) };
         let organisation = answer.metadata().and_then(|metadata| metadata.get(ORGANISATION)?.parse().ok());
         Ok(organisation.map(Tenant::trusted))
@@ -112,7 +116,7 @@ impl Bucket {
     /// Moves a file to where it stays; false when there is none to move.
     pub(crate) async fn keep(&self, key: &str) -> Result<bool, Error> {
         let source = format!("{}/{}", self.name, temporary(key));
-        let copied = self.client.copy_object().bucket(&*self.name).key(key).copy_source(source).send().await;
+        let copied = self.client.copy_object().bucket(&*self.name).key(key).copy_source(source).send().boxed().await;
         if found(copied)?.is_none() {
             return Ok(false);
         }
@@ -122,7 +126,7 @@ impl Bucket {
 
     /// Removes what was put and is not, or no longer, needed. The lifecycle rule does it where this fails.
     pub(crate) async fn discard(&self, key: &str) {
-        let removed = self.client.delete_object().bucket(&*self.name).key(temporary(key)).send().await;
+        let removed = self.client.delete_object().bucket(&*self.name).key(temporary(key)).send().boxed().await;
         if let Err(error) = removed {
             tracing::warn!(key, error = %DisplayErrorContext(error), "a temporary object is left to its lifecycle rule");
         }
@@ -131,7 +135,7 @@ impl Bucket {
     /// An organisation's logo, which whoever runs the deployment has put there: a file of at most [`MAX_LOGO`] bytes.
     pub(crate) async fn logo(&self, tenant: Tenant) -> Result<Option<Vec<u8>>, Error> {
         let key = logo_key(tenant);
-        let answer = self.client.get_object().bucket(&*self.name).key(&key).send().await;
+        let answer = self.client.get_object().bucket(&*self.name).key(&key).send().boxed().await;
         let Some(answer) = found(answer)? else { return Ok(None) };
         if answer.content_length().is_none_or(|length| length > MAX_LOGO) {
             tracing::warn!(key, "a logo is too large to be printed");
@@ -145,10 +149,10 @@ impl Bucket {
     pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
         loop {
             let request = self.client.list_objects_v2().bucket(&*self.name).prefix(prefix);
-            let page = request.send().await.map_err(unavailable)?;
+            let page = request.send().boxed().await.map_err(unavailable)?;
             let keys: Vec<_> = page.contents().iter().filter_map(|object| object.key()).collect();
             for key in &keys {
-                self.client.delete_object().bucket(&*self.name).key(*key).send().await.map_err(unavailable)?;
+                self.client.delete_object().bucket(&*self.name).key(*key).send().boxed().await.map_err(unavailable)?;
             }
             if keys.is_empty() || page.is_truncated() != Some(true) {
                 return Ok(());
@@ -166,14 +170,14 @@ impl Bucket {
 
     /// Whether a file is where it stays.
     pub(crate) async fn has(&self, key: &str) -> Result<bool, Error> {
-        Ok(found(self.client.head_object().bucket(&*self.name).key(key).send().await)?.is_some())
+        Ok(found(self.client.head_object().bucket(&*self.name).key(key).send().boxed().await)?.is_some())
     }
 
     /// A link to a file, good for [`LINK_TTL`].
     pub(crate) async fn link(&self, key: &str) -> Result<String, Error> {
         let config = PresigningConfig::expires_in(LINK_TTL).map_err(|error| Error::Defect(error.to_string()))?;
         let request = self.client.get_object().bucket(&*self.name).key(key);
-        Ok(request.presigned(config).await.map_err(unavailable)?.uri().to_owned())
+        Ok(request.presigned(config).boxed().await.map_err(unavailable)?.uri().to_owned())
     }
 }
 

@@ -11,6 +11,7 @@ use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use domain::export::Export;
 use domain::id::{ExportId, OrganisationId};
 use domain::{Action, Tenant};
+use futures::FutureExt;
 use store::{ExportJob, Scope, StoreError, Upload, WalkCursor, Work};
 
 use crate::bucket::{Bucket, unavailable};
@@ -46,7 +47,7 @@ fn key(tenant: Tenant, id: ExportId) -> String {
 impl Bucket {
     async fn begin(&self, key: &str) -> Result<String, Error> {
         let request = self.client.create_multipart_upload().bucket(&*self.name).key(key).content_type(MEDIA_TYPE);
-        let begun = request.send().await.map_err(unavailable)?;
+        let begun = request.send().boxed().await.map_err(unavailable)?;
         begun.upload_id.ok_or_else(|| Error::Defect("an upload without an id".into()))
     }
 
@@ -54,7 +55,7 @@ impl Bucket {
     async fn put_part(&self, key: &str, upload: &Upload, part: Vec<u8>) -> Result<String, Error> {
         let request = self.client.upload_part().bucket(&*self.name).key(key).upload_id(&upload.id);
         let request = request.part_number(number(upload.parts.len())).body(ByteStream::from(part));
-        let put = request.send().await.map_err(unavailable)?;
+        let put = request.send().boxed().await.map_err(unavailable)?;
         put.e_tag.ok_or_else(|| Error::Defect("a part without a tag".into()))
     }
 
@@ -64,7 +65,7 @@ impl Bucket {
         let parts = upload.parts.iter().enumerate().map(part).collect();
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let request = self.client.complete_multipart_upload().bucket(&*self.name).key(key).upload_id(&upload.id);
-        match request.multipart_upload(parts).send().await {
+        match request.multipart_upload(parts).send().boxed().await {
             Ok(_) => Ok(true),
             Err(error) => match error.raw_response().map(|answer| answer.status().as_u16()) {
                 // Two calls were about the same part, or it was completed and that was not noted.

@@ -9,6 +9,7 @@ use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Attachment, Body, Content, Destination, EmailContent, Message};
 use domain::letter::Recipients;
 use domain::text::Email;
+use futures::FutureExt;
 use store::Lazy;
 use url::Host;
 
@@ -71,7 +72,11 @@ impl Mailer {
         let PlainMail { to, subject, text } = mail;
         let to = Destination::builder().to_addresses(to.as_str());
         let request = self.request(to.build(), message(subject, text, None).map_err(defect)?);
-        request.send().await.map_err(|error| Error::Unavailable(format!("SES: {}", DisplayErrorContext(error))))?;
+        request
+            .send()
+            .boxed()
+            .await
+            .map_err(|error| Error::Unavailable(format!("SES: {}", DisplayErrorContext(error))))?;
         Ok(())
     }
 
@@ -86,7 +91,7 @@ impl Mailer {
         let to = Destination::builder().set_to_addresses(Some(to)).build();
         let request = self.request(to, message(subject, text, Some(file)).map_err(defect)?);
         let once = ConfigBuilder::new().retry_config(RetryConfig::disabled());
-        let sent = request.customize().config_override(once).send().await;
+        let sent = request.customize().config_override(once).send().boxed().await;
         let answer = sent.map_err(|error| Error::MailRefused(format!("SES: {}", DisplayErrorContext(error))))?;
         Ok(answer.message_id.unwrap_or_default())
     }

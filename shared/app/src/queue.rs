@@ -8,6 +8,7 @@ use aws_sdk_sqs::error::DisplayErrorContext;
 use domain::Tenant;
 use domain::delivery::Delivery;
 use domain::id::{DeliveryId, ExportId, OrganisationId, WebhookId};
+use futures::FutureExt;
 use serde::{Deserialize, Serialize};
 use store::{Lazy, Work};
 
@@ -124,7 +125,7 @@ impl<M: Serialize> Queue<M> {
     /// [`Error::Unavailable`] when SQS does not take it.
     pub async fn send(&self, message: M) -> Result<(), Error> {
         let body = serde_json::to_string(&message).map_err(|e| Error::Defect(e.to_string()))?;
-        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
+        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().boxed().await;
         sent.map(drop).map_err(|error| Error::Unavailable(format!("SQS: {}", DisplayErrorContext(error))))
     }
 
@@ -141,6 +142,7 @@ impl<M: Serialize> Queue<M> {
             .receipt_handle(receipt)
             .visibility_timeout(seconds)
             .send()
+            .boxed()
             .await;
         hidden.map(drop).map_err(|error| Error::Unavailable(format!("SQS: {}", DisplayErrorContext(error))))
     }

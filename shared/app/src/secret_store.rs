@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use futures::FutureExt;
 use store::Lazy;
 use tokio::sync::OnceCell;
 
@@ -80,7 +81,7 @@ impl Secret {
 }
 
 async fn fetch(client: &Client, arn: &str) -> Result<String, Error> {
-    let answer = client.get_secret_value().secret_id(arn).send().await;
+    let answer = client.get_secret_value().secret_id(arn).send().boxed().await;
     let answer = answer
         .map_err(|error| Error::Unavailable(format!("Secrets Manager: {arn}: {}", DisplayErrorContext(error))))?;
     let value = answer.secret_string.filter(|value| !value.is_empty());

@@ -5,6 +5,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use lambda_http::tracing::level_filters::LevelFilter;
+use lambda_http::tracing::subscriber::filter::Targets;
+use lambda_http::tracing::subscriber::layer::{Layer, SubscriberExt};
+use lambda_http::tracing::subscriber::util::SubscriberInitExt;
+use lambda_http::tracing::subscriber::{fmt, registry};
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::meter::{Meter, Reading};
@@ -15,6 +20,26 @@ use crate::scope::Scope;
 type Sink = Box<dyn Fn(&str) + Send + Sync>;
 
 static SINK: OnceLock<Sink> = OnceLock::new();
+
+/// Writes what libraries and a function's own code say to standard output: as much as `AWS_LAMBDA_LOG_LEVEL` lets
+/// through, or else `RUST_LOG` (`info`, or `info,hyper=debug`), and as JSON where Lambda's own lines are. A request's line
+/// is not among it.
+///
+/// The runtime has a subscriber that does the same. It reads the variables with regular expressions, whose tables are
+/// relocated at every start.
+pub fn subscribe() {
+    let wanted = ["AWS_LAMBDA_LOG_LEVEL", "RUST_LOG"].into_iter().find_map(|name| std::env::var(name).ok());
+    let layer = fmt::layer().with_ansi(false).with_target(false).without_time();
+    let is_json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let layer = if is_json { layer.json().boxed() } else { layer.boxed() };
+    registry().with(targets(wanted.as_deref())).with(layer).init();
+}
+
+/// What is let through: all from `INFO` on, unless something that can be read is wanted.
+fn targets(wanted: Option<&str>) -> Targets {
+    let read = wanted.and_then(|wanted| wanted.parse().ok());
+    read.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO))
+}
 
 /// Gives this process's lines to `sink`. Without one they go to standard output, which is where
 /// Lambda takes them from. The first call counts.
@@ -147,6 +172,8 @@ pub(crate) fn line(scope: &Scope, outcome: &Outcome<'_>, stack: Option<&str>) ->
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::tracing::Level;
+
     use super::*;
     use crate::contract::Contract;
 
@@ -159,6 +186,18 @@ mod tests {
             took: Duration::from_micros(1_234),
             reading: Reading { round_trips: 2, read_units: 1.5, write_units: 0.0 },
         }
+    }
+
+    #[test]
+    fn what_libraries_say_is_let_through_as_far_as_is_wanted() {
+        let lets = |wanted: Option<&str>, level| targets(wanted).would_enable("hyper::proto", &level);
+        assert!(lets(None, Level::INFO) && !lets(None, Level::DEBUG));
+        assert!(lets(Some("WARN"), Level::WARN) && !lets(Some("WARN"), Level::INFO));
+        assert!(
+            lets(Some("info,hyper=debug"), Level::DEBUG)
+                && !targets(Some("info,hyper=debug")).would_enable("h2", &Level::DEBUG)
+        );
+        assert!(lets(Some("what is this?"), Level::INFO) && !lets(Some("what is this?"), Level::DEBUG));
     }
 
     #[test]

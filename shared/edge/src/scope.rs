@@ -7,6 +7,7 @@ use app::rate::RateLimit;
 use app::session::{CredentialKind, Session};
 use contracts::Problem;
 use domain::id::OrganisationId;
+use futures::FutureExt;
 use http::Extensions;
 use http::request::Parts;
 use tokio::sync::OnceCell;
@@ -68,8 +69,8 @@ impl Scope {
                 Ok(_) | Err(_) => Err(domain::Error::NotFound.into()),
             }
         };
-        // Boxed: every handler's future would hold the whole of it.
-        self.session.get_or_init(|| Box::pin(verify())).await.clone()
+        // Boxed: every handler's future would hold the whole of it, and poll it on a stack of the same size.
+        self.session.get_or_init(|| verify().boxed()).await.clone()
     }
 
     /// Keeps what is left to the API key of this request.

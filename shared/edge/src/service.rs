@@ -75,9 +75,9 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // Paths and methods that are unknown stay outside the layer: they claim no Idempotency-Key. A
-    // router without routes takes no layer.
-    let routes =
-        if routes.has_routes() { routes.route_layer(from_fn_with_state(app.clone(), around_route)) } else { routes };
+    // router without routes takes no layer. Its state is copied several times for each route.
+    let layer = from_fn_with_state(Arc::new(app.clone()), around_route);
+    let routes = if routes.has_routes() { routes.route_layer(layer) } else { routes };
     routes
         .fallback(async || Failure::from(Problem::UnknownPath))
         .method_not_allowed_fallback(method_not_allowed)
@@ -92,7 +92,7 @@ async fn method_not_allowed(matched: MatchedPath, Extension(scope): Extension<Ar
 
 /// Gives a handler's answer its contract's form, so that it can be kept for an `Idempotency-Key`.
 async fn around_route(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Extension(scope): Extension<Arc<Scope>>,
     matched: MatchedPath,
     request: Request,
@@ -102,7 +102,7 @@ async fn around_route(
     let handle = async |request| in_contract(&scope, caught(&scope, next.run(request)).await);
     let answered = match idempotency::key(&request) {
         Ok(None) => Ok(handle(request).await),
-        Ok(Some(key)) => idempotency::once(&app, &scope, &key, request, handle).await,
+        Ok(Some(key)) => idempotency::once(&app, &scope, &key, request, handle).boxed().await,
         Err(failure) => Err(failure),
     };
     answered.unwrap_or_else(|failure| render(&scope, failure))

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
     ReturnValuesOnConditionCheckFailure as OnFailure, Select,
 };
+use futures::future::BoxFuture;
 
 use crate::error::{StoreError, unavailable};
 use crate::forms;
@@ -20,6 +21,10 @@ use crate::meter::{Kind, count};
 
 /// An item as DynamoDB has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A call under way. The SDK's own future takes tens of kilobytes of the stack of whoever polls it, and is compiled again
+/// wherever it is awaited by its type; behind a pointer it does neither.
+pub(crate) type Call<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 
 /// The single table.
 #[derive(Debug, Clone)]
@@ -70,143 +75,155 @@ pub(crate) fn n(value: impl std::fmt::Display) -> AttributeValue {
 
 impl Table {
     /// Reads one item, as the last acknowledged write left it.
-    pub async fn get(&self, key: &Key) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&*self.name)
-            .set_key(Some(key.attributes()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        count(Kind::Read, answer.consumed_capacity.as_slice());
-        Ok(answer.item)
-    }
-
-    /// Reads up to 100 items at once, in no order; those that are not there are left out.
-    pub async fn get_all(&self, keys: &[Key]) -> Result<Vec<Item>, StoreError> {
-        let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
-        let mut items = Vec::new();
-        while !wanted.is_empty() {
-            let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
-            let request = request.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    pub fn get<'a>(&'a self, key: &'a Key) -> Call<'a, Option<Item>> {
+        Box::pin(async move {
             let answer = self
                 .client
-                .batch_get_item()
-                .request_items(&*self.name, request)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(unavailable)?;
-            count(Kind::Read, answer.consumed_capacity());
-            items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-            // What DynamoDB had no room for in this answer.
-            let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
-            wanted = rest.flat_map(|keys| keys.keys).collect();
-        }
-        Ok(items)
-    }
-
-    /// One round trip of a query. Reads of the table and its local indexes are consistent; those of
-    /// the global index cannot be.
-    pub async fn query(&self, query: Query) -> Result<Found, StoreError> {
-        let consistent = query.index != Some("gsi1");
-        let answer = self
-            .client
-            .query()
-            .table_name(&*self.name)
-            .set_index_name(query.index.map(str::to_owned))
-            .key_condition_expression(query.condition)
-            .set_filter_expression(query.filter)
-            .set_expression_attribute_names(Some(query.names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(query.values))
-            .set_limit(query.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
-            .scan_index_forward(!query.newest_first)
-            .consistent_read(consistent)
-            .set_exclusive_start_key(query.start)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        count(Kind::Read, answer.consumed_capacity.as_slice());
-        Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
-    }
-
-    /// All that a query finds: one round trip for each megabyte.
-    pub async fn query_all(&self, query: Query) -> Result<Vec<Item>, StoreError> {
-        let mut all = Vec::new();
-        let mut start = query.start.clone();
-        loop {
-            let found = self.query(Query { start: start.take(), ..query.clone() }).await?;
-            all.extend(found.items);
-            match found.last {
-                Some(last) => start = Some(last),
-                None => return Ok(all),
-            }
-        }
-    }
-
-    /// How many items a query finds: one round trip for each megabyte that it reads.
-    pub async fn count(&self, query: Query) -> Result<u64, StoreError> {
-        let Query { index, condition, filter, names, values, limit: _, newest_first: _, start: _ } = query;
-        let (mut found, mut start) = (0, None);
-        loop {
-            let answer = self
-                .client
-                .query()
+                .get_item()
                 .table_name(&*self.name)
-                .set_index_name(index.map(str::to_owned))
-                .key_condition_expression(condition)
-                .set_filter_expression(filter.clone())
-                .set_expression_attribute_names(Some(names.clone()).filter(|names| !names.is_empty()))
-                .set_expression_attribute_values(Some(values.clone()))
-                .select(Select::Count)
+                .set_key(Some(key.attributes()))
                 .consistent_read(true)
-                .set_exclusive_start_key(start.take())
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await
                 .map_err(unavailable)?;
             count(Kind::Read, answer.consumed_capacity.as_slice());
-            found += u64::try_from(answer.count).unwrap_or(0);
-            match answer.last_evaluated_key {
-                Some(last) => start = Some(last),
-                None => return Ok(found),
+            Ok(answer.item)
+        })
+    }
+
+    /// Reads up to 100 items at once, in no order; those that are not there are left out.
+    pub fn get_all<'a>(&'a self, keys: &'a [Key]) -> Call<'a, Vec<Item>> {
+        Box::pin(async move {
+            let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
+            let mut items = Vec::new();
+            while !wanted.is_empty() {
+                let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+                let request = request.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+                let answer = self
+                    .client
+                    .batch_get_item()
+                    .request_items(&*self.name, request)
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await
+                    .map_err(unavailable)?;
+                count(Kind::Read, answer.consumed_capacity());
+                items.extend(answer.responses.unwrap_or_default().into_values().flatten());
+                // What DynamoDB had no room for in this answer.
+                let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
+                wanted = rest.flat_map(|keys| keys.keys).collect();
             }
-        }
+            Ok(items)
+        })
+    }
+
+    /// One round trip of a query. Reads of the table and its local indexes are consistent; those of
+    /// the global index cannot be.
+    pub fn query(&self, query: Query) -> Call<'_, Found> {
+        Box::pin(async move {
+            let consistent = query.index != Some("gsi1");
+            let answer = self
+                .client
+                .query()
+                .table_name(&*self.name)
+                .set_index_name(query.index.map(str::to_owned))
+                .key_condition_expression(query.condition)
+                .set_filter_expression(query.filter)
+                .set_expression_attribute_names(Some(query.names).filter(|names| !names.is_empty()))
+                .set_expression_attribute_values(Some(query.values))
+                .set_limit(query.limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+                .scan_index_forward(!query.newest_first)
+                .consistent_read(consistent)
+                .set_exclusive_start_key(query.start)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(unavailable)?;
+            count(Kind::Read, answer.consumed_capacity.as_slice());
+            Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
+        })
+    }
+
+    /// All that a query finds: one round trip for each megabyte.
+    pub fn query_all(&self, query: Query) -> Call<'_, Vec<Item>> {
+        Box::pin(async move {
+            let mut all = Vec::new();
+            let mut start = query.start.clone();
+            loop {
+                let found = self.query(Query { start: start.take(), ..query.clone() }).await?;
+                all.extend(found.items);
+                match found.last {
+                    Some(last) => start = Some(last),
+                    None => return Ok(all),
+                }
+            }
+        })
+    }
+
+    /// How many items a query finds: one round trip for each megabyte that it reads.
+    pub fn count(&self, query: Query) -> Call<'_, u64> {
+        Box::pin(async move {
+            let Query { index, condition, filter, names, values, limit: _, newest_first: _, start: _ } = query;
+            let (mut found, mut start) = (0, None);
+            loop {
+                let answer = self
+                    .client
+                    .query()
+                    .table_name(&*self.name)
+                    .set_index_name(index.map(str::to_owned))
+                    .key_condition_expression(condition)
+                    .set_filter_expression(filter.clone())
+                    .set_expression_attribute_names(Some(names.clone()).filter(|names| !names.is_empty()))
+                    .set_expression_attribute_values(Some(values.clone()))
+                    .select(Select::Count)
+                    .consistent_read(true)
+                    .set_exclusive_start_key(start.take())
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                    .send()
+                    .await
+                    .map_err(unavailable)?;
+                count(Kind::Read, answer.consumed_capacity.as_slice());
+                found += u64::try_from(answer.count).unwrap_or(0);
+                match answer.last_evaluated_key {
+                    Some(last) => start = Some(last),
+                    None => return Ok(found),
+                }
+            }
+        })
     }
 
     /// Writes one item under a condition.
-    pub async fn put(&self, mut item: Item, condition: Option<&str>, values: Item) -> Result<(), StoreError> {
-        forms::stamp(&mut item);
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                count(Kind::Write, answer.consumed_capacity.as_slice());
-                Ok(())
+    pub fn put<'a>(&'a self, mut item: Item, condition: Option<&'a str>, values: Item) -> Call<'a, ()> {
+        Box::pin(async move {
+            forms::stamp(&mut item);
+            let answer = self
+                .client
+                .put_item()
+                .table_name(&*self.name)
+                .set_item(Some(item))
+                .set_condition_expression(condition.map(str::to_owned))
+                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    count(Kind::Write, answer.consumed_capacity.as_slice());
+                    Ok(())
+                }
+                Err(error) => {
+                    count(Kind::Write, &[]);
+                    Err(match error.as_service_error() {
+                        Some(
+                            PutItemError::ConditionalCheckFailedException(_)
+                            | PutItemError::TransactionConflictException(_),
+                        ) => StoreError::Raced,
+                        _ => unavailable(error),
+                    })
+                }
             }
-            Err(error) => {
-                count(Kind::Write, &[]);
-                Err(match error.as_service_error() {
-                    Some(
-                        PutItemError::ConditionalCheckFailedException(_)
-                        | PutItemError::TransactionConflictException(_),
-                    ) => StoreError::Raced,
-                    _ => unavailable(error),
-                })
-            }
-        }
+        })
     }
 
     /// Changes one item in place and gives it back as it then is. A condition that fails is
@@ -220,68 +237,72 @@ impl Table {
         self.update_unless(update, OnFailure::AllOld).await
     }
 
-    async fn update_unless(&self, update: Update, shows: OnFailure) -> Result<Result<Item, Item>, StoreError> {
-        let (expression, values) = forms::stamped(&update);
-        let Update { key, expression: _, condition, names, values: _ } = update;
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .set_key(Some(key.attributes()))
-            .update_expression(expression)
-            .set_condition_expression(Some(condition).filter(|condition| !condition.is_empty()))
-            .set_expression_attribute_names(Some(names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(shows)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                count(Kind::Write, answer.consumed_capacity.as_slice());
-                Ok(Ok(answer.attributes.unwrap_or_default()))
-            }
-            Err(error) => {
-                count(Kind::Write, &[]);
-                match error.as_service_error() {
-                    Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                        Ok(Err(refused.item.clone().unwrap_or_default()))
+    fn update_unless(&self, update: Update, shows: OnFailure) -> Call<'_, Result<Item, Item>> {
+        Box::pin(async move {
+            let (expression, values) = forms::stamped(&update);
+            let Update { key, expression: _, condition, names, values: _ } = update;
+            let answer = self
+                .client
+                .update_item()
+                .table_name(&*self.name)
+                .set_key(Some(key.attributes()))
+                .update_expression(expression)
+                .set_condition_expression(Some(condition).filter(|condition| !condition.is_empty()))
+                .set_expression_attribute_names(Some(names).filter(|names| !names.is_empty()))
+                .set_expression_attribute_values(Some(values))
+                .return_values(ReturnValue::AllNew)
+                .return_values_on_condition_check_failure(shows)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    count(Kind::Write, answer.consumed_capacity.as_slice());
+                    Ok(Ok(answer.attributes.unwrap_or_default()))
+                }
+                Err(error) => {
+                    count(Kind::Write, &[]);
+                    match error.as_service_error() {
+                        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                            Ok(Err(refused.item.clone().unwrap_or_default()))
+                        }
+                        Some(UpdateItemError::TransactionConflictException(_)) => Err(StoreError::Raced),
+                        _ => Err(unavailable(error)),
                     }
-                    Some(UpdateItemError::TransactionConflictException(_)) => Err(StoreError::Raced),
-                    _ => Err(unavailable(error)),
                 }
             }
-        }
+        })
     }
 
     /// Removes one item under a condition; a condition that fails is [`StoreError::Raced`].
-    pub async fn delete(&self, key: &Key, condition: &str, values: Item) -> Result<(), StoreError> {
-        let answer = self
-            .client
-            .delete_item()
-            .table_name(&*self.name)
-            .set_key(Some(key.attributes()))
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                count(Kind::Write, answer.consumed_capacity.as_slice());
-                Ok(())
+    pub fn delete<'a>(&'a self, key: &'a Key, condition: &'a str, values: Item) -> Call<'a, ()> {
+        Box::pin(async move {
+            let answer = self
+                .client
+                .delete_item()
+                .table_name(&*self.name)
+                .set_key(Some(key.attributes()))
+                .condition_expression(condition)
+                .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await;
+            match answer {
+                Ok(answer) => {
+                    count(Kind::Write, answer.consumed_capacity.as_slice());
+                    Ok(())
+                }
+                Err(error) => {
+                    count(Kind::Write, &[]);
+                    Err(match error.as_service_error() {
+                        Some(
+                            DeleteItemError::ConditionalCheckFailedException(_)
+                            | DeleteItemError::TransactionConflictException(_),
+                        ) => StoreError::Raced,
+                        _ => unavailable(error),
+                    })
+                }
             }
-            Err(error) => {
-                count(Kind::Write, &[]);
-                Err(match error.as_service_error() {
-                    Some(
-                        DeleteItemError::ConditionalCheckFailedException(_)
-                        | DeleteItemError::TransactionConflictException(_),
-                    ) => StoreError::Raced,
-                    _ => unavailable(error),
-                })
-            }
-        }
+        })
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{StoreError, Unique, names_a_size, unavailable};
 use crate::forms;
 use crate::keys::Key;
 use crate::meter::{Kind, count};
-use crate::table::{Item, Table, Update, n, s};
+use crate::table::{Call, Item, Table, Update, n, s};
 
 /// The most operations that DynamoDB takes in one transaction.
 const MAX_OPERATIONS: usize = 100;
@@ -118,19 +118,21 @@ impl Transaction {
     }
 
     /// Commits: by one conditional write where one is enough, since a transaction costs twice.
-    pub async fn commit(mut self, table: &Table) -> Result<(), StoreError> {
-        match self.operations.len() {
-            0 => Ok(()),
-            1 => match self.operations.pop() {
-                Some((operation, guard)) => operation.write_alone(table).await.map_err(|error| match error {
-                    StoreError::Raced | StoreError::Missing => guard.error(),
-                    other => other,
-                }),
-                None => Ok(()),
-            },
-            2..=MAX_OPERATIONS => self.write_together(table).await,
-            _ => Err(StoreError::TooManyItems),
-        }
+    pub fn commit(mut self, table: &Table) -> Call<'_, ()> {
+        Box::pin(async move {
+            match self.operations.len() {
+                0 => Ok(()),
+                1 => match self.operations.pop() {
+                    Some((operation, guard)) => operation.write_alone(table).await.map_err(|error| match error {
+                        StoreError::Raced | StoreError::Missing => guard.error(),
+                        other => other,
+                    }),
+                    None => Ok(()),
+                },
+                2..=MAX_OPERATIONS => self.write_together(table).await,
+                _ => Err(StoreError::TooManyItems),
+            }
+        })
     }
 
     async fn write_together(self, table: &Table) -> Result<(), StoreError> {
