@@ -35,10 +35,13 @@ pub fn subscribe() {
     registry().with(targets(wanted.as_deref())).with(layer).init();
 }
 
-/// What is let through: all from `INFO` on, unless something that can be read is wanted.
+/// What is let through: what is wanted, and from `INFO` on where that says nothing of a library or cannot be read.
 fn targets(wanted: Option<&str>) -> Targets {
-    let read = wanted.and_then(|wanted| wanted.parse().ok());
-    read.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO))
+    let read = wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or_else(Targets::new);
+    match read.default_level() {
+        Some(_) => read,
+        None => read.with_default(LevelFilter::INFO),
+    }
 }
 
 /// Gives this process's lines to `sink`. Without one they go to standard output, which is where
@@ -190,14 +193,14 @@ mod tests {
 
     #[test]
     fn what_libraries_say_is_let_through_as_far_as_is_wanted() {
-        let lets = |wanted: Option<&str>, level| targets(wanted).would_enable("hyper::proto", &level);
-        assert!(lets(None, Level::INFO) && !lets(None, Level::DEBUG));
-        assert!(lets(Some("WARN"), Level::WARN) && !lets(Some("WARN"), Level::INFO));
-        assert!(
-            lets(Some("info,hyper=debug"), Level::DEBUG)
-                && !targets(Some("info,hyper=debug")).would_enable("h2", &Level::DEBUG)
-        );
-        assert!(lets(Some("what is this?"), Level::INFO) && !lets(Some("what is this?"), Level::DEBUG));
+        let lets = |wanted: Option<&str>, target, level| targets(wanted).would_enable(target, &level);
+        assert!(lets(None, "hyper", Level::INFO) && !lets(None, "hyper", Level::DEBUG));
+        assert!(lets(Some("WARN"), "hyper", Level::WARN) && !lets(Some("WARN"), "hyper", Level::INFO));
+        for wanted in ["info,hyper=debug", "hyper=debug"] {
+            assert!(lets(Some(wanted), "hyper::proto", Level::DEBUG), "{wanted}");
+            assert!(lets(Some(wanted), "h2", Level::INFO) && !lets(Some(wanted), "h2", Level::DEBUG), "{wanted}");
+        }
+        assert!(lets(Some("hyper=loud"), "hyper", Level::INFO) && !lets(Some("hyper=loud"), "hyper", Level::DEBUG));
     }
 
     #[test]
