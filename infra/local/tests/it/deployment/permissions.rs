@@ -75,7 +75,10 @@ async fn call_by_key(tributary: &Tributary, user: &User) {
         ["attributes/client", "businesses", "catalogue", "clients", "expenses", "invoices", "leads", "webhooks"];
     let nobodys = "0192f0c1-2345-7abc-8def-0123456789ab";
     let others = [format!("/api/clients/{nobodys}/files"), format!("/api/invoices/{nobodys}/send-mail")];
-    for path in collections.map(|name| format!("/api/{name}")).into_iter().chain(others) {
+    // The first one to see the key looks for it, since functions share their sessions here: all but checkout look for
+    // other things too.
+    let paths = std::iter::once(link_path(nobodys)).chain(collections.map(|name| format!("/api/{name}"))).chain(others);
+    for path in paths {
         let headers = [("authorization", authorization.as_str()), ("idempotency-key", path.as_str())];
         let answer = tributary.raw(Method::POST, &path, &headers, "{}").await;
         assert!(answer.status.is_client_error() && answer.status != 401, "{path}: {} {}", answer.status, answer.text);
@@ -181,6 +184,7 @@ async fn pay_by_link(shop: &Shop) {
     let path = page.strip_prefix(shop.tributary.base_url()).unwrap();
     assert_eq!(shop.tributary.raw(Method::GET, path, &[], "").await.status, 200);
     make_link(shop, &invoice).await;
+    make_another_link(shop, &invoice).await;
     let sale = Sale::of(shop, &invoice, "one", 10_000);
     shop.tell(&sale.session("completed", "paid")).await;
     shop.tell(&sale.intent()).await;
@@ -198,8 +202,18 @@ async fn pay_by_link(shop: &Shop) {
 }
 
 async fn make_link(shop: &Shop, invoice: &str) {
-    let path = format!("/api/invoices/inv_{}/payment-link", invoice.replace('-', ""));
-    shop.tributary.call(Some(&shop.user), Method::POST, &path, None).await.expect(201);
+    shop.tributary.call(Some(&shop.user), Method::POST, &link_path(invoice), None).await.expect(201);
+}
+
+fn link_path(invoice: &str) -> String {
+    format!("/api/invoices/inv_{}/payment-link", invoice.replace('-', ""))
+}
+
+/// A conflict is not kept for its `Idempotency-Key`.
+async fn make_another_link(shop: &Shop, invoice: &str) {
+    let authorization = format!("Token {}", shop.user.token);
+    let headers = [("authorization", authorization.as_str()), ("idempotency-key", "another-link")];
+    assert_eq!(shop.tributary.raw(Method::POST, &link_path(invoice), &headers, "").await.status, 409);
 }
 
 /// A receiver that is not there is tried again.

@@ -37,6 +37,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "expenses"] => "expenses",
         ["api", "billing"] => "invoices",
         ["api", "invoices", _, "download" | "send-mail"] => "documents",
+        ["api", "invoices", _, "payment-link"] => "checkout",
         ["api", "invoices", ..] | ["api", "v1.0", ..] => "invoices",
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses" | "organisations", ..] => "auth",
