@@ -1,7 +1,7 @@
 //! Payment links of invoices over HTTP: clawprint.
 //!
-//! Stripe makes a link while the client waits. Its types are a third of a program's size and start, so they are kept out
-//! of `invoices`, as is Stripe's key.
+//! Stripe makes a link while the client waits. Its types are 10 MB of a program and a part of its start, so they are kept
+//! out of `invoices`, as is Stripe's key.
 
 use std::sync::Arc;
 

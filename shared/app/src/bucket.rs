@@ -3,8 +3,8 @@
 //! A file goes under `tmp/` first, where the bucket's lifecycle rule removes it after a week, and moves to where it
 //! stays only once an object names it.
 //!
-//! Calls are boxed, here and wherever else the SDK is called: its futures take tens of kilobytes of the stack of whoever
-//! polls them.
+//! Calls are boxed, as they are of every service here: the SDK's futures take up to 180 KB of the stack of whoever polls
+//! them.
 
 use std::sync::Arc;
 use std::time::Duration;

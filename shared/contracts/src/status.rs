@@ -7,21 +7,21 @@ use domain::invoice::{Status, StatusRequest};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema, Type};
 
-use crate::wire::FromWire;
+use crate::wire::{FromWire, no_choice};
 
 /// The status that a new invoice has, in every contract.
 pub const DRAFT: StatusRequest = StatusRequest { target: Status::Draft, shown_as: &[Status::Draft] };
 
-/// That all is paid, where a word is not sent for it.
+/// What an action asks for that pays an invoice, without a word.
 pub const PAID: StatusRequest = StatusRequest { target: Status::Paid, shown_as: &[Status::Paid] };
 
-/// The status of a cancelled invoice, where a word is not sent for it.
+/// What an action asks for that cancels an invoice, without a word.
 pub const CANCELLED: StatusRequest = StatusRequest { target: Status::Void, shown_as: &[Status::Void] };
 
 /// A word with every status that it shows, the one that it writes first.
 pub type Column = (&'static str, &'static [Status]);
 
-/// A contract's words. Whoever implements it is never made: it names the contract to [`SentStatus`].
+/// A contract's words. Empty enums implement it: they name the contract to [`SentStatus`].
 pub trait StatusWords {
     /// The words, in the document's order.
     const COLUMNS: &'static [Column];
@@ -29,7 +29,7 @@ pub trait StatusWords {
     /// What a client is told of a word that is not among them.
     #[must_use]
     fn refusal(word: &str) -> String {
-        format!("\"{}\" is not a valid choice.", word.chars().take(64).collect::<String>())
+        no_choice(word)
     }
 
     /// What a client asks for with a word.
@@ -43,6 +43,12 @@ pub trait StatusWords {
             Some((_, [])) | None => Err(Self::refusal(word)),
         }
     }
+}
+
+/// What a client is told who is to choose from `words`.
+#[must_use]
+pub fn must_be_one_of(words: &[&str]) -> String {
+    format!("Must be one of {}.", words.join(", "))
 }
 
 /// The words alone.
@@ -96,15 +102,19 @@ impl<W> fmt::Debug for SentStatus<W> {
     }
 }
 
-/// Fails unless each word shows just the statuses that `shown` shows with it, and writes the first of them.
+/// Fails unless each word shows just the statuses that `shown` shows with it, all words that it shows are there, and each
+/// writes its target in `targets`.
 #[cfg(test)]
-pub(crate) fn check_columns<W: StatusWords>(shown: impl Fn(Status) -> Option<&'static str>) {
-    for (word, statuses) in W::COLUMNS {
-        let with_word: Vec<Status> = Status::ALL.into_iter().filter(|status| shown(*status) == Some(word)).collect();
-        assert_eq!(with_word, *statuses, "{word}");
-        let sent = SentStatus::<W>::from_wire(&format!("\"{word}\"")).map(|sent| sent.request);
-        assert_eq!(sent, Ok(StatusRequest { target: statuses[0], shown_as: statuses }));
+pub(crate) fn check_columns<W: StatusWords>(shown: impl Fn(Status) -> Option<&'static str>, targets: &[Status]) {
+    for status in Status::ALL {
+        for (word, statuses) in W::COLUMNS {
+            assert_eq!(statuses.contains(&status), shown(status) == Some(word), "{status} {word}");
+        }
+        assert!(shown(status).is_none_or(|word| W::request(word).is_ok()), "{status}");
     }
+    let sent = |word: &str| SentStatus::<W>::from_wire(&format!("\"{word}\"")).map(|sent| sent.request.target);
+    let written: Result<Vec<Status>, String> = W::COLUMNS.iter().map(|(word, _)| sent(word)).collect();
+    assert_eq!(written.as_deref(), Ok(targets));
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use utoipa::openapi::schema::Schema;
 
 use crate::Problem;
 
-pub use values::{Bounded, FromWire, OrEmpty, read_date, read_timestamp};
+pub use values::{Bounded, FromWire, OrEmpty, no_choice, read_date, read_timestamp};
 
 /// How deep a body may be nested.
 pub const MAX_DEPTH: usize = 64;

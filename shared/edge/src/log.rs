@@ -21,26 +21,36 @@ type Sink = Box<dyn Fn(&str) + Send + Sync>;
 
 static SINK: OnceLock<Sink> = OnceLock::new();
 
-/// Writes what libraries and a function's own code say to standard output: as much as `AWS_LAMBDA_LOG_LEVEL` lets
-/// through, or else `RUST_LOG` (`info`, or `info,hyper=debug`), and as JSON where Lambda's own lines are. A request's line
-/// is not among it.
+/// Writes what libraries and a function's own code say to standard output, as JSON where Lambda's own lines are: what
+/// `RUST_LOG` lets through (`warn`, or `info,hyper=debug`), and of what it does not name, from the function's level on
+/// (`AWS_LAMBDA_LOG_LEVEL`), or from `INFO`. A request's line is not among it.
 ///
-/// The runtime has a subscriber that does the same. It reads the variables with regular expressions, whose tables are
-/// relocated at every start.
+/// The runtime has a subscriber of its own. It reads `RUST_LOG` with regular expressions, whose tables are relocated at
+/// every start.
 pub fn subscribe() {
-    let wanted = ["AWS_LAMBDA_LOG_LEVEL", "RUST_LOG"].into_iter().find_map(|name| std::env::var(name).ok());
+    let variable = |name| std::env::var(name).unwrap_or_default();
+    let targets = targets(&variable("AWS_LAMBDA_LOG_LEVEL"), &variable("RUST_LOG"));
     let layer = fmt::layer().with_ansi(false).with_target(false).without_time();
-    let is_json = std::env::var("AWS_LAMBDA_LOG_FORMAT").is_ok_and(|format| format.eq_ignore_ascii_case("json"));
+    let is_json = variable("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json");
     let layer = if is_json { layer.json().boxed() } else { layer.boxed() };
-    registry().with(targets(wanted.as_deref())).with(layer).init();
+    registry().with(targets).with(layer).init();
 }
 
-/// What is let through: what is wanted, and from `INFO` on where that says nothing of a library or cannot be read.
-fn targets(wanted: Option<&str>) -> Targets {
-    let read = wanted.and_then(|wanted| wanted.parse().ok()).unwrap_or_else(Targets::new);
+/// What is let through. What cannot be read, of a list too, is left out.
+fn targets(level: &str, wanted: &str) -> Targets {
+    let level = match level {
+        // To the parser, an empty text is a level.
+        "" => LevelFilter::INFO,
+        // Lambda's word for what a function does not survive.
+        "FATAL" => LevelFilter::ERROR,
+        level => level.parse().unwrap_or(LevelFilter::INFO),
+    };
+    let parts = wanted.split(',').map(str::trim);
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty() && part.parse::<Targets>().is_ok()).collect();
+    let read: Targets = if parts.is_empty() { Targets::new() } else { parts.join(",").parse().unwrap_or_default() };
     match read.default_level() {
         Some(_) => read,
-        None => read.with_default(LevelFilter::INFO),
+        None => read.with_default(level),
     }
 }
 
@@ -193,14 +203,22 @@ mod tests {
 
     #[test]
     fn what_libraries_say_is_let_through_as_far_as_is_wanted() {
-        let lets = |wanted: Option<&str>, target, level| targets(wanted).would_enable(target, &level);
-        assert!(lets(None, "hyper", Level::INFO) && !lets(None, "hyper", Level::DEBUG));
-        assert!(lets(Some("WARN"), "hyper", Level::WARN) && !lets(Some("WARN"), "hyper", Level::INFO));
-        for wanted in ["info,hyper=debug", "hyper=debug"] {
-            assert!(lets(Some(wanted), "hyper::proto", Level::DEBUG), "{wanted}");
-            assert!(lets(Some(wanted), "h2", Level::INFO) && !lets(Some(wanted), "h2", Level::DEBUG), "{wanted}");
+        let lets = |function, wanted, target, level| targets(function, wanted).would_enable(target, &level);
+        for (function, wanted, level, quieter) in [
+            ("", "", Level::INFO, Level::DEBUG),
+            ("DEBUG", "", Level::DEBUG, Level::TRACE),
+            ("FATAL", "", Level::ERROR, Level::WARN),
+            ("what?", "", Level::INFO, Level::DEBUG),
+            ("DEBUG", "WARN", Level::WARN, Level::INFO),
+            ("DEBUG", "warn,", Level::WARN, Level::INFO),
+            ("", "hyper=loud,warn", Level::WARN, Level::INFO),
+            ("WARN", "hyper=debug", Level::DEBUG, Level::TRACE),
+        ] {
+            assert!(lets(function, wanted, "hyper::proto", level), "{function} {wanted}");
+            assert!(!lets(function, wanted, "hyper::proto", quieter), "{function} {wanted}");
         }
-        assert!(lets(Some("hyper=loud"), "hyper", Level::INFO) && !lets(Some("hyper=loud"), "hyper", Level::DEBUG));
+        assert!(lets("WARN", "hyper=debug", "h2", Level::WARN) && !lets("WARN", "hyper=debug", "h2", Level::INFO));
+        assert!(lets("", "info,hyper=debug", "h2", Level::INFO) && !lets("", "info,hyper=debug", "h2", Level::DEBUG));
     }
 
     #[test]

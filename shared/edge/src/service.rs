@@ -75,7 +75,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // Paths and methods that are unknown stay outside the layer: they claim no Idempotency-Key. A
-    // router without routes takes no layer. Its state is copied several times for each route.
+    // router without routes takes no layer. The layer's state is copied several times for each route, hence the `Arc`.
     let layer = from_fn_with_state(Arc::new(app.clone()), around_route);
     let routes = if routes.has_routes() { routes.route_layer(layer) } else { routes };
     routes
@@ -102,6 +102,7 @@ async fn around_route(
     let handle = async |request| in_contract(&scope, caught(&scope, next.run(request)).await);
     let answered = match idempotency::key(&request) {
         Ok(None) => Ok(handle(request).await),
+        // Boxed: every request would have room for it on its stack.
         Ok(Some(key)) => idempotency::once(&app, &scope, &key, request, handle).boxed().await,
         Err(failure) => Err(failure),
     };

@@ -4,7 +4,7 @@ use domain::FieldErrors;
 use domain::invoice::{InvoicePatch, Status};
 
 use super::needed;
-use crate::status::{Column, SentStatus, StatusWords, words};
+use crate::status::{Column, SentStatus, StatusWords, must_be_one_of, words};
 use crate::wire::body;
 
 const COLUMNS: [Column; 5] = [
@@ -18,14 +18,14 @@ const COLUMNS: [Column; 5] = [
 /// The words, in the document's order.
 pub const WORDS: [&str; 5] = words(&COLUMNS);
 
-/// The words, for a status in a body.
+/// Names this contract's words, for bodies and queries.
 pub enum Words {}
 
 impl StatusWords for Words {
     const COLUMNS: &'static [Column] = &COLUMNS;
 
     fn refusal(_: &str) -> String {
-        format!("Must be one of {}.", WORDS.join(", "))
+        must_be_one_of(&WORDS)
     }
 }
 
@@ -66,11 +66,13 @@ impl StatusBody {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::check_columns;
+    use crate::status::{DRAFT, check_columns};
 
     #[test]
-    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
-        check_columns::<Words>(|status| Some(status_word(status)));
+    fn each_word_shows_its_column_and_writes_a_status_of_it() {
+        let targets = [Status::Draft, Status::Sent, Status::Paid, Status::Pending, Status::Void];
+        check_columns::<Words>(|status| Some(status_word(status)), &targets);
+        assert_eq!(Words::request("Draft"), Ok(DRAFT));
     }
 
     #[test]

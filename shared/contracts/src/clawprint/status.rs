@@ -2,7 +2,7 @@
 
 use domain::invoice::Status;
 
-use crate::status::{Column, StatusWords, words};
+use crate::status::{Column, StatusWords, must_be_one_of, words};
 
 const COLUMNS: [Column; 7] = [
     ("draft", &[Status::Draft]),
@@ -17,14 +17,14 @@ const COLUMNS: [Column; 7] = [
 /// The words, in the document's order.
 pub const WORDS: [&str; 7] = words(&COLUMNS);
 
-/// The words, for a status in a body.
+/// Names this contract's words, for bodies and queries.
 pub enum Words {}
 
 impl StatusWords for Words {
     const COLUMNS: &'static [Column] = &COLUMNS;
 
     fn refusal(_: &str) -> String {
-        format!("Must be one of {}.", WORDS.join(", "))
+        must_be_one_of(&WORDS)
     }
 }
 
@@ -45,11 +45,22 @@ pub const fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::check_columns;
+    use crate::status::{CANCELLED, DRAFT, check_columns};
 
     #[test]
-    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
-        check_columns::<Words>(|status| Some(status_word(status)));
+    fn each_word_shows_its_column_and_writes_a_status_of_it() {
+        let targets = [
+            Status::Draft,
+            Status::Sent,
+            Status::Viewed,
+            Status::Paid,
+            Status::Overdue,
+            Status::Void,
+            Status::Refunded,
+        ];
+        check_columns::<Words>(|status| Some(status_word(status)), &targets);
+        assert_eq!(Words::request("draft"), Ok(DRAFT));
+        assert_eq!(Words::request("cancelled"), Ok(CANCELLED));
     }
 
     #[test]

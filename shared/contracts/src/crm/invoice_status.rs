@@ -16,7 +16,7 @@ const COLUMNS: [Column; 6] = [
 /// The words, in the document's order.
 pub const WORDS: [&str; 6] = words(&COLUMNS);
 
-/// The words, for a status in a body.
+/// Names this contract's words, for bodies and queries.
 pub enum Words {}
 
 impl StatusWords for Words {
@@ -39,17 +39,19 @@ pub const fn status_word(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::check_columns;
+    use crate::status::{DRAFT, check_columns};
 
     #[test]
-    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
-        check_columns::<Words>(|status| Some(status_word(status)));
+    fn each_word_shows_its_column_and_writes_a_status_of_it() {
+        let targets = [Status::Draft, Status::Sent, Status::Paid, Status::Overdue, Status::Void, Status::Refunded];
+        check_columns::<Words>(|status| Some(status_word(status)), &targets);
+        assert_eq!(Words::request("draft"), Ok(DRAFT));
     }
 
     #[test]
     fn other_words_are_refused() {
         for wrong in ["viewed", "Sent", "", "partially_paid", "cancelled"] {
-            assert!(Words::request(wrong).is_err(), "{wrong}");
+            assert_eq!(Words::request(wrong), Err(format!("\"{wrong}\" is not a valid choice.")));
         }
     }
 }

@@ -47,7 +47,9 @@ mod tests {
 
     #[test]
     fn a_products_price_has_ten_digits_in_all() {
-        assert!(UnitPrice::from_wire("\"99999999.99\"").is_ok());
+        for good in ["\"99999999.99\"", "99.9", "5000", "\"0\""] {
+            assert!(UnitPrice::from_wire(good).is_ok(), "{good}");
+        }
         for wrong in ["\"100000000\"", "\"1.234\"", "-1", "1e3", "\"NaN\"", "true", "\"\""] {
             assert!(UnitPrice::from_wire(wrong).is_err(), "{wrong}");
         }

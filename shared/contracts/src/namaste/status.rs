@@ -14,7 +14,7 @@ const COLUMNS: [Column; 4] = [
 /// The words, in the document's order.
 pub const WORDS: [&str; 4] = words(&COLUMNS);
 
-/// The words, for a status in a body.
+/// Names this contract's words, for bodies and queries.
 pub enum Words {}
 
 impl StatusWords for Words {
@@ -36,17 +36,19 @@ pub const fn status_word(status: Status) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::check_columns;
+    use crate::status::{DRAFT, check_columns};
 
     #[test]
-    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
-        check_columns::<Words>(status_word);
+    fn each_word_shows_its_column_and_writes_a_status_of_it() {
+        let targets = [Status::Paid, Status::Sent, Status::Pending, Status::Draft];
+        check_columns::<Words>(status_word, &targets);
+        assert_eq!(Words::request("Draft"), Ok(DRAFT));
     }
 
     #[test]
     fn other_words_are_refused() {
         for wrong in ["paid", "Void", "", "Overdue", "Cancelled"] {
-            assert!(Words::request(wrong).is_err(), "{wrong}");
+            assert_eq!(Words::request(wrong), Err(format!("\"{wrong}\" is not a valid choice.")));
         }
     }
 }

@@ -11,7 +11,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use super::schemas;
-use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, or_default, required};
+use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, no_choice, or_default, required};
 
 /// The actions, in the document's order.
 pub const ACTIONS: [&str; 5] = ["cancel", "duplicate", "mark_as_paid", "record_payment", "send"];
@@ -38,8 +38,7 @@ impl FromWire for SentAction {
     fn from_wire(raw: &str) -> Result<Self, String> {
         let word = String::from_wire(raw).unwrap_or_else(|_| raw.to_owned());
         let found = ACTIONS.into_iter().zip(Name::ALL).find(|(known, _)| *known == word);
-        let wrong = || format!("\"{}\" is not a valid choice.", word.chars().take(64).collect::<String>());
-        found.map(|(_, name)| Self(name)).ok_or_else(wrong)
+        found.map(|(_, name)| Self(name)).ok_or_else(|| no_choice(&word))
     }
 
     fn schema() -> RefOr<Schema> {

@@ -21,7 +21,7 @@ pub const WORDS: [&str; 8] = words(&COLUMNS);
 /// The words by which the document narrows a list; the others are taken too.
 pub const FILTERS: [&str; 6] = ["cancelled", "draft", "paid", "partially_paid", "sent", "viewed"];
 
-/// The words, for a status in a body.
+/// Names this contract's words, for bodies and queries.
 pub enum Words {}
 
 impl StatusWords for Words {
@@ -61,17 +61,30 @@ pub const fn status_display(status: Status) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::status::check_columns;
+    use crate::status::{CANCELLED, DRAFT, PAID, check_columns};
 
     #[test]
-    fn each_word_shows_its_column_and_writes_the_first_status_of_it() {
-        check_columns::<Words>(|status| Some(status_word(status)));
+    fn each_word_shows_its_column_and_writes_a_status_of_it() {
+        let targets = [
+            Status::Draft,
+            Status::Sent,
+            Status::Viewed,
+            Status::Paid,
+            Status::PartiallyPaid,
+            Status::Overdue,
+            Status::Void,
+            Status::Refunded,
+        ];
+        check_columns::<Words>(|status| Some(status_word(status)), &targets);
+        assert_eq!(Words::request("draft"), Ok(DRAFT));
+        assert_eq!(Words::request("paid"), Ok(PAID));
+        assert_eq!(Words::request("cancelled"), Ok(CANCELLED));
     }
 
     #[test]
     fn other_words_are_refused() {
         for wrong in ["void", "Sent", "", "pending", "canceled"] {
-            assert!(Words::request(wrong).is_err(), "{wrong}");
+            assert_eq!(Words::request(wrong), Err(format!("\"{wrong}\" is not a valid choice.")));
         }
         assert!(FILTERS.iter().all(|word| WORDS.contains(word)));
     }

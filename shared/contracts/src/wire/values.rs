@@ -102,6 +102,13 @@ pub(super) fn words_schema<'a>(words: impl IntoIterator<Item = &'a str>) -> RefO
     of_type(Type::String).enum_values(Some(words.into_iter().map(str::to_owned))).into()
 }
 
+/// What a client is told of a word that is not among those that there are, in Django REST framework's words. What is
+/// echoed of it is short.
+#[must_use]
+pub fn no_choice(word: &str) -> String {
+    format!("\"{}\" is not a valid choice.", word.chars().take(64).collect::<String>())
+}
+
 /// Reads a date as `YYYY-MM-DD`, from year 1 on.
 ///
 /// # Errors
