@@ -7,7 +7,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +15,7 @@ use crate::error::{StoreError, unavailable};
 use crate::forms::{FORM, form_of, text, upgrade};
 use crate::keys::Key;
 use crate::meter::{Kind, count};
-use crate::table::{Item, Table};
+use crate::table::{Item, Table, written};
 
 /// A part of the table, so that several can be rewritten at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,21 +159,10 @@ async fn replace(table: &Table, key: &Key, read: &Item) -> Result<bool, StoreErr
         .return_consumed_capacity(ReturnConsumedCapacity::Total)
         .send()
         .await;
-    match answer {
-        Ok(answer) => {
-            count(Kind::Write, answer.consumed_capacity.as_slice());
-            Ok(true)
-        }
-        Err(error) => {
-            count(Kind::Write, &[]);
-            match error.as_service_error() {
-                Some(
-                    UpdateItemError::ConditionalCheckFailedException(_)
-                    | UpdateItemError::TransactionConflictException(_),
-                ) => Ok(false),
-                _ => Err(unavailable(error)),
-            }
-        }
+    match written(answer.map(|updated| updated.consumed_capacity)) {
+        Ok(()) => Ok(true),
+        Err(StoreError::Raced) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
+    AttributeValue, ConsumedCapacity, KeysAndAttributes, ReturnConsumedCapacity, ReturnValue,
     ReturnValuesOnConditionCheckFailure as OnFailure, Select,
 };
 use futures::future::BoxFuture;
@@ -72,6 +71,27 @@ pub(crate) fn s(value: impl Into<String>) -> AttributeValue {
 /// A number attribute.
 pub(crate) fn n(value: impl std::fmt::Display) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// What came of a write of one item, with what it consumed: a condition that fails, or a transaction in the way, is
+/// [`StoreError::Raced`].
+pub(crate) fn written<E>(answer: Result<Option<ConsumedCapacity>, SdkError<E>>) -> Result<(), StoreError>
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    match answer {
+        Ok(consumed) => {
+            count(Kind::Write, consumed.as_slice());
+            Ok(())
+        }
+        Err(error) => {
+            count(Kind::Write, &[]);
+            Err(match error.code() {
+                Some("ConditionalCheckFailedException" | "TransactionConflictException") => StoreError::Raced,
+                Some(_) | None => unavailable(error),
+            })
+        }
+    }
 }
 
 impl Table {
@@ -208,22 +228,7 @@ impl Table {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await;
-            match answer {
-                Ok(answer) => {
-                    count(Kind::Write, answer.consumed_capacity.as_slice());
-                    Ok(())
-                }
-                Err(error) => {
-                    count(Kind::Write, &[]);
-                    Err(match error.as_service_error() {
-                        Some(
-                            PutItemError::ConditionalCheckFailedException(_)
-                            | PutItemError::TransactionConflictException(_),
-                        ) => StoreError::Raced,
-                        _ => unavailable(error),
-                    })
-                }
-            }
+            written(answer.map(|put| put.consumed_capacity))
         })
     }
 
@@ -288,22 +293,7 @@ impl Table {
                 .return_consumed_capacity(ReturnConsumedCapacity::Total)
                 .send()
                 .await;
-            match answer {
-                Ok(answer) => {
-                    count(Kind::Write, answer.consumed_capacity.as_slice());
-                    Ok(())
-                }
-                Err(error) => {
-                    count(Kind::Write, &[]);
-                    Err(match error.as_service_error() {
-                        Some(
-                            DeleteItemError::ConditionalCheckFailedException(_)
-                            | DeleteItemError::TransactionConflictException(_),
-                        ) => StoreError::Raced,
-                        _ => unavailable(error),
-                    })
-                }
-            }
+            written(answer.map(|deleted| deleted.consumed_capacity))
         })
     }
 }
