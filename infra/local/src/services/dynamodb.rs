@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::ports::Clock;
+use app::ports::{Clock, SystemEntropy, uuid_v7};
 use dynoxide::Database;
 use dynoxide::storage::Storage as DynoxideStorage;
 use tokio::task::JoinSet;
@@ -19,8 +19,8 @@ use super::{Error, Storage};
 /// How often expired items are looked for. AWS takes up to days; nothing may rely on it.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// dynoxide finds a stream's end and a reader's position by reading every stream record there is.
-/// With this index it reads the one it needs, so that writes do not slow down as the file grows.
+/// Without this index dynoxide reads every stream record to find the end of a stream and the position of a reader, on
+/// each write and each poll.
 const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS tributary_stream_position \
      ON _stream_records (table_name, CAST(sequence_number AS INTEGER))";
 
@@ -41,7 +41,7 @@ pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Resul
     let (database, expiry) = match storage {
         Storage::File(path) => (open(path)?, Expiry::File(path.clone(), clock)),
         Storage::Memory => {
-            let database = Database::memory_with_clock(Arc::new(clock))?;
+            let database = in_memory(clock)?;
             (database.clone(), Expiry::Memory(database))
         }
     };
@@ -85,6 +85,16 @@ impl std::fmt::Debug for DynamoDb {
 fn open(path: &Path) -> Result<Database, Error> {
     let database = Database::new(&path.to_string_lossy())?;
     rusqlite::Connection::open(path)?.execute_batch(STREAM_INDEX)?;
+    Ok(database)
+}
+
+/// dynoxide does not share the connection of a database in memory. Restoring a snapshot brings the index into it.
+fn in_memory(clock: MovableClock) -> Result<Database, Error> {
+    let uri = format!("file:/{}?vfs=memdb", uuid_v7(clock.0.now(), &SystemEntropy));
+    let snapshot = open(Path::new(&uri))?;
+    let database = Database::memory_with_clock(Arc::new(clock))?;
+    database.restore_from(&uri)?;
+    drop(snapshot);
     Ok(database)
 }
 

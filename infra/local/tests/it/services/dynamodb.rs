@@ -128,6 +128,28 @@ async fn items_expire_by_the_clock_in_memory_and_on_a_file() {
     }
 }
 
+#[tokio::test]
+async fn stream_records_are_found_by_an_index_in_memory_and_on_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    for storage in [Storage::Memory, Storage::File(directory.path().join("dynamodb.sqlite"))] {
+        let (dynamodb, _) = started(&storage, TestClock::new()).await;
+        let copy = tempfile::tempdir().unwrap();
+        let path = copy.path().join("copy.sqlite");
+        dynamodb.database().vacuum_into(path.to_str().unwrap()).unwrap();
+        let copy = rusqlite::Connection::open(path).unwrap();
+        // What a write and a poll ask.
+        for query in [
+            "SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = 'main'",
+            "SELECT new_image FROM _stream_records WHERE table_name = 'main' AND shard_id = 'shard' \
+             AND CAST(sequence_number AS INTEGER) > 1 ORDER BY CAST(sequence_number AS INTEGER)",
+        ] {
+            let plan: String =
+                copy.query_row(&format!("EXPLAIN QUERY PLAN {query}"), [], |row| row.get("detail")).unwrap();
+            assert!(plan.contains("INDEX tributary_stream_position"), "{storage:?}: {plan}");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_takes_writes_while_it_is_swept() {
     let directory = tempfile::tempdir().unwrap();
