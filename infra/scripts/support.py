@@ -1,6 +1,7 @@
 """What the scripts beside this file share: a virtual environment with what they need, and a local cloud to ask."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -32,6 +33,12 @@ def enter_virtual_environment(requirements: str, beside: str = "") -> None:
         subprocess.run([python, "-m", "pip", "install", "--quiet", "-r", file], check=True)
         installed.write_text(wanted)
     os.execv(python, [str(python), *sys.argv])
+
+
+def target_directory() -> Path:
+    """Where cargo puts what it builds."""
+    command = ["cargo", "metadata", "--format-version", "1", "--no-deps"]
+    return Path(json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)["target_directory"])
 
 
 @contextlib.contextmanager

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::ports::{Clock, SystemClock};
@@ -28,10 +28,10 @@ pub enum ClockError {
     Malformed(PathBuf),
 }
 
-/// The system's clock plus an offset that only grows.
+/// Another clock, by default the system's, plus an offset that only grows.
 #[derive(Debug)]
 pub struct LocalClock {
-    system: SystemClock,
+    base: Arc<dyn Clock>,
     offset: Mutex<SignedDuration>,
     file: Option<PathBuf>,
     moved: watch::Sender<()>,
@@ -52,7 +52,13 @@ impl LocalClock {
             (Some(_) | None, _) => 0,
         };
         let offset = Mutex::new(SignedDuration::from_secs(seconds));
-        Ok(Self { system: SystemClock, offset, file, moved: watch::Sender::new(()) })
+        Ok(Self { base: Arc::new(SystemClock), offset, file, moved: watch::Sender::new(()) })
+    }
+
+    /// A clock that shows what another one shows, until it is moved.
+    #[must_use]
+    pub fn over(base: Arc<dyn Clock>) -> Self {
+        Self { base, offset: Mutex::default(), file: None, moved: watch::Sender::new(()) }
     }
 
     /// Moves the clock ahead, and returns the time that it then shows.
@@ -63,7 +69,7 @@ impl LocalClock {
         let mut offset = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = i64::try_from(seconds).map_err(|_| ClockError::OutOfRange)?;
         let moved = offset.checked_add(SignedDuration::from_secs(seconds)).ok_or(ClockError::OutOfRange)?;
-        let now = self.system.now().checked_add(moved).map_err(|_| ClockError::OutOfRange)?;
+        let now = self.base.now().checked_add(moved).map_err(|_| ClockError::OutOfRange)?;
         if let Some(path) = &self.file {
             durable::write(path, moved.as_secs().to_string().as_bytes())?;
         }
@@ -97,7 +103,7 @@ impl LocalClock {
 
 impl Clock for LocalClock {
     fn now(&self) -> Timestamp {
-        self.system.now().saturating_add(self.ahead()).expect("a duration in seconds is absolute")
+        self.base.now().saturating_add(self.ahead()).expect("a duration in seconds is absolute")
     }
 }
 

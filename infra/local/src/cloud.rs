@@ -278,26 +278,25 @@ pub(crate) struct Services {
 impl Services {
     async fn start(
         data: &DataDirectory,
-        local_clock: &Arc<LocalClock>,
+        clock: &Arc<LocalClock>,
         base_url: &str,
         account: Option<StripeAccount>,
     ) -> Result<Self, Error> {
-        let clock = || Arc::clone(local_clock) as Arc<dyn Clock>;
         let (stripe, stripe_account) = match account {
             Some(account) => (None, account),
             None => {
                 let mut account = data.stripe_account()?;
                 let url = format!("{base_url}/api/stripe/webhook");
                 let webhook = Webhook { url, secret: account.webhook_secret.clone() };
-                let stand_in = stripe::start(&data.storage("stripe.sqlite"), webhook, Arc::clone(local_clock)).await?;
+                let stand_in = stripe::start(&data.storage("stripe.sqlite"), webhook, Arc::clone(clock)).await?;
                 account.api_base = Some(stand_in.endpoint().to_owned());
                 (Some(stand_in), account)
             }
         };
         Ok(Self {
-            dynamodb: dynamodb::start(&data.storage("dynamodb.sqlite"), 0, clock()).await?,
-            sqs: sqs::start(&data.storage("sqs.sqlite"), 0, clock()).await?,
-            ses: ses::start(&data.storage("ses.sqlite"), 0, clock()).await?,
+            dynamodb: dynamodb::start(&data.storage("dynamodb.sqlite"), 0, Arc::clone(clock)).await?,
+            sqs: sqs::start(&data.storage("sqs.sqlite"), 0, Arc::clone(clock)).await?,
+            ses: ses::start(&data.storage("ses.sqlite"), 0, Arc::clone(clock) as Arc<dyn Clock>).await?,
             s3: s3::start(data.path().join("s3"), 0).await?,
             stripe,
             stripe_account,

@@ -61,6 +61,7 @@ pub(crate) fn start(template: &Template, sources: Sources, invoker: &Invoker, ta
                         source: source.clone(),
                         dynamodb: sources.sdk.dynamodb(sources.dynamodb),
                         streams: sources.sdk.dynamodb_streams(sources.dynamodb),
+                        changes: sources.sdk.changes(),
                         invoker: invoker.clone(),
                         // On a file dynoxide knows the system's clock alone, and stamps its records by that.
                         late: sources.directory.map(|_| Arc::clone(sources.clock)),

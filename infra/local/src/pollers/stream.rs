@@ -8,6 +8,8 @@ use std::time::Duration;
 use aws_sdk_dynamodbstreams::error::DisplayErrorContext;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use serde_json::{Value, json};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
 
 use super::checkpoint::Checkpoint;
 use super::record::{sequence_number, to_json};
@@ -17,8 +19,11 @@ use crate::event_pattern::matches_any;
 use crate::function::Invoker;
 use crate::template::StreamSource;
 
-/// The pause before an empty stream is read again.
-const IDLE: Duration = Duration::from_millis(50);
+/// After how long an empty stream is read again when nothing in this process has written: another process may have.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// How long changes are gathered, so that those that come together are read together.
+const GATHERING: Duration = Duration::from_millis(20);
 
 /// The most that Lambda takes as an event.
 const LARGEST_EVENT: usize = 6 * 1024 * 1024;
@@ -29,6 +34,8 @@ pub(super) struct StreamPoller {
     pub(super) source: StreamSource,
     pub(super) dynamodb: aws_sdk_dynamodb::Client,
     pub(super) streams: aws_sdk_dynamodbstreams::Client,
+    /// Tells when there may be something to read.
+    pub(super) changes: watch::Receiver<()>,
     pub(super) invoker: Invoker,
     /// The clock that records are late by, if they are not stamped by it.
     pub(super) late: Option<Arc<LocalClock>>,
@@ -67,11 +74,18 @@ impl StreamPoller {
             pauses.reset();
             let records = page.records.unwrap_or_default();
             if records.is_empty() {
-                tokio::time::sleep(IDLE).await;
+                self.changed().await;
             } else {
                 self.handle_page(&records).await;
             }
             iterator = page.next_shard_iterator.ok_or("the stream ended")?;
+        }
+    }
+
+    /// Waits until there may be something to read.
+    async fn changed(&mut self) {
+        if timeout(LONGEST_WAIT, self.changes.changed()).await.is_ok() {
+            sleep(GATHERING).await;
         }
     }
 

@@ -4,20 +4,22 @@ mod table;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::ports::{Clock, SystemEntropy, uuid_v7};
 use dynoxide::Database;
 use dynoxide::storage::Storage as DynoxideStorage;
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 pub use table::create_table;
 
 use super::server::{Server, bind};
 use super::{Error, Storage};
+use crate::clock::LocalClock;
 
-/// How often expired items are looked for. AWS takes up to days; nothing may rely on it.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+/// How often expired items are looked for, by the clock. Each time every item is read. AWS takes up to days; nothing may
+/// rely on it.
+const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(1);
 
 /// Without this index dynoxide reads every stream record to find the end of a stream and the position of a reader, on
 /// each write and each poll.
@@ -36,12 +38,12 @@ pub struct DynamoDb {
 ///
 /// # Errors
 /// The port is taken, or the file is no database of dynoxide's.
-pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Result<DynamoDb, Error> {
-    let clock = MovableClock(clock);
+pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Result<DynamoDb, Error> {
+    let movable = MovableClock(Arc::clone(&clock));
     let (database, expiry) = match storage {
-        Storage::File(path) => (open(path)?, Expiry::File(path.clone(), clock)),
+        Storage::File(path) => (open(path)?, Expiry::File(path.clone(), movable)),
         Storage::Memory => {
-            let database = in_memory(clock)?;
+            let database = in_memory(movable)?;
             (database.clone(), Expiry::Memory(database))
         }
     };
@@ -50,7 +52,7 @@ pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Resul
         dynoxide::server::serve_with_shutdown(listener, served, stopped)
     })?;
     let mut timer = JoinSet::new();
-    timer.spawn(sweep_on_time(expiry.clone()));
+    timer.spawn(sweep_on_time(expiry.clone(), clock));
     Ok(DynamoDb { server, database, expiry, _timer: timer })
 }
 
@@ -98,9 +100,9 @@ fn in_memory(clock: MovableClock) -> Result<Database, Error> {
     Ok(database)
 }
 
-async fn sweep_on_time(expiry: Expiry) {
+async fn sweep_on_time(expiry: Expiry, clock: Arc<LocalClock>) {
     loop {
-        tokio::time::sleep(SWEEP_INTERVAL).await;
+        clock.reached(clock.now().saturating_add(SWEEP_INTERVAL).expect("hours are absolute")).await;
         if let Err(error) = expiry.sweep().await {
             tracing::warn!(%error, "the TTL sweep failed; the next one tries again");
         }
@@ -134,7 +136,7 @@ impl Expiry {
 
 /// The local cloud's clock, as dynoxide asks for it.
 #[derive(Clone)]
-struct MovableClock(Arc<dyn Clock>);
+struct MovableClock(Arc<LocalClock>);
 
 impl dynoxide::storage_backend::Clock for MovableClock {
     fn now_unix_secs(&self) -> u64 {

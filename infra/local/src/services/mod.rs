@@ -11,6 +11,7 @@ pub mod ses;
 pub mod sqs;
 pub mod stripe;
 
+mod changes;
 mod server;
 mod sqlite;
 

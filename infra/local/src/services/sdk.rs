@@ -5,8 +5,11 @@ use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider, SharedHttpClie
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use tokio::sync::watch;
 
 use super::REGION;
+use super::changes::Changes;
 use crate::permissions::{Role, SignedLinks, guarded};
 
 /// Access key and secret that the local services accept.
@@ -18,6 +21,8 @@ pub struct Sdk {
     http_client: SharedHttpClient,
     /// Whose permissions the clients have; without a role they have all.
     role: Option<Role>,
+    /// Told of what the clients of DynamoDB write.
+    changes: Changes,
 }
 
 impl Default for Sdk {
@@ -41,13 +46,14 @@ impl Sdk {
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(no_roots)
             .build_https();
-        Self { http_client, role: None }
+        Self { http_client, role: None, changes: Changes::default() }
     }
 
     /// Clients that may do what a role allows, and nothing else.
     #[must_use]
     pub fn acting_as(&self, role: &Role) -> Self {
-        Self { http_client: guarded(self.http_client.clone(), role.clone()), role: Some(role.clone()) }
+        let http_client = guarded(self.http_client.clone(), role.clone());
+        Self { http_client, role: Some(role.clone()), changes: self.changes.clone() }
     }
 
     /// The configuration of any service's client at `endpoint`.
@@ -59,6 +65,8 @@ impl Sdk {
             .region(Region::from_static(REGION))
             .credentials_provider(SharedCredentialsProvider::new(Credentials::new(key, secret, None, None, "local")))
             .endpoint_url(endpoint)
+            // It would look at every open request ten times a second, and a long poll is always open.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .http_client(self.http_client.clone())
             .build()
     }
@@ -66,7 +74,14 @@ impl Sdk {
     /// A client of the embedded DynamoDB.
     #[must_use]
     pub fn dynamodb(&self, endpoint: &str) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.config(endpoint))
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config(endpoint));
+        let config = config.interceptor(self.changes.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// Tells when clients of DynamoDB that were made here have written.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.changes.subscribe()
     }
 
     /// A client of the embedded DynamoDB's streams, which share its endpoint.

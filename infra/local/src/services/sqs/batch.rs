@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use app::ports::Clock;
 use serde::{Deserialize, Serialize};
 
 use super::Service;

@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use app::ports::{SystemEntropy, uuid_v7};
+use app::ports::{Clock, SystemEntropy, uuid_v7};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::error::{Refusal, SqsError};
 use super::message::{self, MessageAttributes};
 use super::queue::{DELAY, MAX_SIZE, VISIBILITY_TIMEOUT, WAIT_TIME, name_in_url};
 use super::store::{self, Message, Queue};
 use super::{ACCOUNT, Service};
-
-/// How often a long poll looks again: the clock may have been moved.
-const RECHECK: Duration = Duration::from_millis(100);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -173,20 +170,28 @@ pub(super) async fn receive(service: &Service, request: Receive) -> Result<Recei
         None => queue_wait(service, &wanted.queue).await?,
     };
     let deadline = Instant::now() + Duration::from_secs(u64::try_from(wait).unwrap_or_default());
+    let mut stopped = service.stopped.clone();
     loop {
-        if service.running.strong_count() == 0 {
+        if stopped.has_changed().is_err() {
             return Ok(Received { messages: Vec::new() });
         }
         // Listening starts before looking, so that nothing arrives between the two unnoticed.
         let arrived = service.arrived.notified();
         let (now, wanted) = (service.clock.now(), wanted.clone());
-        let messages = service.sqlite.transaction(move |tx| take_due(tx, &wanted, now)).await?;
-        let left = deadline.saturating_duration_since(Instant::now());
-        if !messages.is_empty() || left.is_zero() {
-            return Ok(Received { messages });
+        let taken = service.sqlite.transaction(move |tx| take_due(tx, &wanted, now)).await?;
+        if taken.has_buried {
+            service.arrived.notify_waiters();
         }
-        // An elapsed timeout is as good a reason to look again as an arrival.
-        drop(timeout(left.min(RECHECK), arrived).await);
+        if !taken.messages.is_empty() || deadline <= Instant::now() {
+            return Ok(Received { messages: taken.messages });
+        }
+        tokio::select! {
+            () = arrived => {}
+            () = service.clock.reached(taken.next_due) => {}
+            () = sleep_until(deadline) => {}
+            // It ends with an error, when the service ends.
+            _ = stopped.changed() => {}
+        }
     }
 }
 
@@ -229,23 +234,34 @@ async fn queue_wait(service: &Service, name: &str) -> Result<i64, SqsError> {
     Ok(queue.attributes.number(&WAIT_TIME))
 }
 
-fn take_due(tx: &Transaction, wanted: &Wanted, now: Timestamp) -> Result<Vec<ReceivedMessage>, SqsError> {
+/// What came of a look into a queue.
+struct Taken {
+    messages: Vec<ReceivedMessage>,
+    /// Whether messages were moved to the dead-letter queue.
+    has_buried: bool,
+    /// When the queue's next message becomes due.
+    next_due: Timestamp,
+}
+
+fn take_due(tx: &Transaction, wanted: &Wanted, now: Timestamp) -> Result<Taken, SqsError> {
     let queue = store::queue(tx, &wanted.queue)?;
     let millis = now.as_millisecond();
     store::drop_expired(tx, &queue, millis)?;
-    if let Some(redrive) = queue.attributes.redrive() {
-        store::bury_due(tx, &queue.name, &redrive, millis)?;
-    }
+    let has_buried = match queue.attributes.redrive() {
+        Some(redrive) => store::bury_due(tx, &queue.name, &redrive, millis)?,
+        None => false,
+    };
     let hidden = wanted.visibility_timeout.unwrap_or_else(|| queue.attributes.number(&VISIBILITY_TIMEOUT));
-    let mut taken = Vec::new();
+    let mut messages = Vec::new();
     for mut message in store::due(tx, &queue.name, millis, wanted.count)? {
         message.receive_count += 1;
         message.first_received_at.get_or_insert(millis);
         let receipt = uuid_v7(now, &SystemEntropy).simple().to_string();
         store::take(tx, &message, &receipt, millis + hidden * 1_000)?;
-        taken.push(present(message, &receipt, wanted));
+        messages.push(present(message, &receipt, wanted));
     }
-    Ok(taken)
+    let next_due = store::next_due(tx, &queue.name)?.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    Ok(Taken { messages, has_buried, next_due: next_due.unwrap_or(Timestamp::MAX) })
 }
 
 fn present(message: Message, receipt: &str, wanted: &Wanted) -> ReceivedMessage {

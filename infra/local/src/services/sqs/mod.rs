@@ -10,9 +10,8 @@ mod queue;
 mod queues;
 mod store;
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
-use app::ports::Clock;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -23,12 +22,13 @@ use axum::routing::post;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use self::error::{Refusal, SqsError};
 use super::server::{Server, bind, endpoint_of};
 use super::sqlite::Sqlite;
 use super::{ACCOUNT, Error, REGION, Storage};
+use crate::clock::LocalClock;
 
 /// The media type of AWS's JSON protocol.
 const JSON: &str = "application/x-amz-json-1.0";
@@ -43,22 +43,21 @@ const MAX_REQUEST: usize = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Sqs {
     server: Server,
-    _running: Arc<()>,
+    _running: watch::Sender<()>,
 }
 
-/// Starts SQS. Delays, visibility timeouts and retention pass by `clock`; a long poll waits in real
-/// time, and sees a message that the clock has made due within 100 ms. What an earlier process had
-/// received when it ended is seen again at once.
+/// Starts SQS. Delays, visibility timeouts and retention pass by `clock`; a long poll waits in real time, and sleeps
+/// until a message arrives or becomes due. What an earlier process had received when it ended is seen again at once.
 ///
 /// # Errors
 /// The port is taken, or the storage does not open.
-pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Result<Sqs, Error> {
+pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Result<Sqs, Error> {
     let sqlite = Sqlite::open(storage, store::SCHEMA)?;
     sqlite.transaction(store::give_back).await?;
     let listener = bind(port).await?;
     let endpoint = endpoint_of(&listener)?;
-    let running = Arc::new(());
-    let service = Service { sqlite, clock, endpoint, arrived: Arc::default(), running: Arc::downgrade(&running) };
+    let (running, stopped) = watch::channel(());
+    let service = Service { sqlite, clock, endpoint, arrived: Arc::default(), stopped };
     let router = Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(MAX_REQUEST)).with_state(service);
     Ok(Sqs { server: Server::start(listener, router)?, _running: running })
 }
@@ -92,12 +91,13 @@ fn queue_url(endpoint: &str, name: &str) -> String {
 #[derive(Debug, Clone)]
 struct Service {
     sqlite: Sqlite,
-    clock: Arc<dyn Clock>,
+    clock: Arc<LocalClock>,
     endpoint: String,
     /// Woken when a message may have become receivable.
     arrived: Arc<Notify>,
-    /// Gone when the service is, though requests under way are finished: what a long poll took then, nobody would get.
-    running: Weak<()>,
+    /// Closed when the service ends, although requests under way are finished: nobody would get what a long poll takes
+    /// then.
+    stopped: watch::Receiver<()>,
 }
 
 async fn answer(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response {

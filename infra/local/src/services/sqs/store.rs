@@ -146,6 +146,12 @@ pub(super) fn due(tx: &Transaction, queue: &str, now: i64, limit: i64) -> Result
     Ok(messages)
 }
 
+/// When the queue's next message becomes due.
+pub(super) fn next_due(tx: &Transaction, queue: &str) -> Result<Option<i64>, SqsError> {
+    let mut statement = tx.prepare_cached("SELECT MIN(visible_at) FROM messages WHERE queue = ?1")?;
+    Ok(statement.query_row([queue], |row| row.get(0))?)
+}
+
 /// Puts a message in flight under a new receipt.
 pub(super) fn take(tx: &Transaction, message: &Message, receipt: &str, visible_at: i64) -> Result<(), SqsError> {
     let mut statement = tx.prepare_cached(
@@ -156,16 +162,16 @@ pub(super) fn take(tx: &Transaction, message: &Message, receipt: &str, visible_a
     Ok(())
 }
 
-/// Moves the due messages that were received as often as they may be to the dead-letter queue,
-/// where their receives count anew. Their age goes on.
-pub(super) fn bury_due(tx: &Transaction, queue: &str, redrive: &Redrive, now: i64) -> Result<(), SqsError> {
+/// Moves the due messages that were received as often as they may be to the dead-letter queue, where their receives
+/// count anew. Their age goes on. Returns whether there were any.
+pub(super) fn bury_due(tx: &Transaction, queue: &str, redrive: &Redrive, now: i64) -> Result<bool, SqsError> {
     let mut statement = tx.prepare_cached(
         "UPDATE messages SET queue = ?2, dead_letter_source = ?3, receive_count = 0, first_received_at = NULL,
                 receipt = NULL, visible_at = ?4
          WHERE queue = ?1 AND visible_at <= ?4 AND receive_count >= ?5",
     )?;
-    statement.execute(params![queue, redrive.queue, queue_arn(queue), now, redrive.max_receive_count])?;
-    Ok(())
+    let buried = statement.execute(params![queue, redrive.queue, queue_arn(queue), now, redrive.max_receive_count])?;
+    Ok(buried > 0)
 }
 
 /// Deletes a message if the receipt is its latest.

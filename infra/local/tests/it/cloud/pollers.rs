@@ -20,6 +20,18 @@ async fn a_change_reaches_the_function_as_lambda_sends_it() {
 }
 
 #[tokio::test]
+async fn a_change_by_another_process_reaches_the_function() {
+    let changes = Script::default();
+    let cloud = start([("changes", changes.function())]).await;
+    let environment = cloud.environment();
+    // Clients of this SDK are not the cloud's own.
+    let client = tributary_local::services::sdk::Sdk::new().dynamodb(&environment.dynamodb_url);
+    let put = client.put_item().table_name(&environment.table_name).set_item(Some(item("1", Some("Client"))));
+    put.send().await.unwrap();
+    assert_eq!(keys(&changes.wait_for(1).await[0]), ["1"]);
+}
+
+#[tokio::test]
 async fn changes_that_no_pattern_takes_do_not_wake_the_function() {
     let changes = Script::default();
     let cloud = start([("changes", changes.function())]).await;

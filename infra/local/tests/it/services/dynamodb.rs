@@ -6,11 +6,12 @@ use app::ports::Clock;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveStatus};
 use serde_json::{Value, json};
+use tributary_local::LocalClock;
 use tributary_local::services::dynamodb::{self, DynamoDb, create_table};
 use tributary_local::services::sdk::Sdk;
 use tributary_local::services::{Error, Storage};
 
-use super::TestClock;
+use super::standing_clock;
 
 /// A time to live that no test reaches: the year 2100.
 pub const NEVER: i64 = 4_102_444_800;
@@ -54,7 +55,7 @@ pub fn properties() -> Value {
     })
 }
 
-async fn started(storage: &Storage, clock: Arc<TestClock>) -> (DynamoDb, Client) {
+async fn started(storage: &Storage, clock: Arc<LocalClock>) -> (DynamoDb, Client) {
     let dynamodb = dynamodb::start(storage, 0, clock).await.unwrap();
     let client = Sdk::new().dynamodb(dynamodb.endpoint());
     create_table(&client, &properties()).await.unwrap();
@@ -63,7 +64,7 @@ async fn started(storage: &Storage, clock: Arc<TestClock>) -> (DynamoDb, Client)
 
 #[tokio::test]
 async fn a_table_has_the_templates_keys_indexes_stream_and_ttl() {
-    let (_dynamodb, client) = started(&Storage::Memory, TestClock::new()).await;
+    let (_dynamodb, client) = started(&Storage::Memory, standing_clock()).await;
     let table = client.describe_table().table_name("main").send().await.unwrap().table.unwrap();
     let keys: Vec<_> = table.key_schema().iter().map(|key| key.attribute_name()).collect();
     assert_eq!(keys, ["pk", "sk"]);
@@ -80,7 +81,7 @@ async fn a_table_has_the_templates_keys_indexes_stream_and_ttl() {
 
 #[tokio::test]
 async fn a_table_that_is_there_stays_and_keeps_its_items() {
-    let (_dynamodb, client) = started(&Storage::Memory, TestClock::new()).await;
+    let (_dynamodb, client) = started(&Storage::Memory, standing_clock()).await;
     put(&client, "a", NEVER).await;
     create_table(&client, &properties()).await.unwrap();
     assert_eq!(ids(&client).await, ["a"]);
@@ -88,7 +89,7 @@ async fn a_table_that_is_there_stays_and_keeps_its_items() {
 
 #[tokio::test]
 async fn a_table_with_another_definition_is_refused_with_both() {
-    let (_dynamodb, client) = started(&Storage::Memory, TestClock::new()).await;
+    let (_dynamodb, client) = started(&Storage::Memory, standing_clock()).await;
     let changes = [
         ("/AttributeDefinitions/2/AttributeType", json!("S"), "due N RANGE"),
         ("/GlobalSecondaryIndexes/0/IndexName", json!("gsi2"), "gsi2"),
@@ -107,7 +108,7 @@ async fn a_table_with_another_definition_is_refused_with_both() {
 
 #[tokio::test]
 async fn properties_without_a_key_are_refused() {
-    let (_dynamodb, client) = started(&Storage::Memory, TestClock::new()).await;
+    let (_dynamodb, client) = started(&Storage::Memory, standing_clock()).await;
     let error = create_table(&client, &json!({ "TableName": "x", "AttributeDefinitions": [] })).await.unwrap_err();
     assert!(error.to_string().contains("KeySchema"), "{error}");
 }
@@ -116,13 +117,13 @@ async fn properties_without_a_key_are_refused() {
 async fn items_expire_by_the_clock_in_memory_and_on_a_file() {
     let directory = tempfile::tempdir().unwrap();
     for storage in [Storage::Memory, Storage::File(directory.path().join("dynamodb.sqlite"))] {
-        let clock = TestClock::new();
+        let clock = standing_clock();
         let (dynamodb, client) = started(&storage, clock.clone()).await;
         let now = clock.now().as_second();
         put(&client, "long", now + 3_600).await;
         put(&client, "short", now + 60).await;
         assert_eq!(dynamodb.sweep_ttl().await.unwrap(), 0, "{storage:?}");
-        clock.advance(61);
+        clock.advance(61).unwrap();
         assert_eq!(dynamodb.sweep_ttl().await.unwrap(), 1, "{storage:?}");
         assert_eq!(ids(&client).await, ["long"], "{storage:?}");
     }
@@ -132,7 +133,7 @@ async fn items_expire_by_the_clock_in_memory_and_on_a_file() {
 async fn stream_records_are_found_by_an_index_in_memory_and_on_a_file() {
     let directory = tempfile::tempdir().unwrap();
     for storage in [Storage::Memory, Storage::File(directory.path().join("dynamodb.sqlite"))] {
-        let (dynamodb, _) = started(&storage, TestClock::new()).await;
+        let (dynamodb, _) = started(&storage, standing_clock()).await;
         let copy = tempfile::tempdir().unwrap();
         let path = copy.path().join("copy.sqlite");
         dynamodb.database().vacuum_into(path.to_str().unwrap()).unwrap();
@@ -154,13 +155,13 @@ async fn stream_records_are_found_by_an_index_in_memory_and_on_a_file() {
 async fn a_file_takes_writes_while_it_is_swept() {
     let directory = tempfile::tempdir().unwrap();
     let storage = Storage::File(directory.path().join("dynamodb.sqlite"));
-    let clock = TestClock::new();
+    let clock = standing_clock();
     let (dynamodb, client) = started(&storage, clock.clone()).await;
     let now = clock.now().as_second();
     for number in 0..100 {
         put(&client, &format!("old {number}"), now).await;
     }
-    clock.advance(1);
+    clock.advance(1).unwrap();
     let writes = async {
         for number in 0..100 {
             put(&client, &format!("new {number:03}"), NEVER).await;

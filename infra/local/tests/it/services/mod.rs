@@ -9,31 +9,25 @@ mod sqs_queues;
 mod stripe;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::ports::Clock;
 use aws_sdk_sqs::error::SdkError;
 use jiff::Timestamp;
+use tributary_local::LocalClock;
 
-/// A clock that stands still until it is advanced.
+/// Noon of 2 May 2030: nothing may take the system's time for it.
 #[derive(Debug)]
-pub struct TestClock(AtomicI64);
+struct Noon;
 
-impl TestClock {
-    /// A clock at noon of 2 May 2030: nothing may take the system's time for it.
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(1_903_953_600)))
-    }
-
-    pub fn advance(&self, seconds: i64) {
-        self.0.fetch_add(seconds, Ordering::SeqCst);
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(1_903_953_600).unwrap()
     }
 }
 
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
-    }
+/// A clock that stands still until it is advanced.
+pub fn standing_clock() -> Arc<LocalClock> {
+    Arc::new(LocalClock::over(Arc::new(Noon)))
 }
 
 /// What a service said no with.

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use app::ports::SystemClock;
 use aws_sdk_dynamodbstreams::types::ShardIteratorType;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use tributary_local::LocalClock;
 use tributary_local::services::Storage;
 use tributary_local::services::dynamodb::{self, DynamoDb, create_table};
 use tributary_local::services::sdk::Sdk;
@@ -33,10 +33,11 @@ struct Services {
 impl Services {
     async fn start(directory: &Path) -> Self {
         let file = |name: &str| Storage::File(directory.join(name));
+        let clock = || Arc::new(LocalClock::open(None).unwrap());
         let services = Self {
-            dynamodb: dynamodb::start(&file("dynamodb.sqlite"), 0, Arc::new(SystemClock)).await.unwrap(),
-            sqs: sqs::start(&file("sqs.sqlite"), 0, Arc::new(SystemClock)).await.unwrap(),
-            ses: ses::start(&file("ses.sqlite"), 0, Arc::new(SystemClock)).await.unwrap(),
+            dynamodb: dynamodb::start(&file("dynamodb.sqlite"), 0, clock()).await.unwrap(),
+            sqs: sqs::start(&file("sqs.sqlite"), 0, clock()).await.unwrap(),
+            ses: ses::start(&file("ses.sqlite"), 0, clock()).await.unwrap(),
             sdk: Sdk::new(),
         };
         create_table(&services.sdk.dynamodb(services.dynamodb.endpoint()), &properties()).await.unwrap();

@@ -8,21 +8,22 @@ use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::primitives::Blob;
 use aws_sdk_sesv2::types::{Attachment, Body, Content, Destination, EmailContent, Message, RawMessage};
 use serde_json::json;
+use tributary_local::LocalClock;
 use tributary_local::services::Storage;
 use tributary_local::services::sdk::Sdk;
 use tributary_local::services::ses::{self, Ses};
 
-use super::{TestClock, refusal};
+use super::{refusal, standing_clock};
 
 struct Post {
-    clock: Arc<TestClock>,
+    clock: Arc<LocalClock>,
     ses: Ses,
     client: Client,
 }
 
 impl Post {
     async fn new() -> Self {
-        let clock = TestClock::new();
+        let clock = standing_clock();
         let ses = ses::start(&Storage::Memory, 0, clock.clone()).await.unwrap();
         let client = Sdk::new().ses(ses.endpoint());
         Self { clock, ses, client }
@@ -104,7 +105,7 @@ async fn a_raw_mail_is_read_as_mime() {
 async fn the_newest_mail_is_first_and_dated_by_the_clock() {
     let post = Post::new().await;
     post.mail(&["first@b.example"]).send().await.unwrap();
-    post.clock.advance(60);
+    post.clock.advance(60).unwrap();
     post.mail(&["second@b.example"]).send().await.unwrap();
     let mails = post.ses.mailbox().list().await.unwrap();
     assert_eq!(

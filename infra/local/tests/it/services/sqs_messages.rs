@@ -9,14 +9,15 @@ use aws_sdk_sqs::types::{
     DeleteMessageBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName as SystemAttribute,
     QueueAttributeName, SendMessageBatchRequestEntry,
 };
+use tributary_local::LocalClock;
 use tributary_local::services::Storage;
 use tributary_local::services::sdk::Sdk;
 use tributary_local::services::sqs::{self, Sqs, queue_arn};
 
-use super::{TestClock, refusal};
+use super::{refusal, standing_clock};
 
 pub struct Queue {
-    pub clock: Arc<TestClock>,
+    pub clock: Arc<LocalClock>,
     pub sqs: Sqs,
     pub client: Client,
     pub url: String,
@@ -25,7 +26,7 @@ pub struct Queue {
 impl Queue {
     /// An empty queue in memory.
     pub async fn new() -> Self {
-        let clock = TestClock::new();
+        let clock = standing_clock();
         let sqs = sqs::start(&Storage::Memory, 0, clock.clone()).await.unwrap();
         let client = Sdk::new().sqs(sqs.endpoint());
         let url = client.create_queue().queue_name("work").send().await.unwrap().queue_url.unwrap();
@@ -95,9 +96,9 @@ async fn a_message_hides_for_its_visibility_timeout_and_comes_back_under_a_new_h
     let queue = Queue::new().await;
     queue.send("again").await;
     let first = queue.receive().await;
-    queue.clock.advance(29);
+    queue.clock.advance(29).unwrap();
     assert_eq!(bodies(&queue.receive().await), [""; 0]);
-    queue.clock.advance(1);
+    queue.clock.advance(1).unwrap();
     let second = queue.receive().await;
     assert_eq!(bodies(&second), ["again"]);
     assert_eq!(system(&second[0], &SystemAttribute::ApproximateReceiveCount), "2");
@@ -110,17 +111,17 @@ async fn a_stale_handle_deletes_nothing_and_the_latest_one_deletes() {
     let queue = Queue::new().await;
     queue.send("once").await;
     let stale = queue.receive().await;
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     let latest = queue.receive().await;
     queue.delete(stale[0].receipt_handle().unwrap()).await;
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     assert_eq!(bodies(&queue.receive().await), ["once"]);
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     queue.delete(latest[0].receipt_handle().unwrap()).await;
     let last = queue.receive().await;
     assert_eq!(bodies(&last), ["once"]);
     queue.delete(last[0].receipt_handle().unwrap()).await;
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     assert_eq!(bodies(&queue.receive().await), [""; 0]);
 }
 
@@ -141,7 +142,7 @@ async fn visibility_can_be_extended_and_ended_while_the_message_is_in_flight_onl
         request.receipt_handle(received[0].receipt_handle().unwrap()).visibility_timeout(seconds).send()
     };
     change(43_200).await.unwrap();
-    queue.clock.advance(43_199);
+    queue.clock.advance(43_199).unwrap();
     assert_eq!(bodies(&queue.receive().await), [""; 0]);
     change(0).await.unwrap();
     assert!(refusal(change(10).await).is_message_not_inflight());
@@ -161,7 +162,7 @@ async fn a_delayed_message_becomes_due_when_the_clock_is_moved_during_a_long_pol
     let poll = queue.client.receive_message().queue_url(&queue.url).wait_time_seconds(20).send();
     let (received, ()) = tokio::join!(poll, async {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        queue.clock.advance(600);
+        queue.clock.advance(600).unwrap();
     });
     assert_eq!(bodies(received.unwrap().messages()), ["later"]);
     assert!(started.elapsed() < Duration::from_secs(15));
@@ -188,13 +189,47 @@ async fn a_message_received_too_often_moves_to_the_dead_letter_queue() {
     queue.send("poison").await;
     for _ in 0..2 {
         assert_eq!(bodies(&queue.receive().await), ["poison"]);
-        queue.clock.advance(30);
+        queue.clock.advance(30).unwrap();
     }
     assert_eq!(bodies(&queue.receive().await), [""; 0]);
     let buried = queue.receive_from(&dead).await;
     assert_eq!(bodies(&buried), ["poison"]);
     assert_eq!(system(&buried[0], &SystemAttribute::DeadLetterQueueSourceArn), queue_arn("work"));
     assert_eq!(system(&buried[0], &SystemAttribute::SentTimestamp), "1903953600000");
+}
+
+#[tokio::test]
+async fn a_long_poll_on_the_dead_letter_queue_gets_a_message_as_it_is_moved_there() {
+    let queue = Queue::new().await;
+    let dead = queue.client.create_queue().queue_name("dead").send().await.unwrap().queue_url.unwrap();
+    let policy = format!(r#"{{"deadLetterTargetArn":"{}","maxReceiveCount":1}}"#, queue_arn("dead"));
+    let request = queue.client.set_queue_attributes().queue_url(&queue.url);
+    request.attributes(QueueAttributeName::RedrivePolicy, policy).send().await.unwrap();
+    queue.send("poison").await;
+    assert_eq!(bodies(&queue.receive().await), ["poison"]);
+    queue.clock.advance(30).unwrap();
+
+    let started = Instant::now();
+    let poll = queue.client.receive_message().queue_url(&dead).wait_time_seconds(20).send();
+    let (received, ()) = tokio::join!(poll, async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(bodies(&queue.receive().await), [""; 0]);
+    });
+    assert_eq!(bodies(received.unwrap().messages()), ["poison"]);
+    assert!(started.elapsed() < Duration::from_secs(15));
+}
+
+#[tokio::test]
+async fn a_long_poll_ends_with_the_service() {
+    let Queue { sqs, client, url, .. } = Queue::new().await;
+    let started = Instant::now();
+    let poll = client.receive_message().queue_url(&url).wait_time_seconds(20).send();
+    let (received, ()) = tokio::join!(poll, async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        drop(sqs);
+    });
+    assert_eq!(bodies(received.unwrap().messages()), [""; 0]);
+    assert!(started.elapsed() < Duration::from_secs(15));
 }
 
 #[tokio::test]
@@ -218,7 +253,7 @@ async fn a_batch_reports_each_entry_for_itself() {
     let deleted = request.send().await.unwrap();
     assert_eq!(deleted.successful()[0].id(), "a");
     assert_eq!((deleted.failed()[0].id(), deleted.failed()[0].code()), ("b", "ReceiptHandleIsInvalid"));
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     assert_eq!(bodies(&queue.receive().await), ["three"]);
 }
 

@@ -73,9 +73,9 @@ async fn a_message_is_dropped_after_the_queues_retention_period() {
     let request = queue.client.set_queue_attributes().queue_url(&queue.url);
     request.attributes(Name::MessageRetentionPeriod, "60").send().await.unwrap();
     queue.client.send_message().queue_url(&queue.url).message_body("old").send().await.unwrap();
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     queue.client.send_message().queue_url(&queue.url).message_body("young").send().await.unwrap();
-    queue.clock.advance(30);
+    queue.clock.advance(30).unwrap();
     let request = queue.client.receive_message().queue_url(&queue.url).max_number_of_messages(10);
     let messages = request.send().await.unwrap().messages.unwrap();
     assert_eq!(messages.iter().map(|message| message.body().unwrap()).collect::<Vec<_>>(), ["young"]);
