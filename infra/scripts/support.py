@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def enter_virtual_environment(requirements: str, beside: str = "") -> None:
-    """Continues in the virtual environment's Python, after bringing there what a file beside this one names.
+    """Continues in the virtual environment's Python, after bringing there what a file names.
 
     That is $TRIBUTARY_VENV, by default ${XDG_CACHE_HOME:-~/.cache}/tributary/venv. Tools that do not go together with the
     others have an environment beside it.
@@ -24,7 +24,7 @@ def enter_virtual_environment(requirements: str, beside: str = "") -> None:
     home = home.with_name(home.name + beside)
     if Path(sys.prefix).resolve() == home.resolve():
         return
-    file = Path(__file__).resolve().with_name(requirements)
+    file = Path(__file__).resolve().parent / requirements
     python, installed = home / "bin" / "python", home / f"{file.stem}.installed"
     wanted = file.read_text()
     if not python.exists():

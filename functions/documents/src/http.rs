@@ -1,6 +1,7 @@
 //! Documents of invoices over HTTP: bottlecrm, and the customer's page.
 
 use app::App;
+use app::disposition::attachment;
 use app::documents::{Desk, Pdf, file_name};
 use axum::Router;
 use axum::extract::rejection::PathRejection;
@@ -14,7 +15,7 @@ use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, REFERRER_PO
 use http::{HeaderName, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What RFC 8187 lets stand in a name.
+/// What stands in a segment of a path as it is.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
 
 /// What keeps a customer's document out of search engines.
@@ -92,8 +93,7 @@ fn disposition(number: &str) -> String {
     let is_safe = |char: &char| !char.is_control() && !"/\\:*?\"<>|".contains(*char);
     let whole: String = number.chars().map(|char| if is_safe(&char) { char } else { '_' }).collect();
     let whole = format!("{}.pdf", whole.trim_start_matches('.'));
-    let encoded = utf8_percent_encode(&whole, ENCODED);
-    format!("attachment; filename=\"{}\"; filename*=UTF-8''{encoded}", file_name(number))
+    attachment(&file_name(number), &whole)
 }
 
 #[cfg(test)]

@@ -16,11 +16,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use domain::Tenant;
 use domain::invoice::AttachmentKey;
 use futures::FutureExt;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use store::Lazy;
 
 use crate::Error;
+use crate::disposition::attachment;
 
 /// How long a link to a file is good.
 pub const LINK_TTL: Duration = Duration::from_secs(900);
@@ -32,8 +32,6 @@ const LOGOS: &str = "logos/";
 const MAX_LOGO: i64 = 1024 * 1024;
 /// What a file that waits under `tmp/` says of its organisation.
 const ORGANISATION: &str = "organisation";
-/// What stands in a file's name as it is (RFC 8187).
-const FILE_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The bucket of the deployment's files.
 #[derive(Debug, Clone)]
@@ -85,7 +83,8 @@ impl Bucket {
         let Content { media_type, file_name, bytes } = content;
         let request = self.client.put_object().bucket(&*self.name).key(temporary(key)).content_type(media_type);
         let request = request.metadata(ORGANISATION, tenant.organisation().to_string());
-        let request = request.set_content_disposition(file_name.map(disposition));
+        // What is named is saved and never shown: it may hold anything.
+        let request = request.set_content_disposition(file_name.map(|name| attachment(name, name)));
         request.body(ByteStream::from(bytes)).send().boxed().await.map_err(unavailable)?;
         Ok(())
     }
@@ -203,9 +202,4 @@ where
 
 pub(crate) fn unavailable<E: std::error::Error + 'static>(error: SdkError<E>) -> Error {
     Error::Unavailable(format!("S3: {}", DisplayErrorContext(error)))
-}
-
-/// Says that a file is to be saved, under a name, and not to be shown: it may hold anything.
-fn disposition(file_name: &str) -> String {
-    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(file_name, FILE_NAME))
 }

@@ -10,6 +10,7 @@ use domain::text::Name;
 use domain::{Action, Actor, Model, Tenant};
 
 use crate::bucket::Bucket;
+use crate::disposition::in_ascii;
 use crate::hosted::Visitor;
 use crate::mail::{MailFile, MailWithFile, Mailer};
 use crate::{App, Error, Expected, check_version, may};
@@ -179,8 +180,7 @@ fn default_text(PrintedInvoice { invoice, seller, pay_url, .. }: &PrintedInvoice
 /// What the file of an invoice is called: its number in characters that no system takes for anything else.
 #[must_use]
 pub fn file_name(number: &str) -> String {
-    let is_plain = |char: &char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
-    let plain: String = number.chars().map(|char| if is_plain(&char) { char } else { '_' }).collect();
+    let plain = in_ascii(number);
     let name = plain.trim_matches(['.', '_']);
     format!("{}.pdf", if name.is_empty() { "invoice" } else { name })
 }

@@ -17,6 +17,7 @@ pub mod closures;
 pub mod contacts;
 pub mod customers;
 pub mod deliveries;
+pub mod disposition;
 pub mod documents;
 mod error;
 pub mod expenses;

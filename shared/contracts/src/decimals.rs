@@ -32,7 +32,7 @@ impl PartialSchema for Amount {
 
 impl ToSchema for Amount {
     fn name() -> std::borrow::Cow<'static, str> {
-        "Decimal".into()
+        "DecimalText".into()
     }
 }
 

@@ -33,6 +33,9 @@ impl Form {
             Problem::UnsupportedMediaType { media_type } => {
                 detail(415, &format!("Unsupported media type \"{media_type}\" in request."))
             }
+            Problem::UnsupportedCoding { coding } => {
+                detail(415, &Problem::unsupported_coding(coding)).without_codings()
+            }
             Problem::IdempotencyMismatch => detail(422, "This Idempotency-Key was used with another request body."),
             Problem::IdempotencyRunning => {
                 detail(409, "The first request with this Idempotency-Key has not ended yet.")

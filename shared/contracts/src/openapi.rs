@@ -12,11 +12,19 @@ use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    Content, Header, InfoBuilder, License, OpenApi, OpenApiBuilder, Paths, RefOr, Required, Response, ResponseBuilder,
-    Tag,
+    Content, Header, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, RefOr, Required, Response,
+    ResponseBuilder, Tag,
 };
 
 use crate::routes::{Method, Parameter, ParameterKind, Route};
+
+mod schemas;
+
+pub(crate) use schemas::one_of;
+
+/// The licence of the documents, as an SPDX expression. `openapi-generator` refuses a licence with neither an identifier
+/// nor an address.
+const LICENSE: &str = env!("CARGO_PKG_LICENSE");
 
 /// The shared schemas, by name.
 pub type Schemas = BTreeMap<String, RefOr<Schema>>;
@@ -90,7 +98,7 @@ impl Reference {
             .title(format!("Tributary: {}", self.name))
             .version(env!("CARGO_PKG_VERSION"))
             .description(Some(self.about))
-            .license(Some(License::new("MIT OR Apache-2.0")))
+            .license(Some(LicenseBuilder::new().name(LICENSE).identifier(Some(LICENSE)).build()))
             .build();
         let tags = self.tags.iter().map(|(name, about)| {
             let mut tag = Tag::new(*name);
@@ -173,6 +181,7 @@ impl Reference {
                 }
             }
         }
+        schemas.values_mut().for_each(schemas::with_one_type);
         let mut components = Components::new();
         components.schemas = schemas;
         for (name, scheme) in (self.credentials)() {

@@ -33,6 +33,11 @@ pub enum Problem {
         /// The type that was sent.
         media_type: String,
     },
+    /// The body has a content coding, such as gzip. None is read.
+    UnsupportedCoding {
+        /// The coding that was sent.
+        coding: String,
+    },
     /// The `Idempotency-Key` was used with another body.
     IdempotencyMismatch,
     /// The first request with this `Idempotency-Key` has not ended yet.
@@ -72,9 +77,22 @@ pub struct Rendered {
     pub body: Value,
 }
 
+impl Problem {
+    /// The sentence for [`Problem::UnsupportedCoding`].
+    pub(crate) fn unsupported_coding(coding: &str) -> String {
+        let coding: String = coding.chars().take(64).collect();
+        format!("Unsupported content encoding \"{coding}\" in request.")
+    }
+}
+
 impl Rendered {
     pub(crate) const fn new(status: u16, body: Value) -> Self {
         Self { status, headers: Vec::new(), body }
+    }
+
+    /// Names the content codings that are read: none (RFC 9110, 15.5.16).
+    pub(crate) fn without_codings(self) -> Self {
+        self.with("Accept-Encoding", "identity".to_owned())
     }
 
     pub(crate) fn with(mut self, name: &'static str, value: String) -> Self {

@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use contracts::{Problem, wire};
 use http::HeaderMap;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
@@ -15,6 +15,8 @@ use crate::failure::Failure;
 pub const MAX_BODY: usize = 1024 * 1024;
 /// How large an event can be in which Lambda hands over a request, and so a body with files.
 const MAX_EVENT: usize = 6 * 1024 * 1024;
+/// U+FEFF in UTF-8, which RFC 8259 allows a reader of JSON to ignore.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body of a request, sent as JSON, of at most [`MAX_BODY`] bytes.
 #[derive(Debug, Clone)]
@@ -29,7 +31,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if !is_json(&media_type) {
             return Err(Problem::UnsupportedMediaType { media_type }.into());
         }
-        let bytes = collect(&parts.headers, body).await?;
+        let bytes = without_mark(collect(&parts.headers, body).await?);
         if bytes.is_empty() {
             return Err(Problem::Malformed("A JSON body is required.".to_owned()).into());
         }
@@ -50,8 +52,11 @@ pub(crate) async fn collect(headers: &HeaderMap, body: Body) -> Result<Bytes, Fa
     collect_up_to(if is_multipart(headers) { MAX_EVENT } else { MAX_BODY }, headers, body).await
 }
 
-/// A body as a whole, of at most so many bytes.
+/// A body as a whole, of at most so many bytes and without a content coding.
 pub(crate) async fn collect_up_to(limit: usize, headers: &HeaderMap, body: Body) -> Result<Bytes, Failure> {
+    if let Some(coding) = content_coding(headers) {
+        return Err(Problem::UnsupportedCoding { coding }.into());
+    }
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: usize| length > limit) {
         return Err(Problem::TooLarge.into());
@@ -61,6 +66,20 @@ pub(crate) async fn collect_up_to(limit: usize, headers: &HeaderMap, body: Body)
         Err(error) if error.is::<LengthLimitError>() => Err(Problem::TooLarge.into()),
         Err(error) => Err(Problem::Malformed(format!("The body cannot be read: {error}.")).into()),
     }
+}
+
+/// A text without the byte order mark that some programs put before it.
+pub(crate) fn without_mark(text: Bytes) -> Bytes {
+    if text.starts_with(BYTE_ORDER_MARK) { text.slice(BYTE_ORDER_MARK.len()..) } else { text }
+}
+
+/// The content codings of a body, as far as they change it.
+fn content_coding(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let sent = sent.collect::<Vec<_>>().join(",");
+    let is_coding = |coding: &&str| !coding.is_empty() && !coding.eq_ignore_ascii_case("identity");
+    let codings: Vec<&str> = sent.split(',').map(str::trim).filter(is_coding).collect();
+    (!codings.is_empty()).then(|| codings.join(", "))
 }
 
 /// Whether a body is of parts, which may be files.
@@ -119,6 +138,36 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_must_be_there() {
-        assert!(matches!(extract(None, None, Vec::new()).await, Err(Problem::Malformed(_))));
+        for empty in [&b""[..], BYTE_ORDER_MARK] {
+            assert!(matches!(extract(None, None, empty.to_vec()).await, Err(Problem::Malformed(_))));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_before_json_is_skipped() {
+        let mut request = Request::new(Body::from("\u{feff}{\"a\": \"\u{feff}\"}"));
+        request.headers_mut().insert(CONTENT_TYPE, "application/json".parse().unwrap());
+        let JsonBody(bytes) = JsonBody::from_request(request, &()).await.unwrap();
+        assert_eq!(bytes, "{\"a\": \"\u{feff}\"}");
+    }
+
+    #[tokio::test]
+    async fn a_body_with_a_content_coding_is_not_read() {
+        for (header, refused) in [
+            ("identity", None),
+            ("", None),
+            ("gzip", Some("gzip")),
+            ("Identity, br", Some("br")),
+            ("deflate, gzip", Some("deflate, gzip")),
+        ] {
+            let mut request = Request::new(Body::from("{}"));
+            request.headers_mut().insert(CONTENT_ENCODING, header.parse().unwrap());
+            let body = JsonBody::from_request(request, &()).await.map_err(|failure| failure.problem().clone());
+            let coding = body.err().map(|problem| match problem {
+                Problem::UnsupportedCoding { coding } => coding,
+                other => panic!("{other:?}"),
+            });
+            assert_eq!(coding.as_deref(), refused, "{header}");
+        }
     }
 }

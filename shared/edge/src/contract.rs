@@ -51,7 +51,7 @@ impl Contract {
     /// # Errors
     /// On a shared path the header asks for a contract that is not spoken there. The refusal is in
     /// the crm form.
-    pub(crate) fn choose(path: &str, headers: &HeaderMap) -> Result<Self, Problem> {
+    pub fn choose(path: &str, headers: &HeaderMap) -> Result<Self, Problem> {
         match (Owner::of(path), headers.get(HEADER)) {
             (Owner::One(contract), _) => Ok(contract),
             (Owner::Shared, Some(name)) => Self::named(name.as_bytes()),

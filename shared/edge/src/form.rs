@@ -12,7 +12,8 @@ use multer::Multipart;
 use percent_encoding::percent_decode;
 use serde::de::DeserializeOwned;
 
-use crate::body::{MAX_BODY, collect_up_to, is_json, media_type};
+use crate::body::{MAX_BODY, collect_up_to, is_json, media_type, without_mark};
+use crate::disposition::file_name;
 use crate::failure::Failure;
 
 /// The body of a request, sent as JSON or as a form of either kind, of at most [`MAX_BODY`] bytes.
@@ -31,7 +32,7 @@ impl<S: Send + Sync> FromRequest<S> for SentBody {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let bytes = collect_up_to(MAX_BODY, &parts.headers, body).await?;
+        let bytes = without_mark(collect_up_to(MAX_BODY, &parts.headers, body).await?);
         let media_type = media_type(&parts.headers);
         match media_type.as_str() {
             "application/x-www-form-urlencoded" => urlencoded(&bytes).map(Self::Form),
@@ -79,9 +80,9 @@ async fn multipart(body: Bytes, headers: &HeaderMap) -> Result<Vec<(String, Stri
     let mut form = Multipart::new(stream, boundary);
     let mut pairs = Vec::new();
     while let Some(field) = form.next_field().await.map_err(malformed)? {
-        let is_text = field.file_name().is_none();
+        let is_text = file_name(field.headers()).is_none();
         let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(malformed)?;
+        let bytes = without_mark(field.bytes().await.map_err(malformed)?);
         if is_text {
             pairs.push((name, String::from_utf8(bytes.to_vec()).map_err(malformed)?));
         }
@@ -111,15 +112,19 @@ mod tests {
     async fn a_body_is_json_or_a_form_of_either_kind() {
         let expected = Ok(json!({"title": "a b&ü", "items": [{"quantity": "1"}]}));
         let json = r#"{"title": "a b&ü", "items": [{"quantity": "1"}]}"#;
-        assert_eq!(extract("application/json", json).await, expected);
         let pairs = "title=a+b%26%C3%BC&&items%5B0%5Dquantity=1";
-        assert_eq!(extract("application/x-www-form-urlencoded; charset=utf-8", pairs).await, expected);
+        for mark in ["", "\u{feff}"] {
+            assert_eq!(extract("application/json", format!("{mark}{json}")).await, expected);
+            let form = extract("application/x-www-form-urlencoded; charset=utf-8", format!("{mark}{pairs}")).await;
+            assert_eq!(form, expected);
+        }
         let part =
             |head: &str, text: &str| format!("--+++\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
         let parts = [
             part("name=\"title\"", "a b&ü"),
             part("name=\"title\"; filename=\"x\"", "a file"),
-            part("name=\"items\"", r#"{"quantity": "1"}"#),
+            part("name=\"title\"; filename*=UTF-8''x", "a file"),
+            part("name=\"items\"", "\u{feff}{\"quantity\": \"1\"}"),
         ];
         let body = format!("{}--+++--\r\n", parts.concat());
         assert_eq!(extract("multipart/form-data; boundary=+++", body).await, expected);

@@ -10,6 +10,7 @@ mod caller;
 mod contract;
 mod cookie;
 mod credential;
+mod disposition;
 mod etag;
 pub mod events;
 mod failure;

@@ -9,14 +9,14 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use app::App;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRef, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::{Extension, Router};
 use contracts::Problem;
 use futures::FutureExt;
-use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, X_CONTENT_TYPE_OPTIONS};
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use lambda_http::RequestExt;
@@ -183,7 +183,7 @@ impl Edge {
             Err(refusal) => render(&scope, refusal.into()),
         };
         if method == Method::HEAD {
-            *response.body_mut() = Body::empty();
+            response = without_body(response);
         }
         dress(&mut response, &request_id);
         rate::dress(&scope, &mut response);
@@ -245,6 +245,15 @@ fn request_id(app: &App, request: &Request) -> HeaderValue {
 fn is_as_routed(request: &Request) -> bool {
     let routed = request.raw_http_path();
     routed.is_empty() || percent_decode_str(routed).eq(percent_decode_str(request.uri().path()))
+}
+
+/// The answer to HEAD: the length of the body, without the body. `axum` does the same for what a handler answers.
+fn without_body(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    if let Some(length) = body.size_hint().exact() {
+        head.headers.entry(CONTENT_LENGTH).or_insert(length.into());
+    }
+    Response::from_parts(head, Body::empty())
 }
 
 fn strip_trailing_slash(uri: &mut Uri) {

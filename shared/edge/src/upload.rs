@@ -12,6 +12,7 @@ use http::request::Parts;
 use multer::Multipart;
 
 use crate::body::{collect_up_to, is_multipart, media_type};
+use crate::disposition::file_name;
 use crate::failure::Failure;
 use crate::paging;
 
@@ -86,7 +87,7 @@ async fn file(body: Bytes, boundary: String, name: &str) -> Result<Option<Attach
     let mut found = None;
     while let Some(field) = form.next_field().await.map_err(malformed)? {
         let is_file = field.name() == Some(name);
-        let file_name = FileName::of(field.file_name().unwrap_or_default());
+        let file_name = FileName::of(&file_name(field.headers()).unwrap_or_default());
         let content_type = MediaType::of(field.headers().get(CONTENT_TYPE).map_or("", |it| it.to_str().unwrap_or("")));
         let content = field.bytes().await.map_err(malformed)?;
         if is_file && found.is_none() {
@@ -152,6 +153,8 @@ mod tests {
         assert_eq!(bare, ("attachment".into(), "application/octet-stream".into(), "abc".into()));
         let field = |message: &str| Err(Problem::Domain(domain::Error::field("attachment", message)));
         assert_eq!(attached(&format!("{head}; filename=\"a\"\r\n\r\n")).await, field("The submitted file is empty."));
+        let encoded = format!("{head}; filename=\"x\"; filename*=UTF-8''..%2FM%C3%A4rz.pdf\r\n\r\nabc");
+        assert_eq!(attached(&encoded).await.unwrap().0, "März.pdf");
         let other = "Content-Disposition: form-data; name=\"file\"\r\n\r\nabc";
         assert_eq!(attached(other).await, field(REQUIRED));
     }

@@ -4,14 +4,13 @@ use axum::body::Body;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::template::Cors;
 
 /// Headers that belong to the connection, which the gateway keeps itself.
-const OF_THE_CONNECTION: [HeaderName; 4] =
-    [header::CONNECTION, header::CONTENT_LENGTH, header::TRANSFER_ENCODING, header::UPGRADE];
+const OF_THE_CONNECTION: [HeaderName; 3] = [header::CONNECTION, header::TRANSFER_ENCODING, header::UPGRADE];
 
 /// The gateway's own answer.
 pub(super) fn message(status: StatusCode, message: &str) -> Response<Body> {
@@ -26,15 +25,15 @@ pub(crate) fn json_response(status: StatusCode, value: &Value) -> Response<Body>
     response
 }
 
-/// What a function answered; `None` if it is no answer to an HTTP request.
-pub(super) fn from_function(answer: &Value) -> Option<Response<Body>> {
+/// What a function answered to a method; `None` if it is no answer to an HTTP request.
+pub(super) fn from_function(answer: &Value, method: &Method) -> Option<Response<Body>> {
     if answer.get("statusCode").is_none() {
         // Format 2.0: any other JSON is the body of a 200.
         return Some(json_response(StatusCode::OK, answer));
     }
     let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
     let status = StatusCode::from_u16(status?).ok()?;
-    let body = match &answer["body"] {
+    let mut body = match &answer["body"] {
         Value::Null => Vec::new(),
         Value::String(body) if answer["isBase64Encoded"] == true => STANDARD.decode(body).ok()?,
         Value::String(body) => body.clone().into_bytes(),
@@ -49,6 +48,12 @@ pub(super) fn from_function(answer: &Value) -> Option<Response<Body>> {
     }
     if !body.is_empty() {
         headers.entry(header::CONTENT_TYPE).or_insert(HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
+    let said = headers.remove(header::CONTENT_LENGTH);
+    if *method == Method::HEAD {
+        // No body passes, so its length is what the function says.
+        headers.insert(header::CONTENT_LENGTH, said.unwrap_or_else(|| body.len().into()));
+        body.clear();
     }
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
@@ -143,14 +148,17 @@ mod tests {
 
     #[tokio::test]
     async fn status_headers_cookies_and_body_reach_the_client() {
-        let response = from_function(&json!({
-            "statusCode": 201,
-            "headers": {"x-one": "1", "content-length": "99"},
-            "multiValueHeaders": {"x-two": ["a", "b"]},
-            "cookies": ["a=1", "b=2"],
-            "body": "aGVsbG8=",
-            "isBase64Encoded": true,
-        }))
+        let response = from_function(
+            &json!({
+                "statusCode": 201,
+                "headers": {"x-one": "1", "content-length": "99"},
+                "multiValueHeaders": {"x-two": ["a", "b"]},
+                "cookies": ["a=1", "b=2"],
+                "body": "aGVsbG8=",
+                "isBase64Encoded": true,
+            }),
+            &Method::GET,
+        )
         .unwrap();
         assert_eq!(response.status(), StatusCode::CREATED);
         let all = |name: &str| {
@@ -164,8 +172,21 @@ mod tests {
         assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "hello");
     }
 
+    #[tokio::test]
+    async fn an_answer_to_head_has_the_length_of_a_body_that_is_not_sent() {
+        for (answer, length) in [
+            (json!({"statusCode": 200, "headers": {"content-length": "99"}, "body": ""}), "99"),
+            (json!({"statusCode": 200, "body": "hello"}), "5"),
+        ] {
+            let response = from_function(&answer, &Method::HEAD).unwrap();
+            assert_eq!(response.headers()["content-length"], length);
+            assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "");
+        }
+    }
+
     #[test]
     fn json_without_a_status_is_the_body_and_malformed_answers_are_refused() {
+        let from_function = |answer: &Value| from_function(answer, &Method::GET);
         assert_eq!(from_function(&json!({"ok": true})).unwrap().status(), StatusCode::OK);
         assert!(from_function(&json!({"statusCode": "teapot"})).is_none());
         assert!(from_function(&json!({"statusCode": 200, "body": {"not": "text"}})).is_none());

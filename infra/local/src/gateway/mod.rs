@@ -119,7 +119,7 @@ impl Gateway {
         }
         let response = match self.invoker.invoke(route.group, event).await {
             Ok(answer) if answer.to_string().len() > LARGEST_PAYLOAD => None,
-            Ok(answer) => answer::from_function(&answer),
+            Ok(answer) => answer::from_function(&answer, &parts.method),
             Err(
                 FunctionError::Unknown(_)
                 | FunctionError::Failed(_)

@@ -20,5 +20,6 @@ mod services_crm;
 mod skhokho;
 mod stripe;
 mod support;
+mod transport;
 mod users;
 mod webhooks;

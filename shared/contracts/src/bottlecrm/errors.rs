@@ -27,6 +27,7 @@ pub fn render(problem: &Problem) -> Rendered {
         Problem::UnsupportedMediaType { media_type } => {
             told(400, &format!("Unsupported media type \"{media_type}\" in request."))
         }
+        Problem::UnsupportedCoding { coding } => told(415, &Problem::unsupported_coding(coding)).without_codings(),
         Problem::IdempotencyMismatch => told(422, "This Idempotency-Key was used with another request body."),
         Problem::IdempotencyRunning => told(409, "The first request with this Idempotency-Key has not ended yet."),
         Problem::Unavailable => told(503, "Service temporarily unavailable, try again later."),
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(render(&method).headers, [("Allow", "GET, POST".to_owned())]);
         assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
         assert_eq!(render(&Problem::CredentialInvalid).headers, [("WWW-Authenticate", "Bearer".to_owned())]);
-        let cases: [(Problem, u16); 18] = [
+        let cases: [(Problem, u16); 19] = [
             (Problem::CredentialMissing, 401),
             (Problem::CredentialInvalid, 401),
             (Error::Forbidden.into(), 403),
@@ -150,6 +151,7 @@ mod tests {
             (Problem::IdempotencyRunning, 409),
             (Error::Stale.into(), 412),
             (Problem::TooLarge, 413),
+            (Problem::UnsupportedCoding { coding: "gzip".into() }, 415),
             (Problem::IdempotencyMismatch, 422),
             (Problem::PaymentProvider, 502),
             (Problem::MailRefused, 502),

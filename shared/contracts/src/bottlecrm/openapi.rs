@@ -50,7 +50,7 @@ const TAGS: [(&str, &str); 3] = [
 ];
 
 /// The failures that answers share.
-const FAILURES: [SharedFailure; 11] = [
+const FAILURES: [SharedFailure; 12] = [
     SharedFailure {
         name: "BadRequest",
         status: 400,
@@ -97,6 +97,12 @@ const FAILURES: [SharedFailure; 11] = [
         name: "PayloadTooLarge",
         status: 413,
         about: "The body is over 1 MB, or the file over 4 MB.",
+        can_be_of: takes_body,
+    },
+    SharedFailure {
+        name: "UnsupportedMediaType",
+        status: 415,
+        about: "The body has a content coding, such as gzip.",
         can_be_of: takes_body,
     },
     SharedFailure {

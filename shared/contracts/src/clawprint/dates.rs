@@ -50,7 +50,7 @@ impl PartialSchema for Midnight {
 
 impl ToSchema for Midnight {
     fn name() -> std::borrow::Cow<'static, str> {
-        "Date".into()
+        "DateAtMidnight".into()
     }
 }
 

@@ -23,6 +23,9 @@ pub fn render(problem: &Problem) -> Rendered {
         Problem::UnsupportedMediaType { media_type } => {
             told(400, INVALID, &format!("The body must be application/json, not \"{media_type}\"."))
         }
+        Problem::UnsupportedCoding { coding } => {
+            told(415, UNSUPPORTED, &Problem::unsupported_coding(coding)).without_codings()
+        }
         Problem::IdempotencyMismatch => {
             told(422, "Unprocessable", "This Idempotency-Key was used with another request body.")
         }
@@ -64,6 +67,8 @@ fn render_domain(error: &Error) -> Rendered {
 }
 
 const INVALID: &str = "Invalid request";
+/// A body that is not read as it is.
+const UNSUPPORTED: &str = "Unsupported media type";
 
 fn unauthorised(message: &str) -> Rendered {
     told(401, "Invalid authentication", message).with("WWW-Authenticate", "Bearer".to_owned())

@@ -62,7 +62,7 @@ impl ClientBody {
 
 /// A client.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(as = Client)]
+#[schema(as = ClientRecord)]
 pub struct ClientJson {
     /// Unique identifier.
     pub id: Uuid,

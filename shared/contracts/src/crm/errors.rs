@@ -50,7 +50,9 @@ mod tests {
         let method = Problem::MethodNotAllowed { method: "TRACE".into(), allow: "GET, POST".into() };
         assert_eq!(render(&method).headers, [("Allow", "GET, POST".to_owned())]);
         assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
-        let cases: [(Problem, u16, &str); 16] = [
+        let coding = Problem::UnsupportedCoding { coding: "gzip".into() };
+        assert_eq!(render(&coding).headers, [("Accept-Encoding", "identity".to_owned())]);
+        let cases: [(Problem, u16, &str); 17] = [
             (method, 405, "Method \"TRACE\" not allowed."),
             (Problem::UnknownPath, 404, "Not found."),
             (Error::NotFound.into(), 404, "Not found."),
@@ -63,6 +65,11 @@ mod tests {
                 Problem::UnsupportedMediaType { media_type: "a/b".into() },
                 415,
                 "Unsupported media type \"a/b\" in request.",
+            ),
+            (
+                Problem::UnsupportedCoding { coding: "gzip".into() },
+                415,
+                "Unsupported content encoding \"gzip\" in request.",
             ),
             (Problem::IdempotencyMismatch, 422, "This Idempotency-Key was used with another request body."),
             (Problem::IdempotencyRunning, 409, "The first request with this Idempotency-Key has not ended yet."),

@@ -9,7 +9,7 @@ use super::pipelines::StageBody;
 use super::routes::GROUPS;
 use super::webhooks::ConditionBody;
 use super::worklist::{NoteBody, TaskBody};
-use crate::openapi::{Reference, Schemas, SharedFailure, one, takes_body, takes_if_match, token};
+use crate::openapi::{Reference, Schemas, SharedFailure, one, one_of, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -155,17 +155,19 @@ fn more_schemas(schemas: &mut Schemas) {
     one::<NoteBody>(schemas);
     one::<ConditionBody>(schemas);
     one::<StageBody>(schemas);
+    failures(schemas);
+}
+
+/// The schemas of failures in this form.
+pub(crate) fn failures(schemas: &mut Schemas) {
     schemas.insert("Detail".into(), detail().into());
     schemas.insert("FieldErrors".into(), field_errors().into());
+    let either = ["FieldErrors", "Detail"].map(|name| Ref::from_schema_name(name).into());
+    one_of(schemas, "InvalidRequest", "Messages by field, or a sentence about the whole request.", either);
 }
 
 pub(crate) fn failure(status: u16) -> RefOr<Schema> {
-    let detail = Ref::from_schema_name("Detail");
-    if status == 400 {
-        utoipa::openapi::OneOfBuilder::new().item(Ref::from_schema_name("FieldErrors")).item(detail).into()
-    } else {
-        detail.into()
-    }
+    Ref::from_schema_name(if status == 400 { "InvalidRequest" } else { "Detail" }).into()
 }
 
 /// The form with an image.
@@ -207,15 +209,15 @@ fn path_parameter(route: &Route, name: &str) -> (ObjectBuilder, String) {
     }
 }
 
-pub(crate) fn detail() -> Object {
-    let mut object = Object::new();
+fn detail() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let mut object = ObjectBuilder::new().property("detail", text).required("detail").build();
     object.description = Some("What is wrong, as a sentence.".into());
-    object.properties.insert("detail".into(), ObjectBuilder::new().schema_type(Type::String).into());
     object.examples = vec![json!({"detail": "Not found."})];
     object
 }
 
-pub(crate) fn field_errors() -> Object {
+fn field_errors() -> Object {
     let messages = Array::new(ObjectBuilder::new().schema_type(Type::String));
     let mut object = ObjectBuilder::new().additional_properties(Some(RefOr::<Schema>::from(messages))).build();
     object.description = Some("Messages by field; `non_field_errors` for what belongs to no single one.".into());

@@ -2,14 +2,12 @@
 
 use serde_json::json;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{
-    Array, KnownFormat, Object, ObjectBuilder, OneOfBuilder, Ref, Schema, SchemaFormat, Type,
-};
+use utoipa::openapi::schema::{Array, KnownFormat, Object, ObjectBuilder, Ref, Schema, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityScheme;
 
 use super::billing::BillingItemBody;
 use super::routes::GROUPS;
-use crate::openapi::{Reference, Schemas, SharedFailure, bearer, one, takes_body, takes_if_match, token};
+use crate::openapi::{Reference, Schemas, SharedFailure, bearer, one, one_of, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
 
 /// This contract's reference.
@@ -143,19 +141,22 @@ fn more_schemas(schemas: &mut Schemas) {
     one::<BillingItemBody>(schemas);
     let not_good = json!({"detail": "Given token not valid for any token type", "code": "token_not_valid"});
     let code = ("code", "`token_not_valid`, of a credential that is not good.");
-    schemas.insert("Error".into(), said("error", None, json!({"error": "User not found"})).into());
+    schemas.insert("ErrorMessage".into(), said("error", None, json!({"error": "User not found"})).into());
     schemas.insert("Detail".into(), said("detail", Some(code), not_good).into());
     schemas.insert("FieldErrors".into(), field_errors().into());
+    let refs = |names: &[&str]| names.iter().map(|name| Ref::from_schema_name(*name).into()).collect::<Vec<_>>();
+    one_of(schemas, "Failure", "What is wrong, in one of two forms.", refs(&["ErrorMessage", "Detail"]));
+    let about = "What is wrong, in one of three forms.";
+    one_of(schemas, "InvalidRequest", about, refs(&["ErrorMessage", "Detail", "FieldErrors"]));
 }
 
 fn failure(status: u16) -> RefOr<Schema> {
-    let by_name = |name| Ref::from_schema_name(name);
-    let one_of = OneOfBuilder::new().item(by_name("Error")).item(by_name("Detail"));
-    match status {
-        400 => one_of.item(by_name("FieldErrors")).into(),
-        401 | 404 | 409 => one_of.into(),
-        _ => by_name("Detail").into(),
-    }
+    let name = match status {
+        400 => "InvalidRequest",
+        401 | 404 | 409 => "Failure",
+        _ => "Detail",
+    };
+    Ref::from_schema_name(name).into()
 }
 
 /// A sentence under a key.

@@ -102,6 +102,10 @@ pub(super) fn page_of<T: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
         .property("next", url("Where the next page is."))
         .property("previous", url("Where the page before is."))
         .property("results", Array::new(row))
+        .required("count")
+        .required("next")
+        .required("previous")
+        .required("results")
         .build();
     let name = format!("{}Page", T::name());
     schemas.insert(name.clone(), page.into());

@@ -86,3 +86,240 @@ fn a_new_object_needs_what_the_document_needs_and_a_change_nothing() {
     assert_eq!(schemas["CatalogueItem"]["required"].as_array().unwrap().len(), 17);
     assert_eq!(schemas["WebhookCreated"]["allOf"].as_array().unwrap().len(), 2);
 }
+
+/// Names that generators of clients keep for themselves, with where each list comes from. A schema of such a name is
+/// renamed (`ModelDate`), or shadows what the generated code needs.
+const KEPT_NAMES: [(&str, &[&str]); 5] = [
+    (
+        "openapi-generator: the runtime of its TypeScript clients",
+        &[
+            "ApiResponse",
+            "BaseAPI",
+            "BlobApiResponse",
+            "Configuration",
+            "ConfigurationParameters",
+            "Consume",
+            "DefaultConfig",
+            "ErrorContext",
+            "FetchAPI",
+            "FetchError",
+            "FetchParams",
+            "HTTPBody",
+            "HTTPHeaders",
+            "HTTPMethod",
+            "HTTPQuery",
+            "HTTPRequestInit",
+            "Index",
+            "InitOverrideFunction",
+            "Json",
+            "JSONApiResponse",
+            "Middleware",
+            "ModelPropertyNaming",
+            "RequestContext",
+            "RequestOpts",
+            "RequiredError",
+            "ResponseContext",
+            "ResponseError",
+            "ResponseTransformer",
+            "TextApiResponse",
+            "VoidApiResponse",
+        ],
+    ),
+    (
+        "TypeScript: types of its own, and of every browser and Node.js",
+        &[
+            "Array",
+            "Awaited",
+            "Blob",
+            "Boolean",
+            "Date",
+            "Error",
+            "Event",
+            "Exclude",
+            "Extract",
+            "File",
+            "FormData",
+            "Function",
+            "Headers",
+            "Map",
+            "Number",
+            "Object",
+            "Omit",
+            "Parameters",
+            "Partial",
+            "Pick",
+            "Promise",
+            "Readonly",
+            "Record",
+            "RegExp",
+            "Request",
+            "Required",
+            "Response",
+            "Set",
+            "String",
+            "Symbol",
+            "URL",
+        ],
+    ),
+    (
+        "openapi-generator: the runtime of its Python clients, and what each of their modules imports",
+        &[
+            "Annotated",
+            "Any",
+            "ApiAttributeError",
+            "ApiClient",
+            "ApiException",
+            "ApiKeyError",
+            "ApiTypeError",
+            "ApiValueError",
+            "BadRequestException",
+            "BaseModel",
+            "ClassVar",
+            "ConfigDict",
+            "ConflictException",
+            "Dict",
+            "Field",
+            "ForbiddenException",
+            "List",
+            "Literal",
+            "NotFoundException",
+            "OpenApiException",
+            "Optional",
+            "RESTResponse",
+            "Self",
+            "ServiceException",
+            "StrictStr",
+            "Tuple",
+            "UnauthorizedException",
+            "Union",
+            "UnprocessableEntityException",
+            "UUID",
+            "ValidationError",
+        ],
+    ),
+    (
+        "Python: words that openapi-generator finds in names of any case, and exceptions that are there without import",
+        &[
+            "And",
+            "Assert",
+            "Async",
+            "Await",
+            "Break",
+            "Class",
+            "Continue",
+            "Date",
+            "Def",
+            "Del",
+            "Except",
+            "Exec",
+            "Exception",
+            "False",
+            "Finally",
+            "For",
+            "From",
+            "Global",
+            "If",
+            "Import",
+            "In",
+            "Is",
+            "Json",
+            "KeyError",
+            "Lambda",
+            "None",
+            "Nonlocal",
+            "Not",
+            "Or",
+            "Pass",
+            "Print",
+            "Property",
+            "Raise",
+            "Return",
+            "Schema",
+            "True",
+            "Try",
+            "TypeError",
+            "ValueError",
+            "Warning",
+            "While",
+            "With",
+            "Yield",
+        ],
+    ),
+    (
+        "openapi-python-client: the modules beside the models, and what each endpoint imports",
+        &["AuthenticatedClient", "Client", "Errors", "File", "HTTPStatus", "Response", "UnexpectedStatus", "Unset"],
+    ),
+];
+
+#[test]
+fn no_schema_has_a_name_that_generated_clients_keep_for_themselves() {
+    for of in REFERENCES {
+        let schemas = reference(of)["components"]["schemas"].take();
+        for name in schemas.as_object().unwrap().keys() {
+            for (whose, kept) in KEPT_NAMES {
+                assert!(!kept.contains(&name.as_str()), "{}: {name} ({whose})", of.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_two_classes_of_a_generated_client_have_one_name() {
+    for of in REFERENCES {
+        let document = reference(of);
+        let mut names = BTreeSet::new();
+        let schemas = document["components"]["schemas"].as_object().unwrap().keys().cloned();
+        // TypeScript clients have a class for the parameters of each operation.
+        let requests = of.routes().map(|route| format!("{}Request", route.operation.replace('_', "")));
+        for name in schemas.chain(requests) {
+            assert!(names.insert(name.to_lowercase()), "{}: {name}", of.name);
+        }
+    }
+}
+
+fn each_schema(value: &Value, look: &mut impl FnMut(&serde_json::Map<String, Value>)) {
+    match value {
+        Value::Object(map) => {
+            look(map);
+            map.values().for_each(|value| each_schema(value, look));
+        }
+        Value::Array(list) => list.iter().for_each(|value| each_schema(value, look)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_value_has_one_type_that_a_client_sends() {
+    for of in REFERENCES {
+        each_schema(&reference(of), &mut |schema| {
+            let types = schema.get("type").and_then(Value::as_array).into_iter().flatten();
+            assert!(types.filter(|of| *of != "null").count() <= 1, "{}: {schema:?}", of.name);
+        });
+    }
+}
+
+#[test]
+fn what_is_one_of_several_schemas_has_a_name() {
+    for of in REFERENCES {
+        let document = reference(of);
+        let named = document["components"]["schemas"].as_object().unwrap();
+        let mut unnamed = 0;
+        each_schema(&document, &mut |schema| {
+            unnamed += usize::from(schema.contains_key("oneOf") && !is_nullable(schema))
+        });
+        let names = named.values().filter(|schema| schema.get("oneOf").is_some()).count();
+        assert_eq!(unnamed, names, "{}: generators would invent names", of.name);
+    }
+}
+
+/// Whether it is another schema or null, which needs no class.
+fn is_nullable(schema: &serde_json::Map<String, Value>) -> bool {
+    schema["oneOf"].as_array().unwrap().contains(&json!({"type": "null"}))
+}
+
+#[test]
+fn a_licence_has_its_identifier() {
+    for of in REFERENCES {
+        assert_eq!(reference(of)["info"]["license"]["identifier"], "MIT OR Apache-2.0", "{}", of.name);
+    }
+}

@@ -128,6 +128,5 @@ fn more_schemas(schemas: &mut Schemas) {
     one::<ItemJson>(schemas);
     one::<ClientMini>(schemas);
     one::<PersonMini>(schemas);
-    schemas.insert("Detail".into(), crm::openapi::detail().into());
-    schemas.insert("FieldErrors".into(), crm::openapi::field_errors().into());
+    crm::openapi::failures(schemas);
 }

@@ -84,7 +84,8 @@ async fn an_attachment_is_told_with_its_name_type_and_size_and_a_link_to_it() {
         let (status, headers, body) = open(&tributary, link).await;
         assert_eq!((status.as_u16(), body.as_slice()), (200, &content[..]));
         // A browser saves it: what it holds must not run where it is kept.
-        assert!(headers["content-disposition"].to_str().unwrap().starts_with("attachment"), "{headers:?}");
+        let saved = "attachment; filename=\"Vertrag_M_rz.html\"; filename*=UTF-8''Vertrag%20M%C3%A4rz.html";
+        assert_eq!(headers["content-disposition"], saved);
         assert_eq!(headers["content-type"], "text/html");
     }
     let key = format!("attachments/{}/{}/{}", owner.organisation, id(&invoice), attached["id"].as_str().unwrap());

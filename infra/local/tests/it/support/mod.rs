@@ -1,5 +1,6 @@
 //! A whole local cloud and a small HTTP client, as a user has them.
 
+mod conformity;
 pub mod stored;
 
 use bytes::Bytes;
@@ -99,23 +100,27 @@ impl Remote {
 
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Answer {
-        let response = self.http.request(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, text }
+        let (status, headers, bytes) = self.fetch(request).await;
+        Answer { status, headers, text: String::from_utf8(bytes).unwrap() }
     }
 
-    /// Sends a request whose answer need not be text.
+    /// Sends a request whose answer need not be text, and holds the answer against its contract's document.
     pub async fn fetch(&self, request: Request<Full<Bytes>>) -> (StatusCode, HeaderMap, Vec<u8>) {
-        let (parts, body) = self.http.request(request).await.unwrap().into_parts();
-        (parts.status, parts.headers, body.collect().await.unwrap().to_bytes().to_vec())
+        let (asked, body) = request.into_parts();
+        let response = self.http.request(Request::from_parts(asked.clone(), body)).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        if asked.method != Method::HEAD {
+            conformity::check(&asked, parts.status, &parts.headers, &bytes);
+        }
+        (parts.status, parts.headers, bytes)
     }
 
     /// Reads what is served at a path, text or not.
     pub async fn download(&self, path: &str) -> (StatusCode, Bytes) {
-        let response = self.http.get(format!("{}{path}", self.base_url).parse().unwrap()).await.unwrap();
-        (response.status(), response.into_body().collect().await.unwrap().to_bytes())
+        let request = Request::get(format!("{}{path}", self.base_url)).body(Full::default()).unwrap();
+        let (status, _, bytes) = self.fetch(request).await;
+        (status, bytes.into())
     }
 
     /// Sends a request with any body and headers.

@@ -57,7 +57,7 @@ fn each_failure_has_its_number_and_its_words() {
     assert_eq!(render(&method).headers, [("Allow", "GET, PATCH".to_owned())]);
     assert_eq!(render(&Error::TooMany { retry_after: 7 }.into()).headers, [("Retry-After", "7".to_owned())]);
     assert_eq!(render(&Problem::CredentialMissing).headers, [("WWW-Authenticate", "Bearer".to_owned())]);
-    let cases: [(Problem, u16, &str); 17] = [
+    let cases: [(Problem, u16, &str); 18] = [
         (Problem::CredentialMissing, 401, "Invalid authentication"),
         (Problem::CredentialInvalid, 401, "Invalid authentication"),
         (Error::Forbidden.into(), 403, "Forbidden"),
@@ -71,6 +71,7 @@ fn each_failure_has_its_number_and_its_words() {
         (Problem::IdempotencyRunning, 409, "Conflict"),
         (Error::Stale.into(), 412, "Precondition failed"),
         (Problem::TooLarge, 413, "Payload too large"),
+        (Problem::UnsupportedCoding { coding: "gzip".into() }, 415, "Unsupported media type"),
         (Problem::IdempotencyMismatch, 422, "Unprocessable"),
         (Error::TooMany { retry_after: 7 }.into(), 429, "Too many requests"),
         (Problem::PaymentProvider, 500, "Stripe integration error"),

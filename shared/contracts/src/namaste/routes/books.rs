@@ -2,7 +2,7 @@
 
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{OneOfBuilder, Schema};
+use utoipa::openapi::schema::Schema;
 
 use crate::namaste::accounts::MessageJson;
 use crate::namaste::billing::{BillingBody, BillingJson, ChangedBillingJson, WholeBillingJson};
@@ -13,7 +13,7 @@ use crate::namaste::payment_methods::{PaymentMethodBody, PaymentMethodJson};
 use crate::namaste::products::{
     ChangedProductJson, ProductBody, ProductCategoryBody, ProductCategoryJson, ProductJson,
 };
-use crate::openapi::{Schemas, one, partial};
+use crate::openapi::{Schemas, one, one_of, partial};
 use crate::routes::{Method, Parameter, ParameterKind, Route, Shape, parameter};
 
 const PAGE: Parameter = parameter("page", "The page of the list, of ten rows; 1, if left out.", ParameterKind::Number);
@@ -26,7 +26,9 @@ const PARTIES_OR_ONE: &[Parameter] =
 
 /// A page of a list, or the one that `?id=` names.
 fn page_or_one<Row: ToSchema, One: ToSchema>(schemas: &mut Schemas) -> RefOr<Schema> {
-    OneOfBuilder::new().item(page_of::<Row>(schemas)).item(one::<One>(schemas)).into()
+    let either = [page_of::<Row>(schemas), one::<One>(schemas)];
+    let name = format!("{}PageOrOne", Row::name());
+    one_of(schemas, &name, "A page, or with `id` the one object.", either)
 }
 
 const fn listed(path: &'static str, operation: &'static str, summary: &'static str, answer: Shape) -> Route {
