@@ -1,6 +1,7 @@
-"""Ten calls and more with each contract, by the Python client that openapi-generator makes of its document.
+"""Ten calls and more with each contract, by the clients that openapi-generator makes of its document: in Python here, in
+TypeScript in calls.ts.
 
-The client checks what is sent and what is answered against the document.
+The Python client checks what is sent and what is answered against the document.
 """
 
 import datetime
@@ -9,8 +10,10 @@ import json
 import sys
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import urllib3
+from clients.generators import run
 from support import expect
 
 DUE = datetime.date(2099, 1, 31)
@@ -52,7 +55,7 @@ class Client:
         return next(getattr(api(self.http), name) for api in apis if hasattr(api, name))
 
 
-def call_all(address: str) -> None:
+def call_all(directory: Path, address: str) -> None:
     with urllib.request.urlopen(f"{address}/_local/credentials") as answer:
         known = json.load(answer)
     token = {"api_key": {"token": known["token"]}, "api_key_prefix": {"token": "Token"}}
@@ -67,7 +70,8 @@ def call_all(address: str) -> None:
         calls(client, known)
         if client.calls < 10:
             sys.exit(f"{client.contract}: {client.calls} calls are too few")
-        print(f"{client.contract}: the client made {client.calls} calls, all as the document says")
+        print(f"{client.contract}: {client.calls} calls in Python, all as the document says")
+    print(run("node", directory / "js" / "calls.js", address, json.dumps(known)), end="")
 
 
 def crm(api: Client, known: dict) -> None:

@@ -57,14 +57,15 @@ def openapi_python_client(document: Path, output: Path, **configuration) -> None
 
 
 def compile_typescript(directory: Path) -> None:
+    """Compiles the TypeScript clients and calls.ts, which uses them, into the folder `js`."""
+    shutil.copy(Path(__file__).with_name("calls.ts"), directory)
     options = {
         "strict": True,
-        "noEmit": True,
         "target": "es2022",
-        "module": "esnext",
-        "moduleResolution": "bundler",
+        "module": "node16",
         "lib": ["es2022", "dom", "dom.iterable"],
         "types": [],
+        "outDir": "js",
     }
     configuration = {"compilerOptions": options, "include": ["*.ts", "*-fetch/**/*.ts"]}
     (directory / "tsconfig.json").write_text(json.dumps(configuration))
@@ -84,8 +85,10 @@ def node_folder() -> Path:
     return home / "node_modules" / ".bin"
 
 
-def run(*command) -> None:
+def run(*command) -> str:
+    """What a program prints, if it does its work."""
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode != 0:
         program = Path(command[0]).name
         sys.exit(f"{program} failed ({result.returncode}):\n{result.stdout[-5000:]}{result.stderr[-5000:]}")
+    return result.stdout
