@@ -196,7 +196,8 @@ def namaste(api: Client, known: dict) -> None:
     line = api.BillingItemBody(item=product.id, quantity=2, rate="80.00")
     body = api.BillingBody(invoice_number="NAM-1", due_date=DUE, party=parties.results[0].id, items=[line])
     api.call("create_billing", body)
-    billing = api.call("list_billings").actual_instance.results[-1]
+    last = -(-api.call("list_billings").actual_instance.count // 10)
+    billing = api.call("list_billings", page=last).actual_instance.results[-1]
     shown = api.call("list_billings", id=billing.id).actual_instance
     expect((shown.total_amount, shown.items[0].quantity), ("160.00", 2))
     refused = api.is_refused(400, "create_billing", body)
