@@ -50,7 +50,7 @@ const TAGS: [(&str, &str); 3] = [
 ];
 
 /// The failures that answers share.
-const FAILURES: [SharedFailure; 12] = [
+const FAILURES: [SharedFailure; 13] = [
     SharedFailure {
         name: "BadRequest",
         status: 400,
@@ -110,6 +110,12 @@ const FAILURES: [SharedFailure; 12] = [
         status: 422,
         about: "Values are wrong, all of which are named; or the `Idempotency-Key` was used with another body.",
         can_be_of: |route| takes_body(route) || !route.query.is_empty(),
+    },
+    SharedFailure {
+        name: "TooManyRequests",
+        status: 429,
+        about: "Too many wrong passwords; `Retry-After` says when the next is taken.",
+        can_be_of: |_| true,
     },
     SharedFailure {
         name: "MailRefused",

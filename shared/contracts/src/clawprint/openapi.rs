@@ -49,12 +49,12 @@ const TAGS: [(&str, &str); 3] = [
 ];
 
 /// The failures that answers share.
-const FAILURES: [SharedFailure; 12] = [
+const FAILURES: [SharedFailure; 13] = [
     SharedFailure {
         name: "BadRequest",
         status: 400,
-        about: "The body or the query is malformed, or values are wrong; `details` names all of them.",
-        can_be_of: |route| takes_body(route) || !route.query.is_empty() || pays(route),
+        about: "The request is malformed, or values are wrong; `details` names all of them.",
+        can_be_of: |_| true,
     },
     SharedFailure {
         name: "Unauthorized",
@@ -116,6 +116,12 @@ const FAILURES: [SharedFailure; 12] = [
         status: 500,
         about: "Stripe did not do its part; nothing was changed.",
         can_be_of: pays,
+    },
+    SharedFailure {
+        name: "ServiceUnavailable",
+        status: 503,
+        about: "What the service stands on did not do its part; nothing was changed.",
+        can_be_of: |_| true,
     },
 ];
 

@@ -56,8 +56,8 @@ const FAILURES: [SharedFailure; 12] = [
     SharedFailure {
         name: "BadRequest",
         status: 400,
-        about: "The body or the query is malformed, or values are wrong; all of them are named.",
-        can_be_of: |route| takes_body(route) || !route.query.is_empty(),
+        about: "The request is malformed, or values are wrong; all of them are named.",
+        can_be_of: |_| true,
     },
     SharedFailure {
         name: "Unauthorized",
@@ -107,7 +107,7 @@ const FAILURES: [SharedFailure; 12] = [
         name: "TooManyRequests",
         status: 429,
         about: "Too many attempts or mails; `Retry-After` says when the next can succeed.",
-        can_be_of: |route| !route.credential,
+        can_be_of: |_| true,
     },
     SharedFailure {
         name: "ServiceUnavailable",

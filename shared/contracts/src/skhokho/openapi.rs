@@ -43,12 +43,12 @@ of this origin alone. A POST with an `Idempotency-Key` can be repeated for 24 ho
 guards a change by the `ETag` that was read.";
 
 /// The failures that answers share.
-const FAILURES: [SharedFailure; 9] = [
+const FAILURES: [SharedFailure; 11] = [
     SharedFailure {
         name: "BadRequest",
         status: 400,
-        about: "The body or the query is malformed, or values are wrong; all of them are named.",
-        can_be_of: |route| takes_body(route) || !route.query.is_empty(),
+        about: "The request is malformed, or values are wrong; all of them are named.",
+        can_be_of: |_| true,
     },
     SharedFailure {
         name: "Unauthorized",
@@ -92,6 +92,18 @@ const FAILURES: [SharedFailure; 9] = [
         status: 422,
         about: "The `Idempotency-Key` was used with another body.",
         can_be_of: |route| route.status == 201,
+    },
+    SharedFailure {
+        name: "TooManyRequests",
+        status: 429,
+        about: "Too many wrong passwords; `Retry-After` says when the next is taken.",
+        can_be_of: |_| true,
+    },
+    SharedFailure {
+        name: "ServiceUnavailable",
+        status: 503,
+        about: "What the service stands on did not do its part; nothing was changed.",
+        can_be_of: |_| true,
     },
 ];
 
