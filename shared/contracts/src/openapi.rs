@@ -283,7 +283,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
     if let Some(answer) = route.answer {
         response = response.content(route.media_type, Content::new(Some(answer(schemas))));
     }
-    if route.versioned && route.answer.is_some() {
+    if route.versioned && route.answer.is_some() && route.method != Method::Delete {
         response = response.header("ETag", header("The version of the object."));
     }
     if route.status == 302 {

@@ -51,7 +51,7 @@ const INVOICES: &[Route] = &[
         .under("invoices"),
     Route {
         method: Method::Delete,
-        ..Route::act(INVOICE, "delete_invoice", "Delete an invoice", one::<DeletedJson>).under("invoices")
+        ..Route::act(INVOICE, "delete_invoice", "Delete an invoice", one::<DeletedJson>).guarded().under("invoices")
     },
     Route::act(
         STATUS,
@@ -77,6 +77,7 @@ const DOCUMENTS: &[Route] = &[
         one::<MailSentJson>,
     )
     .taking(one::<MailBody>)
+    .guarded()
     .under("documents"),
 ];
 
