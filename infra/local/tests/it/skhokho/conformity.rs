@@ -100,7 +100,9 @@ async fn the_fields_and_their_types_are_those_of_the_document() {
     let (document, served) = both().await;
     let mut shown = schemas(&served);
     // The document says nothing of failures.
-    assert!(shown.remove("Detail").is_some() && shown.remove("FieldErrors").is_some());
+    for failure in ["Detail", "FieldErrors", "InvalidRequest"] {
+        assert!(shown.remove(failure).is_some(), "{failure}");
+    }
     let expected = schemas(&document);
     assert_eq!(shown.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (name, expected) in expected {
