@@ -37,10 +37,10 @@ openapi:
 invoke function event:
     infra/scripts/invoke {{function}} {{event}}
 
-# A deployment: `just deploy dev MailSender=no-reply@your.domain AlarmEmail=you@your.domain`.
-deploy stage *parameters:
+# A deployment with the parameters in samconfig.toml: `just deploy prod`.
+deploy stage:
     sam build
-    sam deploy --config-env {{ if stage == "dev" { "default" } else { stage } }} --parameter-overrides Stage={{stage}} {{parameters}}
+    sam deploy --config-env {{ if stage == "dev" { "default" } else { stage } }}
 
 # What was given up, once more: `just replay deliveries tributary-prod --dry-run`.
 replay what stack *flags:

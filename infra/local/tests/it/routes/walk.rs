@@ -66,24 +66,29 @@ fn template(tributary: &Tributary) -> (BTreeMap<String, String>, BTreeMap<String
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_path_of_the_contracts_is_routed_to_its_function_and_no_other_path_is() {
+async fn every_path_of_the_contracts_reaches_its_function_and_no_route_is_superfluous() {
     let tributary = Tributary::start().await;
     let (exact, greedy) = template(&tributary);
-    let all = REFERENCES.iter().flat_map(|reference| reference.routes());
-    let contracts: BTreeMap<String, String> =
-        all.map(|route| (route.path.to_owned(), function_of(route.path).to_owned())).collect();
-    let beside = BESIDE.map(|(path, function)| (path.to_owned(), function.to_owned()));
-    assert_eq!(exact, contracts.into_iter().chain(beside).collect());
-
-    // With a trailing slash, a path is under the prefix of its collection.
+    let below = |path: &str, prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+    let handed_on = |path: &str| {
+        let prefixes = greedy.iter().filter(|(prefix, _)| below(path, prefix));
+        prefixes.max_by_key(|(prefix, _)| prefix.len()).map(|(_, group)| group.as_str())
+    };
+    let contracts = REFERENCES.iter().flat_map(|reference| reference.routes());
+    let contracts = contracts.map(|route| (route.path, function_of(route.path)));
+    let served: BTreeMap<&str, &str> = contracts.chain(BESIDE).collect();
+    for (path, function) in &served {
+        let routed = exact.get(*path).map(String::as_str).or_else(|| handed_on(path));
+        assert_eq!(routed, Some(*function), "{path}");
+        assert_eq!(handed_on(&format!("{path}/")), Some(*function), "{path}/");
+    }
     for (path, function) in &exact {
-        let covers = |prefix: &str| path == prefix || path.starts_with(&format!("{prefix}/"));
-        let longest = greedy.iter().filter(|(prefix, _)| covers(prefix)).max_by_key(|(prefix, _)| prefix.len());
-        assert_eq!(longest.map(|(_, group)| group), Some(function), "{path}/");
+        assert!(served.contains_key(path.as_str()), "{path} is no path of a contract");
+        assert_ne!(handed_on(path), Some(function.as_str()), "{path} would reach its function without this route");
     }
     for (prefix, function) in &greedy {
-        let below = |path: &String| path == prefix || path.starts_with(&format!("{prefix}/"));
-        assert!(exact.iter().any(|(path, group)| below(path) && group == function), "{prefix}/ leads to nothing");
+        let leads_on = |path: &str| path == prefix || below(path, prefix);
+        assert!(served.iter().any(|(path, group)| leads_on(path) && group == function), "{prefix}/ leads to nothing");
     }
     let defaults = tributary.cloud.template().functions.iter().filter(|function| {
         function.events.iter().any(|event| matches!(&event.kind, EventKind::Http(TemplateRoute::Default)))
