@@ -6,8 +6,10 @@ use serde_json::json;
 use crate::detail::Form;
 use crate::{Problem, Rendered};
 
+const CHALLENGE: &str = "Bearer realm=\"api\"";
+
 const FORM: Form = Form {
-    challenge: "Bearer realm=\"api\"",
+    challenge: CHALLENGE,
     invalid_credential: || json!({"detail": "Given token not valid for any token type", "code": "token_not_valid"}),
     conflict: "error",
 };
@@ -22,6 +24,13 @@ pub fn render(problem: &Problem) -> Rendered {
 #[must_use]
 pub fn refused(status: u16, error: &str) -> Problem {
     Problem::Worded(Rendered::new(status, json!({ "error": error })).into())
+}
+
+/// A refused password in the words of Django REST clients: `{"detail": …}`.
+#[must_use]
+pub fn unauthorised(detail: &str) -> Problem {
+    let told = Rendered::new(401, json!({ "detail": detail })).with("WWW-Authenticate", CHALLENGE.to_owned());
+    Problem::Worded(told.into())
 }
 
 #[cfg(test)]
