@@ -1,7 +1,7 @@
 //! Failures in this contract's form: `{"error": …}` where the document has words for them, else `{"detail": …}` or
 //! messages by field.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::detail::Form;
 use crate::{Problem, Rendered};
@@ -23,14 +23,18 @@ pub fn render(problem: &Problem) -> Rendered {
 /// A refusal in the document's words: `{"error": …}`.
 #[must_use]
 pub fn refused(status: u16, error: &str) -> Problem {
-    Problem::Worded(Rendered::new(status, json!({ "error": error })).into())
+    worded(status, json!({ "error": error }))
 }
 
 /// A refused password in the words of Django REST clients: `{"detail": …}`.
 #[must_use]
 pub fn unauthorised(detail: &str) -> Problem {
-    let told = Rendered::new(401, json!({ "detail": detail })).with("WWW-Authenticate", CHALLENGE.to_owned());
-    Problem::Worded(told.into())
+    worded(401, json!({ "detail": detail }))
+}
+
+fn worded(status: u16, body: Value) -> Problem {
+    let told = Rendered::new(status, body);
+    Problem::Worded(if status == 401 { told.with("WWW-Authenticate", CHALLENGE.to_owned()) } else { told }.into())
 }
 
 #[cfg(test)]
