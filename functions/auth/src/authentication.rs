@@ -4,8 +4,8 @@ use app::App;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::namaste::accounts::{
-    self, AccessJson, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
-    ResetPasswordBody, SignUpBody, not_let_in,
+    self, AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
+    ResetPasswordBody, SignUpBody, TokenPairJson, no_active_account, not_let_in,
 };
 use domain::otp::{OtpPurpose, Refused};
 use edge::{Failure, JsonBody, Source, json, read};
@@ -62,6 +62,16 @@ pub async fn reset_password(State(app): State<App>, Source(from): Source, body: 
     let (email, password) = read::<ResetPasswordBody>(&body)?.into_reset()?;
     let reset = app.reset_password(&email, &password, &from).await?;
     told(OtpPurpose::Reset, reset, accounts::PASSWORD_RESET)
+}
+
+pub async fn obtain_token_pair(
+    State(app): State<App>,
+    Source(from): Source,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
+    let pair = app.issue_token_pair(&login, &password, &from).await?.ok_or_else(no_active_account)?;
+    Ok(json(StatusCode::OK, TokenPairJson { refresh: pair.refresh, access: pair.access }))
 }
 
 pub async fn refresh(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {

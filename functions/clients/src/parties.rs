@@ -44,7 +44,7 @@ pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> R
     let body = read::<PartyBody>(&body)?;
     let thing = body.thing();
     let outcome = match body.into_new()? {
-        NewParty::Customer(new) => app.create_customer(caller.actor(), new).await,
+        NewParty::Customer(new, method) => app.create_customer(caller.actor(), new, method).await,
         NewParty::Supplier(new) => app.create_supplier(caller.actor(), new).await,
     };
     let party = saved(outcome.in_words(|it| thing.made(it))?)?;
@@ -65,10 +65,10 @@ pub async fn update(
     let number = PARTY.needed(&pairs)?;
     let body = read::<PartyBody>(&body?)?;
     let thing = body.thing();
-    let PartyPatch { customer, supplier } = body.into_patch()?;
+    let PartyPatch { customer, payment_method, supplier } = body.into_patch()?;
     let key = app.party_to_change(caller.actor(), number).await.in_words(|it| PARTY.edited(it))?;
     let outcome = match key {
-        PartyKey::Customer(id) => app.update_customer(caller.actor(), id, customer, expected).await,
+        PartyKey::Customer(id) => app.update_customer(caller.actor(), id, customer, payment_method, expected).await,
         PartyKey::Supplier(id) => app.update_supplier(caller.actor(), id, supplier, expected).await,
     };
     let party = saved(outcome.in_words(|it| thing.without_relation(it))?)?;

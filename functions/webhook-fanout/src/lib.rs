@@ -10,6 +10,7 @@ use app::queue::DeliveryQueue;
 use app::{App, Error};
 use aws_lambda_events::event::dynamodb::{Event as DynamoDbEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::Tenant;
 use edge::events::crm_body;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
@@ -84,6 +85,7 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
         let page = |invoice| fanout.app.hosted_url(&fanout.public_url, tenant, invoice);
         crm_body(object, page).map_err(|e| Error::Defect(e.to_string()))
     };
+    let [before, after] = in_stages(&fanout.app, tenant, [before, after]).await?;
     let before = before.as_ref().map(shown).transpose()?;
     let after = after.as_ref().map(shown).transpose()?;
     let object = match (before, after) {
@@ -97,6 +99,19 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
     let at = committed_at(second, &object).map_err(|e| Error::Defect(e.to_string()))?;
     let sequence = record.change.sequence_number.as_deref().and_then(|number| number.parse().ok()).unwrap_or_default();
     batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object }).await
+}
+
+/// Leads in their stages of today, as the API shows them; anything else as it is.
+async fn in_stages(app: &App, tenant: Tenant, objects: [Option<Object>; 2]) -> Result<[Option<Object>; 2], Error> {
+    let leads = objects.iter().flatten().filter_map(|object| match object {
+        Object::Lead(lead) => Some(lead.clone()),
+        _ => None,
+    });
+    let mut leads = app.leads_as_shown(tenant, leads.collect()).await?.into_iter();
+    Ok(objects.map(|object| match object {
+        Some(Object::Lead(_)) => leads.next().map(Object::Lead),
+        other => other,
+    }))
 }
 
 /// When a change was committed. The stream tells the second; where in it, the object tells.

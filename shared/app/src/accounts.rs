@@ -54,7 +54,7 @@ impl App {
         let user = self.store.user_by_login(&email).await?;
         let is_same = |user: &User| user.username.folded() == username && user.email.folded() == email;
         let Some(user) = user.filter(|user| !user.is_verified && is_same(user)) else { return Ok(None) };
-        let limits = [self.passwords_for(&email), self.passwords_for(&username), self.passwords_from(from)];
+        let limits = [self.passwords_of(&user), self.passwords_from(from)];
         // A stranger's secret must never come to count by the owner's one-time password.
         let check = async {
             let is_right = secrets::verify_password(sign_up.password.expose(), &user.password_hash);

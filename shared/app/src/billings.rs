@@ -88,7 +88,7 @@ impl App {
             paid_amount,
             items,
         } = new;
-        self.payment_method_must_exist(actor, payment_method).await?;
+        let payment_method = self.payment_method_of(actor, payment_method).await?;
         let client = match party {
             Some(number) => Some(self.billed_client(actor, number).await?),
             None => None,
@@ -150,7 +150,7 @@ impl App {
             items,
         } = patch;
         let current = async || Ok(self.load_header(actor, id).await?.details.payment_method);
-        self.payment_method_must_exist_or_stay(actor, payment_method.as_set().copied(), current).await?;
+        let payment_method = self.payment_method_after(actor, payment_method, current).await?;
         let client = match party {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,

@@ -11,7 +11,7 @@ use domain::{Action, Actor, Model};
 use crate::{App, Error, Expected, check_version, may};
 
 /// How many objects one read takes.
-const READ_AT_ONCE: usize = 100;
+pub(crate) const READ_AT_ONCE: usize = 100;
 
 /// Errors as for invoices.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]

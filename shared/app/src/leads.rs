@@ -1,15 +1,18 @@
 //! Leads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use domain::attributes::EntityName;
 use domain::filter::LeadFilter;
 use domain::id::{ClientId, EntryId, LeadId, PipelineId};
 use domain::lead::{Lead, LeadPatch, LeadSchemas, NewLead};
 use domain::pipeline::Pipeline;
-use domain::{Action, Actor, FieldErrors, Model, Patch};
+use domain::{Action, Actor, FieldErrors, Model, Patch, Tenant};
 use store::{Page, PageRequest, StoreError};
 
 use crate::attributes::LoadedSchema;
 use crate::contacts::{does_not_exist, no_such};
+use crate::invoice_actions::READ_AT_ONCE;
 use crate::{App, Error, Expected, check_version, may};
 
 /// The definitions that bind a lead, as they were loaded.
@@ -37,13 +40,21 @@ impl App {
     /// A page of the leads.
     pub async fn list_leads(&self, actor: &Actor, filter: &LeadFilter, page: PageRequest) -> Result<Page<Lead>, Error> {
         may(actor, Action::View, Model::Lead)?;
-        Ok(self.store.leads(actor.tenant(), filter, page).await?)
+        let tenant = actor.tenant();
+        // The name that a filter asks for is the stage's of today.
+        let pipelines = match (&filter.stage, filter.pipeline) {
+            (None, _) => Vec::new(),
+            (Some(_), Some(id)) => self.store.pipelines_of(tenant, &[id]).await?,
+            (Some(_), None) => self.store.all_pipelines(tenant).await?,
+        };
+        let page = self.store.leads(tenant, filter, &by_id(pipelines), page).await?;
+        Ok(Page { rows: self.leads_as_shown(tenant, page.rows).await?, ..page })
     }
 
     /// A lead.
     pub async fn get_lead(&self, actor: &Actor, id: LeadId) -> Result<Lead, Error> {
         may(actor, Action::View, Model::Lead)?;
-        self.load_lead(actor, id).await
+        Ok(self.load_lead(actor, id).await?.0)
     }
 
     /// Makes a lead.
@@ -77,14 +88,16 @@ impl App {
         may(actor, Action::Change, Model::Lead)?;
         let schemas = self.lead_schemas(actor).await?;
         self.retrying(async || {
-            let before = self.load_lead(actor, id).await?;
+            let (before, pipeline) = self.load_lead(actor, id).await?;
             check_version(expected, before.meta.version)?;
             let references = References {
                 responsible: changed(patch.responsible, before.responsible),
-                pipeline: before.pipeline_after(&patch).filter(|_| patch.moves()),
+                pipeline: changed(patch.pipeline, before.pipeline),
                 possible_client: changed(patch.possible_client, before.possible_client),
             };
-            let (pipeline, errors) = self.look_up(actor, references).await?;
+            let (entered, errors) = self.look_up(actor, references).await?;
+            let stays = before.pipeline_after(&patch) == before.pipeline;
+            let pipeline = if stays { pipeline } else { entered };
             let (lead, stamp) = (before.clone(), self.stamp(actor));
             let lead = lead.update(patch.clone(), pipeline.as_ref(), schemas.of(), stamp, &mut || self.new_id());
             let lead = together(errors, lead)?;
@@ -100,7 +113,7 @@ impl App {
     pub async fn delete_lead(&self, actor: &Actor, id: LeadId, expected: Expected) -> Result<(), Error> {
         may(actor, Action::Delete, Model::Lead)?;
         self.retrying(async || {
-            let lead = self.load_lead(actor, id).await?;
+            let (lead, _) = self.load_lead(actor, id).await?;
             check_version(expected, lead.meta.version)?;
             Ok(self.store.delete_lead(actor.tenant(), &lead).await?)
         })
@@ -120,7 +133,8 @@ impl App {
         let tenant = actor.tenant();
         self.retrying(async || {
             let changed = self.store.complete_lead_task(tenant, id, task, completed, expected, self.now()).await;
-            self.in_place(changed, expected, async || self.lead_version(actor, id).await).await
+            let lead = self.in_place(changed, expected, async || self.lead_version(actor, id).await).await?;
+            self.lead_as_shown(tenant, lead).await
         })
         .await
     }
@@ -137,13 +151,47 @@ impl App {
         let tenant = actor.tenant();
         self.retrying(async || {
             let changed = self.store.drop_lead_note(tenant, id, note, expected, self.now()).await;
-            self.in_place(changed, expected, async || self.lead_version(actor, id).await).await
+            let lead = self.in_place(changed, expected, async || self.lead_version(actor, id).await).await?;
+            self.lead_as_shown(tenant, lead).await
         })
         .await
     }
 
-    async fn load_lead(&self, actor: &Actor, id: LeadId) -> Result<Lead, Error> {
-        self.store.lead(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
+    /// A lead in its stage of today.
+    pub(crate) async fn lead_as_shown(&self, tenant: Tenant, lead: Lead) -> Result<Lead, Error> {
+        Ok(self.with_pipeline(tenant, lead).await?.0)
+    }
+
+    /// A lead in its stage of today, with its pipeline.
+    async fn load_lead(&self, actor: &Actor, id: LeadId) -> Result<(Lead, Option<Pipeline>), Error> {
+        let lead = self.store.lead(actor.tenant(), id).await?.ok_or(domain::Error::NotFound)?;
+        self.with_pipeline(actor.tenant(), lead).await
+    }
+
+    async fn with_pipeline(&self, tenant: Tenant, lead: Lead) -> Result<(Lead, Option<Pipeline>), Error> {
+        let Some(id) = lead.pipeline else { return Ok((lead, None)) };
+        Ok(match self.store.pipeline(tenant, id).await? {
+            Some(pipeline) => (lead.shown_in(&pipeline), Some(pipeline)),
+            None => (lead, None),
+        })
+    }
+
+    /// Leads in their stages of today: a round trip for each hundred pipelines that they are in.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn leads_as_shown(&self, tenant: Tenant, leads: Vec<Lead>) -> Result<Vec<Lead>, Error> {
+        let ids: BTreeSet<_> = leads.iter().filter_map(|lead| lead.pipeline).collect();
+        let mut pipelines = Vec::new();
+        for ids in Vec::from_iter(ids).chunks(READ_AT_ONCE) {
+            pipelines.extend(self.store.pipelines_of(tenant, ids).await?);
+        }
+        let pipelines = by_id(pipelines);
+        let shown = |lead: Lead| match lead.pipeline.and_then(|id| pipelines.get(&id)) {
+            Some(pipeline) => lead.shown_in(pipeline),
+            None => lead,
+        };
+        Ok(leads.into_iter().map(shown).collect())
     }
 
     async fn lead_version(&self, actor: &Actor, id: LeadId) -> Result<Option<u64>, Error> {
@@ -177,6 +225,10 @@ impl App {
         }
         Ok((pipeline, errors))
     }
+}
+
+fn by_id(pipelines: Vec<Pipeline>) -> BTreeMap<PipelineId, Pipeline> {
+    pipelines.into_iter().map(|pipeline| (pipeline.id, pipeline)).collect()
 }
 
 /// What a change refers to, if that is not what the object refers to already.

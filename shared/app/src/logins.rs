@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use domain::text::Email;
 use domain::user::{TokenHash, User};
 
+use crate::jwt::TokenPair;
 use crate::secrets::{self, hex, sha256_hex};
 use crate::session::{new_token, user_of_token};
 use crate::{App, Error};
@@ -45,8 +46,8 @@ pub(crate) struct Limit {
 
 /// The window in which tries are counted, in seconds.
 const WINDOW: i64 = 15 * 60;
-/// How many wrong passwords a login may have in a window, and how many resets without proof.
-const PER_LOGIN: u32 = 10;
+/// How many wrong passwords an account may have in a window, and how many resets without proof.
+const PER_ACCOUNT: u32 = 10;
 /// How many of both may come from an address in a window.
 const PER_ADDRESS: u32 = 50;
 /// How many wrong one-time passwords may come from an address in a window. Of each there are five tries at most.
@@ -66,6 +67,20 @@ impl App {
     ) -> Result<Option<String>, Error> {
         let user = self.check_password(login, password, from).await?;
         self.issue(user, User::add_token).await
+    }
+
+    /// Issues a pair of JWTs, as [`App::issue_token`] makes a token.
+    ///
+    /// # Errors
+    /// [`domain::Error::TooMany`] wrong passwords; the store's.
+    pub async fn issue_token_pair(
+        &self,
+        login: &str,
+        password: &str,
+        from: &SourceAddress,
+    ) -> Result<Option<TokenPair>, Error> {
+        let user = self.check_password(login, password, from).await?;
+        user.map(|user| self.issue_tokens(&user)).transpose()
     }
 
     /// Opens a browser's session, as [`App::issue_token`] makes a token.
@@ -130,9 +145,10 @@ impl App {
 
     /// The verified user of a login and its password.
     ///
-    /// Tries are counted before the password is looked at, by login and by address, whether or not
-    /// there is such a user, and right ones are taken back: of any number of tries at once, no more
-    /// than the limit can be wrong.
+    /// Tries are counted before the password is looked at, by account and by address, and right ones
+    /// are taken back: of any number of tries at once, no more than the limit can be wrong. An account
+    /// is the same one by its username and by its e-mail address; a login that names none is counted
+    /// by itself, so that it is refused as often as one that does.
     ///
     /// # Errors
     /// [`domain::Error::TooMany`] wrong passwords; the store's.
@@ -154,19 +170,24 @@ impl App {
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
         let login = login.trim().to_lowercase();
-        let limits = [self.passwords_for(&login), self.passwords_from(from)];
-        self.counted(&limits, Option::is_none, self.user_by_password(&login, password)).await
+        let user = self.store.user_by_login(&login).await?;
+        let account = match &user {
+            Some(user) => self.passwords_of(user),
+            None => self.limit("login", &login, PER_ACCOUNT),
+        };
+        let verified = async { Ok(with_password(user, password)) };
+        self.counted(&[account, self.passwords_from(from)], Option::is_none, verified).await
     }
 
-    /// The limit on wrong passwords for a username or an address, folded.
-    pub(crate) fn passwords_for(&self, login: &str) -> Limit {
-        self.limit("login", login, PER_LOGIN)
+    /// The limit on wrong passwords for an account.
+    pub(crate) fn passwords_of(&self, user: &User) -> Limit {
+        self.limit("account", &user.id.to_string(), PER_ACCOUNT)
     }
 
     /// The limit on resets of an address's password that nothing proves. It is not that of passwords: who guesses
     /// those does not stand in the way of the owner's reset.
     pub(crate) fn resets_of(&self, email: &Email) -> Limit {
-        self.limit("resets", &email.folded(), PER_LOGIN)
+        self.limit("resets", &email.folded(), PER_ACCOUNT)
     }
 
     /// The limit on what is wrong with passwords from a source.
@@ -226,15 +247,13 @@ impl App {
             other => other,
         }
     }
+}
 
-    async fn user_by_password(&self, login: &str, password: &str) -> Result<Option<User>, Error> {
-        let Some(user) = self.store.user_by_login(login).await? else {
-            // As long as a known user takes, so that the time tells nothing.
-            let _ = secrets::verify_password(password, DUMMY_HASH);
-            return Ok(None);
-        };
-        Ok(secrets::verify_password(password, &user.password_hash).then_some(user))
-    }
+/// The user, if the password is the user's. It takes as long without a user, so that the time tells nothing.
+fn with_password(user: Option<User>, password: &str) -> Option<User> {
+    let hash = user.as_ref().map_or(DUMMY_HASH, |user| &user.password_hash);
+    let is_right = secrets::verify_password(password, hash);
+    user.filter(|_| is_right)
 }
 
 /// The hash of no one's password, with the parameters of every hash.

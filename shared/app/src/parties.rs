@@ -3,8 +3,9 @@
 use domain::attributes::Schema;
 use domain::client::{Client, ClientPatch, NewClient};
 use domain::id::{ClientId, SupplierId};
+use domain::numbered::NumberOrName;
 use domain::supplier::{NewSupplier, Supplier, SupplierPatch};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Model, Patch};
 use store::{NumberPage, Party, PartyKey, Series, StoreError, Unique};
 
 use crate::{App, Error, Expected, check_version, may};
@@ -78,10 +79,15 @@ impl App {
         })
     }
 
-    /// Makes a customer.
-    pub async fn create_customer(&self, actor: &Actor, new: NewClient) -> Result<PartyOutcome, Error> {
+    /// Makes a customer, with a payment method.
+    pub async fn create_customer(
+        &self,
+        actor: &Actor,
+        mut new: NewClient,
+        method: Option<NumberOrName>,
+    ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Add, Model::Client)?;
-        self.payment_method_must_exist(actor, new.profile.payment_method).await?;
+        new.profile.payment_method = self.payment_method_of(actor, method).await?;
         let id = ClientId::new(self.new_id());
         let client = Client::create(id, new, Schema::default(), self.stamp(actor), &mut || self.new_id())?;
         self.retrying(async || {
@@ -112,17 +118,18 @@ impl App {
         self.party_of(actor, number).await
     }
 
-    /// Changes a customer.
+    /// Changes a customer, and the payment method.
     pub async fn update_customer(
         &self,
         actor: &Actor,
         id: ClientId,
-        patch: ClientPatch,
+        mut patch: ClientPatch,
+        method: Patch<NumberOrName>,
         expected: Expected,
     ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Change, Model::Client)?;
         let current = async || Ok(self.load_client(actor, id).await?.profile.payment_method);
-        self.payment_method_must_exist_or_stay(actor, patch.profile.payment_method.as_set().copied(), current).await?;
+        patch.profile.payment_method = self.payment_method_after(actor, method, current).await?;
         self.retrying(async || {
             let before = self.load_client(actor, id).await?;
             check_version(expected, before.meta.version)?;

@@ -1,8 +1,9 @@
 //! Payment methods. They need the permissions on categories: both are words that an organisation
 //! sorts its books by.
 
+use domain::numbered::NumberOrName;
 use domain::payment_method::{PaymentMethod, PaymentMethodName};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Model, Patch};
 use store::{NumberPage, Series};
 
 use crate::contacts::no_such;
@@ -76,21 +77,58 @@ impl App {
         self.store.payment_method(actor.tenant(), number).await?.ok_or(domain::Error::NotFound.into())
     }
 
-    pub(crate) async fn payment_method_must_exist(&self, actor: &Actor, number: Option<u64>) -> Result<(), Error> {
-        self.payment_method_must_exist_or_stay(actor, number, async || Ok(None)).await
-    }
-
-    /// Whether a payment method may be written where there is `current`, which may have been deleted since.
-    pub(crate) async fn payment_method_must_exist_or_stay(
+    /// The number of a payment method that is written.
+    pub(crate) async fn payment_method_of(
         &self,
         actor: &Actor,
-        number: Option<u64>,
-        current: impl AsyncFnOnce() -> Result<Option<u64>, Error>,
-    ) -> Result<(), Error> {
-        let Some(number) = number else { return Ok(()) };
-        if self.store.payment_method(actor.tenant(), number).await?.is_some() || current().await? == Some(number) {
-            return Ok(());
+        method: Option<NumberOrName>,
+    ) -> Result<Option<u64>, Error> {
+        match method {
+            Some(method) => self.payment_method_or(actor, method, async || Ok(None)).await.map(Some),
+            None => Ok(None),
         }
-        Err(no_such("payment_method", number))
+    }
+
+    /// The change of a payment method that is written where there is `current`, which may have been deleted since.
+    pub(crate) async fn payment_method_after(
+        &self,
+        actor: &Actor,
+        method: Patch<NumberOrName>,
+        current: impl AsyncFnOnce() -> Result<Option<u64>, Error>,
+    ) -> Result<Patch<u64>, Error> {
+        Ok(match method {
+            Patch::Keep => Patch::Keep,
+            Patch::Clear => Patch::Clear,
+            Patch::Set(method) => Patch::Set(self.payment_method_or(actor, method, current).await?),
+        })
+    }
+
+    async fn payment_method_or(
+        &self,
+        actor: &Actor,
+        method: NumberOrName,
+        current: impl AsyncFnOnce() -> Result<Option<u64>, Error>,
+    ) -> Result<u64, Error> {
+        const FIELD: &str = "payment_method";
+        let NumberOrName::Number(number) = method else {
+            let all = self.store.all_payment_methods(actor.tenant()).await?.into_iter();
+            let named = all.filter(|one| method.is(one.number, one.name.as_str()));
+            return only(FIELD, &method, named.map(|one| one.number));
+        };
+        if self.store.payment_method(actor.tenant(), number).await?.is_some() || current().await? == Some(number) {
+            return Ok(number);
+        }
+        Err(no_such(FIELD, number))
+    }
+}
+
+/// What a name means, where it is that of one thing alone.
+pub(crate) fn only<T>(field: &str, name: &NumberOrName, mut named: impl Iterator<Item = T>) -> Result<T, Error> {
+    match (named.next(), named.next()) {
+        (None, _) => Err(no_such(field, name)),
+        (Some(one), None) => Ok(one),
+        (Some(_), Some(_)) => {
+            Err(domain::Error::field(field, format!("More than one is named \"{name}\": write the id.")).into())
+        }
     }
 }

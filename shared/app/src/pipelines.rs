@@ -26,12 +26,14 @@ impl App {
     /// Makes a pipeline.
     pub async fn create_pipeline(&self, actor: &Actor, new: NewPipeline) -> Result<Pipeline, Error> {
         may(actor, Action::Add, Model::Pipeline)?;
-        let pipeline = Pipeline::create(PipelineId::new(self.new_id()), new, self.stamp(actor));
+        let id = PipelineId::new(self.new_id());
+        let pipeline = Pipeline::create(id, new, self.stamp(actor), &mut || self.new_id())?;
         self.store.create_pipeline(actor.tenant(), &pipeline).await?;
         Ok(pipeline)
     }
 
-    /// Changes a pipeline. Leads in a stage that goes away stay as they are until they are moved.
+    /// Changes a pipeline. Leads stay in a stage that is renamed; those in one that goes away keep its name until they
+    /// are moved.
     pub async fn update_pipeline(
         &self,
         actor: &Actor,
@@ -44,7 +46,7 @@ impl App {
             let pipeline = self.load_pipeline(actor, id).await?;
             let before = pipeline.meta.version;
             check_version(expected, before)?;
-            let pipeline = pipeline.update(patch.clone(), self.stamp(actor));
+            let pipeline = pipeline.update(patch.clone(), self.stamp(actor), &mut || self.new_id())?;
             self.store.save_pipeline(actor.tenant(), &pipeline, before).await?;
             Ok(pipeline)
         })

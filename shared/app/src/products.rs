@@ -6,12 +6,14 @@ use domain::attributes::{Attributes, Schema};
 use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku};
 use domain::id::CategoryId;
 use domain::money::{Currency, Percent};
+use domain::numbered::NumberOrName;
 use domain::product::{NewProduct, ProductPatch};
 use domain::text::ShortText;
 use domain::{Action, Actor, Model, Patch};
 use store::{NameRule, NumberPage};
 
 use crate::contacts::no_such;
+use crate::payment_methods::only;
 use crate::{App, Error, Expected, may, secrets};
 
 /// A product: a catalogue item, with the number of its category.
@@ -51,8 +53,9 @@ impl App {
     pub async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product, Error> {
         may(actor, Action::Add, Model::CatalogueItem)?;
         let NewProduct { name, category, sku, unit_price, description, stock } = new;
+        let (category, category_number) = self.product_category_of(actor, category).await?;
         let new = NewItem {
-            category: Some(self.category_of_number(actor, category).await?),
+            category: Some(category),
             name,
             sku: Some(sku.map_or_else(|| self.new_sku(), Ok)?),
             description,
@@ -67,7 +70,7 @@ impl App {
             attributes: Attributes::default(),
         };
         let item = self.make_item(actor, new, Schema::default(), NameRule::Unique).await?;
-        Ok(Product { item, category: Some(category) })
+        Ok(Product { item, category: Some(category_number) })
     }
 
     /// Changes a product.
@@ -89,7 +92,7 @@ impl App {
                 None => Patch::Keep,
                 Some(_) => return Err(domain::Error::field("category", "This field may not be null.").into()),
             },
-            Patch::Set(number) => Patch::Set(self.category_of_number(actor, number).await?),
+            Patch::Set(category) => Patch::Set(self.product_category_of(actor, category).await?.0),
         };
         let sku = sku.map_or(Patch::Keep, Patch::Set);
         let patch = ItemPatch { category, name, sku, description, base_price: unit_price, stock, ..Default::default() };
@@ -133,9 +136,21 @@ impl App {
         Ok(numbered.map(|category| (category.id, category.number)).collect())
     }
 
-    async fn category_of_number(&self, actor: &Actor, number: u64) -> Result<CategoryId, Error> {
-        let category = self.store.numbered_category(actor.tenant(), number).await?;
-        category.map(|category| category.id).ok_or_else(|| no_such("category", number))
+    /// A category that is written, with its number.
+    async fn product_category_of(&self, actor: &Actor, category: NumberOrName) -> Result<(CategoryId, u64), Error> {
+        const FIELD: &str = "category";
+        let found = match category {
+            NumberOrName::Number(number) => {
+                let found = self.store.numbered_category(actor.tenant(), number).await?;
+                found.ok_or_else(|| no_such(FIELD, number))?
+            }
+            NumberOrName::Name(_) => {
+                // What was made before there were numbers is no product category.
+                let all = self.store.all_categories(actor.tenant()).await?.into_iter().filter(|one| one.number > 0);
+                only(FIELD, &category, all.filter(|one| category.is(one.number, one.name.as_str())))?
+            }
+        };
+        Ok((found.id, found.number))
     }
 
     fn new_sku(&self) -> Result<Sku, Error> {

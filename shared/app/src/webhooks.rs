@@ -97,7 +97,10 @@ impl App {
                 self.load_header(actor, invoice).await?;
                 Some(Object::Payment(invoice, payment))
             }
-            WebhookModel::Lead => store.lead(tenant, LeadId::new(id)).await?.map(Object::Lead),
+            WebhookModel::Lead => {
+                let lead = store.lead(tenant, LeadId::new(id)).await?.ok_or(domain::Error::NotFound)?;
+                Some(Object::Lead(self.lead_as_shown(tenant, lead).await?))
+            }
         };
         object.ok_or(domain::Error::NotFound.into())
     }

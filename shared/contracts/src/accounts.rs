@@ -1,4 +1,4 @@
-//! What contracts share about accounts: sign-up, and one-time passwords.
+//! What contracts share about accounts: sign-up, passwords, and one-time passwords.
 
 use std::fmt;
 
@@ -65,6 +65,30 @@ body! {
         optional phone_no: Text<0, 15>,
         /// The name of the organisation; the username, if left out.
         optional business_name: OrEmpty<Name>,
+    }
+}
+
+body! {
+    /// A username, or an e-mail address, and its password.
+    CredentialsBody {
+        /// The username, or the e-mail address.
+        required username: String,
+        /// The password.
+        required password: Hidden,
+    }
+}
+
+impl CredentialsBody {
+    /// The login and the password, as they were sent.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn into_credentials(self) -> Result<(String, String), FieldErrors> {
+        let Self { username, password } = self;
+        let mut errors = FieldErrors::new();
+        let username = required(&mut errors, "username", username);
+        let password = required(&mut errors, "password", password);
+        username.zip(password.map(|Hidden(password)| password)).ok_or(errors)
     }
 }
 

@@ -137,9 +137,9 @@ impl Group {
         match self {
             Self::Sales => match model {
                 Model::Lead | Model::Client | Model::Contact => true,
-                Model::Pipeline | Model::Category | Model::CatalogueItem | Model::PriceTier => view,
+                Model::Pipeline | Model::Category | Model::CatalogueItem | Model::PriceTier | Model::Payment => view,
                 Model::Invoice | Model::InvoiceLineItem => no_delete,
-                Model::Service | Model::FollowUp | Model::Payment | Model::Expense => false,
+                Model::Service | Model::FollowUp | Model::Expense => false,
                 Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
             },
             Self::Operations => match model {
@@ -256,14 +256,19 @@ mod tests {
     #[test]
     fn sales_sells_but_books_no_money() {
         let names = names(Group::Sales);
-        for yes in
-            ["app.delete_lead", "app.add_client", "app.view_pipeline", "app.change_invoice", "app.add_invoicelineitem"]
-        {
+        for yes in [
+            "app.delete_lead",
+            "app.add_client",
+            "app.view_pipeline",
+            "app.change_invoice",
+            "app.add_invoicelineitem",
+            "app.view_payment",
+        ] {
             assert!(names.iter().any(|n| n == yes), "{yes}");
         }
         for no in [
             "app.add_payment",
-            "app.view_payment",
+            "app.change_payment",
             "app.delete_invoice",
             "app.add_pipeline",
             "app.add_catalogueitem",

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 
 use crate::invoice::{Customer, CustomerPatch, InvoiceNumber, SentTotals, StatusRequest};
 use crate::money::{Price, Quantity};
+use crate::numbered::NumberOrName;
 use crate::patch::Patch;
 use crate::text::LongText;
 
@@ -30,8 +31,8 @@ pub struct NewBilling {
     pub issue_date: Option<Date>,
     /// When it is to be paid by.
     pub due_date: Option<Date>,
-    /// The number of the payment method.
-    pub payment_method: Option<u64>,
+    /// The payment method.
+    pub payment_method: Option<NumberOrName>,
     /// The number of the party.
     pub party: Option<u64>,
     /// What it says of the customer.
@@ -57,8 +58,8 @@ pub struct BillingPatch {
     pub issue_date: Option<Date>,
     /// When it is to be paid by.
     pub due_date: Patch<Date>,
-    /// The number of the payment method.
-    pub payment_method: Patch<u64>,
+    /// The payment method.
+    pub payment_method: Patch<NumberOrName>,
     /// The number of the party.
     pub party: Patch<u64>,
     /// What it says of the customer.

@@ -11,6 +11,7 @@ use crate::id::{CategoryId, ClientId, PipelineId, UserId};
 use crate::invoice::{Header, Status};
 use crate::lead::Lead;
 use crate::money::Currency;
+use crate::pipeline::Pipeline;
 use crate::service::Service;
 
 /// Which clients.
@@ -170,12 +171,13 @@ impl ServiceFilter {
 }
 
 impl LeadFilter {
-    /// Whether a lead passes.
+    /// Whether a lead passes, whose pipeline is this one.
     #[must_use]
-    pub fn matches(&self, lead: &Lead) -> bool {
+    pub fn matches(&self, lead: &Lead, lead_is_in: Option<&Pipeline>) -> bool {
         let Self { responsible, stage, pipeline, name } = self;
+        let stage_name = || lead.stage_in(lead_is_in).map_or(lead.stage.as_str(), |(_, name)| name);
         responsible.is_none_or(|responsible| lead.responsible == Some(responsible))
-            && stage.as_ref().is_none_or(|stage| stage == lead.stage.as_str())
+            && stage.as_ref().is_none_or(|stage| stage == stage_name())
             && pipeline.is_none_or(|pipeline| lead.pipeline == Some(pipeline))
             && is_part_of(name.as_ref(), lead.name.as_str())
     }

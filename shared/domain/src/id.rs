@@ -98,6 +98,8 @@ typed_ids! {
     LeadId,
     /// A pipeline of leads.
     PipelineId,
+    /// A stage of a pipeline.
+    StageId,
     /// A task or a note in an entity's list, or a service in a lead's.
     EntryId,
 }

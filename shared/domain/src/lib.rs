@@ -23,6 +23,7 @@ pub mod lead;
 pub mod letter;
 pub mod member;
 pub mod money;
+pub mod numbered;
 pub mod organisation;
 pub mod otp;
 pub mod patch;

@@ -91,6 +91,16 @@ impl Member {
         })
     }
 
+    /// The full name, else the username.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let full = format!("{} {}", self.first_name, self.last_name);
+        match full.trim() {
+            "" => self.username.as_str().to_owned(),
+            full => full.to_owned(),
+        }
+    }
+
     /// Whether the member is in a group.
     #[must_use]
     pub fn is_in(&self, group: Group) -> bool {

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use crate::id::PipelineId;
-use crate::record::Meta;
+use crate::error::FieldErrors;
+use crate::id::{PipelineId, StageId};
+use crate::record::{Meta, NewId};
 use crate::text::{LongText, Name};
 use crate::worklist::Stamp;
 
@@ -32,7 +34,7 @@ pub struct NewPipeline {
     /// What it is for.
     pub description: LongText,
     /// The stages before the final ones.
-    pub stages: Stages,
+    pub stages: SentStages,
 }
 
 /// A change of a pipeline.
@@ -43,12 +45,28 @@ pub struct PipelinePatch {
     /// What it is for.
     pub description: Option<LongText>,
     /// The stages that replace those before the final ones.
-    pub stages: Option<Stages>,
+    pub stages: Option<SentStages>,
 }
 
 /// A stage that the organisation defined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
+    /// The stage's id, by which leads stay in it when it is renamed.
+    pub id: StageId,
+    /// The name.
+    pub name: Name,
+    /// The color that it is shown in.
+    pub color: Color,
+    /// Where it stands.
+    pub order: StageOrder,
+}
+
+/// A stage as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentStage {
+    /// The id: that of a stage of the pipeline, or of a new one. Without one, the stage keeps the id that the pipeline
+    /// has under its name.
+    pub id: Option<StageId>,
     /// The name.
     pub name: Name,
     /// The color that it is shown in.
@@ -74,10 +92,34 @@ pub const WON: FinalStage = FinalStage { name: "Won", color: "#28a745", order: 9
 pub const LOST: FinalStage = FinalStage { name: "Lost", color: "#dc3545", order: 100 };
 
 impl FinalStage {
+    /// The final stage that a text names.
+    #[must_use]
+    pub fn named(text: &str) -> Option<Self> {
+        [WON, LOST].into_iter().find(|stage| stage.is_named(text))
+    }
+
+    /// The stage's id in a pipeline.
+    #[must_use]
+    pub fn id_in(self, pipeline: PipelineId) -> StageId {
+        StageId::derived(pipeline, self.name)
+    }
+
     /// Whether a text names this stage; stages are named without regard to case.
     #[must_use]
     pub fn is_named(self, text: &str) -> bool {
         same_name(self.name, text)
+    }
+}
+
+impl StageId {
+    /// The id that follows from a pipeline and a stage's name: that of a final stage, and of a stage that was kept
+    /// before stages had ids.
+    #[must_use]
+    pub fn derived(pipeline: PipelineId, name: &str) -> Self {
+        let digest = Sha256::digest(format!("stage\0{pipeline}\0{}", name.to_lowercase()));
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 }
 
@@ -178,6 +220,13 @@ impl From<StageOrder> for u32 {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stages(Vec<Stage>);
 
+/// The stages of a pipeline as they are sent. The final ones may be among them as they were shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SentStages {
+    own: Vec<SentStage>,
+    shown: Vec<(StageId, FinalStage)>,
+}
+
 /// Why stages were refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StagesError {
@@ -190,6 +239,9 @@ pub enum StagesError {
     /// Two stages of one name.
     #[error("The stage \"{0}\" is there twice.")]
     Twice(String),
+    /// Two stages of one id.
+    #[error("The id {0} is used twice.")]
+    SameId(StageId),
 }
 
 impl Stages {
@@ -199,20 +251,9 @@ impl Stages {
     /// Checks stages and puts them in their order.
     ///
     /// # Errors
-    /// Too many, a final stage among them, or a name twice; case makes no difference.
+    /// Too many, a final stage among them, or a name or an id twice; case makes no difference.
     pub fn parse(mut stages: Vec<Stage>) -> Result<Self, StagesError> {
-        if stages.len() > Self::MAX {
-            return Err(StagesError::TooMany(Self::MAX));
-        }
-        let mut names = BTreeSet::new();
-        for Stage { name, .. } in &stages {
-            if WON.is_named(name.as_str()) || LOST.is_named(name.as_str()) {
-                return Err(StagesError::Reserved(name.to_string()));
-            }
-            if !names.insert(name.as_str().to_lowercase()) {
-                return Err(StagesError::Twice(name.to_string()));
-            }
-        }
+        check(stages.iter().map(|stage| (Some(stage.id), &stage.name)))?;
         stages.sort_by_key(|stage| stage.order);
         Ok(Self(stages))
     }
@@ -224,94 +265,110 @@ impl Stages {
     }
 }
 
+impl SentStages {
+    /// Checks stages, and the final ones that were sent as they were shown, with their ids.
+    ///
+    /// # Errors
+    /// As [`Stages::parse`].
+    pub fn parse(own: Vec<SentStage>, shown: Vec<(StageId, FinalStage)>) -> Result<Self, StagesError> {
+        check(own.iter().map(|stage| (stage.id, &stage.name)))?;
+        Ok(Self { own, shown })
+    }
+
+    /// The stages of a pipeline that had others before.
+    ///
+    /// # Errors
+    /// A final stage under an id that is not its own, or another stage under a final one's.
+    pub fn in_pipeline(self, pipeline: PipelineId, before: &Stages, new_id: NewId<'_>) -> Result<Stages, StagesError> {
+        let Self { own, shown } = self;
+        let ids: BTreeSet<_> = own.iter().filter_map(|stage| stage.id).collect();
+        let taken = [WON, LOST].into_iter().find(|last| ids.contains(&last.id_in(pipeline)));
+        let other = shown.into_iter().find(|(id, last)| *id != last.id_in(pipeline)).map(|(_, last)| last);
+        if let Some(last) = taken.or(other) {
+            return Err(StagesError::Reserved(last.name.to_owned()));
+        }
+        let of_name =
+            |name: &Name| before.as_slice().iter().find(|stage| same_name(stage.name.as_str(), name.as_str()));
+        let stages = own.into_iter().map(|SentStage { id, name, color, order }| {
+            let kept = || of_name(&name).map(|stage| stage.id).filter(|id| !ids.contains(id));
+            let id = id.or_else(kept).unwrap_or_else(|| StageId::new(new_id()));
+            Stage { id, name, color, order }
+        });
+        Stages::parse(stages.collect())
+    }
+}
+
+fn check<'a>(stages: impl ExactSizeIterator<Item = (Option<StageId>, &'a Name)>) -> Result<(), StagesError> {
+    if stages.len() > Stages::MAX {
+        return Err(StagesError::TooMany(Stages::MAX));
+    }
+    let (mut names, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    for (id, name) in stages {
+        if FinalStage::named(name.as_str()).is_some() {
+            return Err(StagesError::Reserved(name.to_string()));
+        }
+        if !names.insert(name.as_str().to_lowercase()) {
+            return Err(StagesError::Twice(name.to_string()));
+        }
+        if let Some(id) = id.filter(|id| !ids.insert(*id)) {
+            return Err(StagesError::SameId(id));
+        }
+    }
+    Ok(())
+}
+
 impl Pipeline {
     /// Makes a pipeline.
-    #[must_use]
-    pub fn create(id: PipelineId, new: NewPipeline, stamp: Stamp<'_>) -> Self {
+    ///
+    /// # Errors
+    /// Stages that it cannot have, under `stages`.
+    pub fn create(id: PipelineId, new: NewPipeline, stamp: Stamp<'_>, new_id: NewId<'_>) -> Result<Self, FieldErrors> {
         let NewPipeline { name, description, stages } = new;
-        Self { id, name, description, stages, meta: Meta::new(stamp) }
+        let stages = stages.in_pipeline(id, &Stages::default(), new_id).map_err(under_stages)?;
+        Ok(Self { id, name, description, stages, meta: Meta::new(stamp) })
     }
 
     /// The pipeline after a change.
-    #[must_use]
-    pub fn update(mut self, patch: PipelinePatch, stamp: Stamp<'_>) -> Self {
+    ///
+    /// # Errors
+    /// As [`Pipeline::create`].
+    pub fn update(mut self, patch: PipelinePatch, stamp: Stamp<'_>, new_id: NewId<'_>) -> Result<Self, FieldErrors> {
         let PipelinePatch { name, description, stages } = patch;
+        if let Some(stages) = stages {
+            self.stages = stages.in_pipeline(self.id, &self.stages, new_id).map_err(under_stages)?;
+        }
         self.name = name.unwrap_or(self.name);
         self.description = description.unwrap_or(self.description);
-        self.stages = stages.unwrap_or(self.stages);
         self.meta.touch(stamp.at);
-        self
+        Ok(self)
     }
 
     /// The stage that a text names, as the pipeline spells it.
     #[must_use]
-    pub fn stage_named(&self, text: &str) -> Option<&str> {
-        let own = self.stages.as_slice().iter().map(|stage| stage.name.as_str());
-        own.chain([WON.name, LOST.name]).find(|name| same_name(name, text))
+    pub fn stage_named(&self, text: &str) -> Option<(StageId, &str)> {
+        self.all_stages().find(|(_, name)| same_name(name, text))
+    }
+
+    /// The stage of an id.
+    #[must_use]
+    pub fn stage_of(&self, id: StageId) -> Option<(StageId, &str)> {
+        self.all_stages().find(|(own, _)| *own == id)
+    }
+
+    fn all_stages(&self) -> impl Iterator<Item = (StageId, &str)> {
+        let own = self.stages.as_slice().iter().map(|stage| (stage.id, stage.name.as_str()));
+        own.chain([WON, LOST].map(|last| (last.id_in(self.id), last.name)))
     }
 }
 
-fn same_name(one: &str, other: &str) -> bool {
+fn under_stages(error: StagesError) -> FieldErrors {
+    FieldErrors::one("stages", error.to_string())
+}
+
+/// Whether two texts name one stage: case makes no difference.
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::actor::Author;
-    use crate::id::UserId;
-    use jiff::Timestamp;
-    use uuid::Uuid;
-
-    fn stage(name: &str, order: u32) -> Stage {
-        Stage { name: Name::parse(name).unwrap(), color: Color::default(), order: StageOrder::new(order).unwrap() }
-    }
-
-    #[test]
-    fn stages_stand_in_their_order_and_equals_as_they_were_sent() {
-        let stages = Stages::parse(vec![stage("c", 2), stage("a", 0), stage("d", 2), stage("b", 1)]).unwrap();
-        let names: Vec<_> = stages.as_slice().iter().map(|stage| stage.name.as_str()).collect();
-        assert_eq!(names, ["a", "b", "c", "d"]);
-    }
-
-    #[test]
-    fn a_final_stage_and_a_name_twice_are_refused_in_any_case() {
-        for name in ["Won", "won", "LOST", " Lost "] {
-            assert!(matches!(Stages::parse(vec![stage(name, 1)]), Err(StagesError::Reserved(_))), "{name}");
-        }
-        let twice = Stages::parse(vec![stage("Été", 1), stage("ÉTÉ", 2)]);
-        assert_eq!(twice, Err(StagesError::Twice("ÉTÉ".into())));
-        assert!(Stages::parse(vec![stage("Wonderful", 1), stage("Lost & found", 2)]).is_ok());
-    }
-
-    #[test]
-    fn the_final_stages_leave_room_for_98_others() {
-        let many = |n: u32| (0..n).map(|i| stage(&format!("s{i}"), i.min(98))).collect();
-        assert!(Stages::parse(many(98)).is_ok());
-        assert_eq!(Stages::parse(many(99)), Err(StagesError::TooMany(98)));
-        assert_eq!((StageOrder::new(98).map(StageOrder::get), StageOrder::new(99)), (Ok(98), Err(InvalidOrder)));
-        assert_eq!(StageOrder::new(355), Err(InvalidOrder));
-    }
-
-    #[test]
-    fn a_color_is_three_or_six_hexadecimal_digits() {
-        for good in ["#fff", "#6c6f73", "#DC3545"] {
-            assert_eq!(Color::parse(good).map(|color| color.as_str().to_owned()), Ok(good.to_owned()));
-        }
-        for bad in ["", "#", "fff", "#ffff", "#12345g", "red", "##fff", "#ff é"] {
-            assert_eq!(Color::parse(bad), Err(InvalidColor), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_stage_is_found_in_any_case_as_the_pipeline_spells_it() {
-        let by = Author { id: UserId::new(Uuid::nil()), number: 1, name: "a".into() };
-        let stamp = Stamp { at: Timestamp::UNIX_EPOCH, by: &by };
-        let stages = Stages::parse(vec![stage("Prospecting", 1)]).unwrap();
-        let new = NewPipeline { name: Name::parse("B2B").unwrap(), description: LongText::default(), stages };
-        let pipeline = Pipeline::create(PipelineId::new(Uuid::nil()), new, stamp);
-        assert_eq!(pipeline.stage_named("prospecting"), Some("Prospecting"));
-        assert_eq!((pipeline.stage_named("WON"), pipeline.stage_named("lost")), (Some("Won"), Some("Lost")));
-        assert_eq!(pipeline.stage_named("Closed"), None);
-    }
-}
+mod tests;

@@ -1,7 +1,8 @@
-//! Products, as they are asked for: catalogue items whose category is named by its number.
+//! Products, as they are asked for: catalogue items whose category is named by its number or name.
 
 use crate::catalogue::{Sku, Stock, StockPatch};
 use crate::money::Price;
+use crate::numbered::NumberOrName;
 use crate::patch::Patch;
 use crate::text::{LongText, Name};
 
@@ -10,8 +11,8 @@ use crate::text::{LongText, Name};
 pub struct NewProduct {
     /// The name; no other product may have it.
     pub name: Name,
-    /// The number of its category.
-    pub category: u64,
+    /// Its category.
+    pub category: NumberOrName,
     /// The stock-keeping unit; one is made, if left out.
     pub sku: Option<Sku>,
     /// Price per unit.
@@ -27,8 +28,8 @@ pub struct NewProduct {
 pub struct ProductPatch {
     /// The name.
     pub name: Option<Name>,
-    /// The number of its category; only of a product that shows none may it be taken away.
-    pub category: Patch<u64>,
+    /// Its category; only of a product that shows none may it be taken away.
+    pub category: Patch<NumberOrName>,
     /// The stock-keeping unit.
     pub sku: Option<Sku>,
     /// Price per unit.

@@ -5,13 +5,58 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contracts::Problem;
 use domain::id::OrganisationId;
-use http::HeaderMap;
-use http::header::{AUTHORIZATION, COOKIE};
+use http::header::{AUTHORIZATION, COOKIE, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue};
 
 /// The name of the header that chooses among the caller's organisations.
 const ORGANISATION: &str = "organization-id";
 /// The name of a browser session's cookie.
 pub(crate) const SESSION: &str = "sessionid";
+
+/// A scheme of `Authorization`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Token,
+    Bearer,
+    Basic,
+}
+
+impl Scheme {
+    const ALL: [Self; 3] = [Self::Token, Self::Bearer, Self::Basic];
+
+    /// The scheme that a request tries, whatever follows it.
+    pub(crate) fn tried(headers: &HeaderMap) -> Option<Self> {
+        let written = headers.get(AUTHORIZATION)?.as_bytes().trim_ascii();
+        Self::named(written.split(|byte| *byte == b' ').next()?)
+    }
+
+    fn named(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.as_str().as_bytes().eq_ignore_ascii_case(name))
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Token => "Token",
+            Self::Bearer => "Bearer",
+            Self::Basic => "Basic",
+        }
+    }
+
+    /// Makes a 401 ask for this scheme: as its contract does, where that is the contract's own.
+    pub(crate) fn challenge(self, headers: &mut HeaderMap) {
+        let own = headers.get(WWW_AUTHENTICATE).map(HeaderValue::as_bytes).unwrap_or_default();
+        if own.starts_with(self.as_str().as_bytes()) {
+            return;
+        }
+        let challenge = match self {
+            Self::Token => "Token",
+            Self::Bearer => "Bearer",
+            // Basic alone demands a realm (RFC 7617).
+            Self::Basic => "Basic realm=\"api\"",
+        };
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+}
 
 /// The credential of a request: its `Authorization`, else its session cookie.
 ///
@@ -28,11 +73,11 @@ pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     if !is_token(value) {
         return Err(Problem::CredentialInvalid);
     }
-    match scheme.to_ascii_lowercase().as_str() {
-        "token" => Ok(Credential::Token(value.to_owned())),
-        "bearer" => Ok(bearer(value)),
-        "basic" => basic(value).ok_or(Problem::CredentialInvalid),
-        _ => Err(Problem::CredentialInvalid),
+    match Scheme::named(scheme.as_bytes()) {
+        Some(Scheme::Token) => Ok(Credential::Token(value.to_owned())),
+        Some(Scheme::Bearer) => Ok(bearer(value)),
+        Some(Scheme::Basic) => basic(value).ok_or(Problem::CredentialInvalid),
+        None => Err(Problem::CredentialInvalid),
     }
 }
 
@@ -128,6 +173,30 @@ mod tests {
             assert_eq!(of(bad), Err(Problem::CredentialInvalid));
         }
         assert_eq!(credential(&with("authorization", "Basic ***")), Err(Problem::CredentialInvalid));
+    }
+
+    #[test]
+    fn the_scheme_that_is_tried_is_the_one_that_is_asked_for() {
+        let asked = |header: &str, own: &str| {
+            let mut answer = with("www-authenticate", own);
+            if let Some(scheme) = Scheme::tried(&with("authorization", header)) {
+                scheme.challenge(&mut answer);
+            }
+            answer["www-authenticate"].to_str().unwrap().to_owned()
+        };
+        for (header, challenge) in [
+            ("Basic YTpi", "Basic realm=\"api\""),
+            ("basic ***", "Basic realm=\"api\""),
+            ("Token", "Token"),
+            ("TOKEN é", "Token"),
+            ("Bearer pk_1:sk_2", "Bearer realm=\"own\""),
+            ("Digest x", "Bearer realm=\"own\""),
+            ("Tokenabc", "Bearer realm=\"own\""),
+            ("", "Bearer realm=\"own\""),
+        ] {
+            assert_eq!(asked(header, "Bearer realm=\"own\""), challenge, "{header}");
+        }
+        assert_eq!(asked("Bearer a.b.c", "Token"), "Bearer");
     }
 
     #[test]

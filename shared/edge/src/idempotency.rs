@@ -170,7 +170,7 @@ mod tests {
 
     fn print(request: http::request::Builder, body: &str) -> String {
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        fingerprint(&app(), &Scope::new(Contract::Crm, "/"), &parts, body.as_bytes())
+        fingerprint(&app(), &Scope::new(Contract::Crm, "/", &HeaderMap::new()), &parts, body.as_bytes())
     }
 
     #[test]

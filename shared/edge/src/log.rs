@@ -223,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_line_names_the_route_and_the_cost() {
-        let scope = Scope::new(Contract::Crm, "/api/clients/7");
+        let scope = Scope::new(Contract::Crm, "/api/clients/7", &http::HeaderMap::new());
         scope.matched("/api/clients/{id}");
         assert_eq!(
             line(&scope, &outcome(StatusCode::OK), None),
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_failure_of_ours_is_an_error_with_its_first_cause() {
-        let scope = Scope::new(Contract::Crm, "/");
+        let scope = Scope::new(Contract::Crm, "/", &http::HeaderMap::new());
         scope.blame("the first".into());
         scope.blame("the second".into());
         let line = line(&scope, &outcome(StatusCode::SERVICE_UNAVAILABLE), None);
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_deployments_lines_are_metrics_of_contract_and_function() {
-        let scope = Scope::new(Contract::Crm, "/");
+        let scope = Scope::new(Contract::Crm, "/", &http::HeaderMap::new());
         let line: Value =
             serde_json::from_str(&line(&scope, &outcome(StatusCode::INTERNAL_SERVER_ERROR), Some("books"))).unwrap();
         metrics::assert_is_complete(&line);

@@ -8,12 +8,12 @@ use app::session::{CredentialKind, Session};
 use contracts::Problem;
 use domain::id::OrganisationId;
 use futures::FutureExt;
-use http::Extensions;
 use http::request::Parts;
+use http::{Extensions, HeaderMap};
 use tokio::sync::OnceCell;
 
 use crate::contract::Contract;
-use crate::credential;
+use crate::credential::{self, Scheme};
 use crate::failure::Failure;
 use crate::rate;
 use crate::source::Source;
@@ -25,6 +25,8 @@ pub(crate) struct Scope {
     pub(crate) contract: Contract,
     /// The path as the client wrote it.
     pub(crate) path: String,
+    /// The scheme of the credential that is tried.
+    pub(crate) scheme: Option<Scheme>,
     session: OnceCell<Result<Session, Failure>>,
     rate: OnceLock<RateLimit>,
     route: OnceLock<String>,
@@ -32,10 +34,11 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    pub(crate) fn new(contract: Contract, path: &str) -> Arc<Self> {
+    pub(crate) fn new(contract: Contract, path: &str, headers: &HeaderMap) -> Arc<Self> {
         Arc::new(Self {
             contract,
             path: path.to_owned(),
+            scheme: Scheme::tried(headers),
             session: OnceCell::new(),
             rate: OnceLock::new(),
             route: OnceLock::new(),

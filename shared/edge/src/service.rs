@@ -174,7 +174,7 @@ impl Edge {
             true => Contract::choose(request.uri().path(), request.headers()),
             false => Err(Problem::UnknownPath),
         };
-        let scope = Scope::new(*chosen.as_ref().unwrap_or(&Contract::Crm), &written);
+        let scope = Scope::new(*chosen.as_ref().unwrap_or(&Contract::Crm), &written, request.headers());
         request.extensions_mut().insert(Arc::clone(&scope));
 
         let meter = Meter::default();
@@ -304,7 +304,10 @@ fn foreign(response: &Response) -> Option<Failure> {
 }
 
 fn render(scope: &Scope, failure: Failure) -> Response {
-    let response = failure.render(scope.contract);
+    let mut response = failure.render(scope.contract);
+    if let (Problem::CredentialInvalid, Some(scheme)) = (failure.problem(), scope.scheme) {
+        scheme.challenge(response.headers_mut());
+    }
     if response.status().is_server_error() {
         scope.blame(failure.cause().map_or_else(|| format!("{:?}", failure.problem()), str::to_owned));
     }

@@ -162,6 +162,11 @@ impl Store {
         self.page(tenant, Collection::Category, page, filtered.then_some(&matches as _)).await
     }
 
+    /// All categories of an organisation.
+    pub async fn all_categories(&self, tenant: Tenant) -> Result<Vec<Category>, StoreError> {
+        self.all(tenant, Collection::Category).await
+    }
+
     /// The categories of some ids, of which there are at most 100. Those that are not there are left out.
     pub async fn categories_of(&self, tenant: Tenant, ids: &[CategoryId]) -> Result<Vec<Category>, StoreError> {
         let keys: Vec<_> = ids.iter().map(|id| category_key(tenant, *id)).collect();

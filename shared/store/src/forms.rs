@@ -12,13 +12,14 @@
 //! it has, the step can go.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::id::StageId;
 
 use crate::keys;
 use crate::kinds::Kind;
 use crate::table::{Item, Update, n, s};
 
 /// The version of the items' form.
-pub const FORM: u32 = 2;
+pub const FORM: u32 = 3;
 
 /// Puts the form's version into an item that is written whole.
 pub(crate) fn stamp(item: &mut Item) {
@@ -53,6 +54,9 @@ pub(crate) fn upgrade(item: &mut Item) {
     if form < 2 {
         to_second(item, kind);
     }
+    if form < 3 {
+        to_third(item, kind);
+    }
     stamp(item);
 }
 
@@ -81,6 +85,52 @@ fn to_second(item: &mut Item, kind: Kind) {
         | Kind::Organisation
         | Kind::Other => {}
     }
+}
+
+/// The third form gives the stages of pipelines ids, and leads those of their stages.
+fn to_third(item: &mut Item, kind: Kind) {
+    match kind {
+        Kind::Pipeline => name_stages(item),
+        Kind::Lead => name_stage_of_lead(item),
+        Kind::Member
+        | Kind::Client
+        | Kind::Category
+        | Kind::CatalogueItem
+        | Kind::Invoice
+        | Kind::StripeIntent
+        | Kind::StripeOwner
+        | Kind::Attribute
+        | Kind::Contact
+        | Kind::Webhook
+        | Kind::PriceTier
+        | Kind::Service
+        | Kind::Supplier
+        | Kind::FollowUp
+        | Kind::Expense
+        | Kind::PaymentMethod
+        | Kind::Part(_)
+        | Kind::Organisation
+        | Kind::Other => {}
+    }
+}
+
+/// Gives each stage of a pipeline the id that its leads have it by.
+fn name_stages(item: &mut Item) {
+    let Ok(pipeline) = text(item, "id").parse() else { return };
+    let Some(AttributeValue::L(stages)) = item.get_mut("stages") else { return };
+    for stage in stages {
+        if let AttributeValue::M(stage) = stage {
+            let id = s(StageId::derived(pipeline, text(stage, "name")).to_string());
+            stage.entry("id".to_owned()).or_insert(id);
+        }
+    }
+}
+
+fn name_stage_of_lead(item: &mut Item) {
+    let stage = text(item, "stage");
+    let pipeline = text(item, "pipeline").parse().ok().filter(|_| !stage.is_empty());
+    let id = pipeline.map(|pipeline| s(StageId::derived(pipeline, stage).to_string()));
+    item.entry("stage_id".to_owned()).or_insert_with(|| id.unwrap_or(AttributeValue::Null(true)));
 }
 
 fn absent_is(item: &mut Item, values: &[(&str, u64)]) {
@@ -126,6 +176,30 @@ mod tests {
         assert_eq!(update("ADD used :one"), format!("ADD used :one {SET}"));
         assert_eq!(update("SET a = :a ADD used :one"), format!("{SET}, a = :a ADD used :one"));
         assert_eq!(update("REMOVE b SET a = :a"), format!("REMOVE b {SET}, a = :a"));
+    }
+
+    #[test]
+    fn the_stages_of_pipelines_and_leads_get_the_same_ids() {
+        let pk = |collection: &str| s(format!("ORG#0192f0c1-2345-7abc-8def-000000000001#{collection}"));
+        let id = "0192f0c1-2345-7abc-8def-000000000007";
+        let stage = |name: &str| AttributeValue::M([("name".to_owned(), s(name))].into());
+        let stages = AttributeValue::L(vec![stage("Prospecting"), stage("Negotiation")]);
+        let mut pipeline: Item =
+            [("pk".into(), pk("PIPELINE")), ("id".into(), s(id)), ("stages".into(), stages)].into();
+        upgrade(&mut pipeline);
+        let ids = pipeline["stages"].as_l().unwrap().iter().map(|stage| stage.as_m().unwrap()["id"].clone());
+        let ids: Vec<_> = ids.collect();
+        let lead = |pipeline: AttributeValue, stage: &str| {
+            let (pk, sk, stage) = (pk("LEAD"), s("l"), s(stage));
+            let mut lead: Item =
+                [("pk".into(), pk), ("sk".into(), sk), ("pipeline".into(), pipeline), ("stage".into(), stage)].into();
+            upgrade(&mut lead);
+            lead["stage_id"].clone()
+        };
+        assert_eq!(lead(s(id), "negotiation"), ids[1]);
+        assert_ne!(ids[0], ids[1]);
+        assert_eq!(lead(s(id), ""), AttributeValue::Null(true));
+        assert_eq!(lead(AttributeValue::Null(true), "Negotiation"), AttributeValue::Null(true));
     }
 
     #[test]

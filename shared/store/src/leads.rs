@@ -1,10 +1,13 @@
 //! Leads. Each is counted at its pipeline, in the transaction that writes it.
 
+use std::collections::BTreeMap;
+
 use domain::Tenant;
 use domain::attributes::Attributes;
 use domain::filter::LeadFilter;
-use domain::id::{ClientId, EntryId, LeadId, PipelineId};
+use domain::id::{ClientId, EntryId, LeadId, PipelineId, StageId};
 use domain::lead::{Lead, LeadServices};
+use domain::pipeline::Pipeline;
 use domain::text::{LongText, Name, ShortText};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +29,7 @@ pub(crate) struct LeadBody {
     possible_client: Option<ClientId>,
     moodle_course_id: Option<ShortText>,
     stage: ShortText,
+    stage_id: Option<StageId>,
     lost_reason: LongText,
     #[serde(with = "json_text")]
     client_attributes: Attributes,
@@ -45,24 +49,24 @@ impl Stored for Lead {
     #[rustfmt::skip]
     fn body(&self) -> LeadBody {
         let Self {
-            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, lost_reason, client_attributes,
-            services, images, extras, meta,
+            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
+            client_attributes, services, images, extras, meta,
         } = self.clone();
         LeadBody {
-            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, lost_reason, client_attributes,
-            services, images, extras: (&extras).into(), meta: (&meta).into(),
+            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
+            client_attributes, services, images, extras: (&extras).into(), meta: (&meta).into(),
         }
     }
 
     #[rustfmt::skip]
     fn restore(body: LeadBody) -> Result<Self, StoreError> {
         let LeadBody {
-            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, lost_reason, client_attributes,
-            services, images, extras, meta,
+            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
+            client_attributes, services, images, extras, meta,
         } = body;
         Ok(Self {
-            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, lost_reason, client_attributes,
-            services, images, extras: extras.into(), meta: meta.into(),
+            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
+            client_attributes, services, images, extras: extras.into(), meta: meta.into(),
         })
     }
 }
@@ -80,14 +84,15 @@ impl Store {
         self.find(&key(tenant, id)).await
     }
 
-    /// A page of the leads, oldest first.
+    /// A page of the leads, oldest first. A filter by stage takes the stages' names from the pipelines that are given.
     pub async fn leads(
         &self,
         tenant: Tenant,
         filter: &LeadFilter,
+        pipelines: &BTreeMap<PipelineId, Pipeline>,
         page: PageRequest,
     ) -> Result<Page<Lead>, StoreError> {
-        let matches = |lead: &Lead| filter.matches(lead);
+        let matches = |lead: &Lead| filter.matches(lead, lead.pipeline.and_then(|id| pipelines.get(&id)));
         let filtered = *filter != LeadFilter::default();
         self.page(tenant, Collection::Lead, page, filtered.then_some(&matches as _)).await
     }

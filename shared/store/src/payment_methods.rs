@@ -8,6 +8,7 @@ use crate::Store;
 use crate::codec::{MetaBody, Stored, decode, encode, encode_body};
 use crate::error::StoreError;
 use crate::keys::{self, Key};
+use crate::lists::of_partition;
 use crate::numbers::{self, NumberPage, Series};
 use crate::transaction::Transaction;
 
@@ -45,6 +46,12 @@ impl Store {
     /// The payment method of a number.
     pub async fn payment_method(&self, tenant: Tenant, number: u64) -> Result<Option<PaymentMethod>, StoreError> {
         self.find(&key(tenant, number)).await
+    }
+
+    /// All payment methods of an organisation.
+    pub async fn all_payment_methods(&self, tenant: Tenant) -> Result<Vec<PaymentMethod>, StoreError> {
+        let query = of_partition(keys::numbered(tenant, "PAYMENT-METHOD"));
+        self.table.query_all(query).await?.into_iter().map(decode).collect()
     }
 
     /// A page of the payment methods; none past the end.

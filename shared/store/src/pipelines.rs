@@ -1,14 +1,14 @@
 //! Pipelines, with the count of the leads that refer to each.
 
 use domain::Tenant;
-use domain::id::PipelineId;
+use domain::id::{PipelineId, StageId};
 use domain::pipeline::{Color, Pipeline, Stage, StageOrder, Stages};
 use domain::text::{LongText, Name};
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::clients::no_references;
-use crate::codec::{MetaBody, Stored, encode, encode_body};
+use crate::codec::{MetaBody, Stored, decode, encode, encode_body};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest};
@@ -27,6 +27,7 @@ pub(crate) struct PipelineBody {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct StageBody {
+    id: StageId,
     name: Name,
     color: Color,
     order: StageOrder,
@@ -39,15 +40,15 @@ impl Stored for Pipeline {
     fn body(&self) -> PipelineBody {
         let Self { id, name, description, stages, meta } = self.clone();
         let stages = stages.as_slice().iter().map(|stage| {
-            let Stage { name, color, order } = stage.clone();
-            StageBody { name, color, order }
+            let Stage { id, name, color, order } = stage.clone();
+            StageBody { id, name, color, order }
         });
         PipelineBody { id, name, description, stages: stages.collect(), meta: (&meta).into() }
     }
 
     fn restore(body: PipelineBody) -> Result<Self, StoreError> {
         let PipelineBody { id, name, description, stages, meta } = body;
-        let stages = stages.into_iter().map(|StageBody { name, color, order }| Stage { name, color, order });
+        let stages = stages.into_iter().map(|StageBody { id, name, color, order }| Stage { id, name, color, order });
         let stages = Stages::parse(stages.collect()).map_err(StoreError::corrupt)?;
         Ok(Self { id, name, description, stages, meta: meta.into() })
     }
@@ -64,6 +65,17 @@ impl Store {
     /// A pipeline.
     pub async fn pipeline(&self, tenant: Tenant, id: PipelineId) -> Result<Option<Pipeline>, StoreError> {
         self.find(&key(tenant, id)).await
+    }
+
+    /// All pipelines of an organisation.
+    pub async fn all_pipelines(&self, tenant: Tenant) -> Result<Vec<Pipeline>, StoreError> {
+        self.all(tenant, Collection::Pipeline).await
+    }
+
+    /// The pipelines of some ids, of which there are at most 100. Those that are not there are left out.
+    pub async fn pipelines_of(&self, tenant: Tenant, ids: &[PipelineId]) -> Result<Vec<Pipeline>, StoreError> {
+        let keys: Vec<_> = ids.iter().map(|id| key(tenant, *id)).collect();
+        self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
     /// A page of the pipelines, oldest first.

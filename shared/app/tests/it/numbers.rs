@@ -29,7 +29,7 @@ fn name(text: &str) -> Name {
 fn product(name_of: &str, category: u64) -> NewProduct {
     NewProduct {
         name: name(name_of),
-        category,
+        category: category.into(),
         sku: None,
         unit_price: Price::new("99.99".parse().unwrap()).unwrap(),
         description: LongText::parse("A high-quality widget").unwrap(),
@@ -202,13 +202,13 @@ async fn a_customer_of_a_taken_address_phone_or_code_is_told_whose_it_is() {
     let mut first = customer("ABC Company", Some("contact@abc.com"));
     first.profile.phone = Some(Text::parse("+919876543210").unwrap());
     first.profile.code = Some(Text::parse("CUST001").unwrap());
-    let made = saved(app.create_customer(&actor, first.clone()).await.unwrap());
+    let made = saved(app.create_customer(&actor, first.clone(), None).await.unwrap());
     assert_eq!(app.get_party(&actor, 1).await.unwrap(), made);
 
     let duplicate = async |change: fn(&mut NewClient)| {
         let mut other = customer("Other", None);
         change(&mut other);
-        app.create_customer(&actor, other).await.unwrap()
+        app.create_customer(&actor, other, None).await.unwrap()
     };
     let told = |of| PartyOutcome::Duplicate { of, existing: made.clone() };
     let email = duplicate(|new| new.email = Some(Email::parse("CONTACT@abc.com").unwrap())).await;
@@ -218,23 +218,26 @@ async fn a_customer_of_a_taken_address_phone_or_code_is_told_whose_it_is() {
     let code = duplicate(|new| new.profile.code = Some(Text::parse("CUST001").unwrap())).await;
     assert_eq!(code, told(Duplicate::CustomerCode));
 
-    let second = saved(app.create_customer(&actor, customer("Second", None)).await.unwrap());
+    let second = saved(app.create_customer(&actor, customer("Second", None), None).await.unwrap());
     assert_eq!(second.number(), 2, "what was refused took no number");
     let PartyKey::Customer(id) = app.party_to_change(&actor, 2).await.unwrap() else { panic!("a customer") };
     let taken = ClientPatch { email: Patch::Set(Email::parse("contact@abc.com").unwrap()), ..Default::default() };
-    assert_eq!(app.update_customer(&actor, id, taken, None).await.unwrap(), told(Duplicate::CustomerEmail));
+    assert_eq!(
+        app.update_customer(&actor, id, taken, Patch::Keep, None).await.unwrap(),
+        told(Duplicate::CustomerEmail)
+    );
     let profile = ProfilePatch { loyalty_points: Some(150), ..ProfilePatch::default() };
     let patch = ClientPatch { name: Some(name("ABC Corporation")), profile, ..Default::default() };
-    let Party::Customer(changed) = saved(app.update_customer(&actor, id, patch, None).await.unwrap()) else {
+    let Party::Customer(changed) = saved(app.update_customer(&actor, id, patch, Patch::Keep, None).await.unwrap())
+    else {
         panic!("a customer")
     };
     assert_eq!((changed.profile.loyalty_points, changed.number), (150, 2));
     let crm = ClientPatch { name: Some(name("By crm")), ..ClientPatch::default() };
     assert_eq!(app.update_client(&actor, id, crm, None).await.unwrap().profile, changed.profile);
 
-    let mut unknown = customer("Third", None);
-    unknown.profile.payment_method = Some(9);
-    let Refusal::Invalid(errors) = refusal(app.create_customer(&actor, unknown).await) else { panic!() };
+    let third = customer("Third", None);
+    let Refusal::Invalid(errors) = refusal(app.create_customer(&actor, third, Some(9.into())).await) else { panic!() };
     assert_eq!(errors.to_string(), "payment_method: Invalid pk \"9\" - object does not exist.");
 }
 

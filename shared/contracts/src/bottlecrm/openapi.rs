@@ -23,7 +23,7 @@ pub const REFERENCE: Reference = Reference {
     path_parameter,
     more_schemas,
     failure: |_| Ref::from_schema_name("Failure").into(),
-    challenge: "`Bearer`.",
+    challenge: "The scheme that was tried, else `Bearer`.",
 };
 
 const JWT: &str = "jwt";

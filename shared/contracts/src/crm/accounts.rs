@@ -7,32 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use crate::accounts::{Hidden, MessageJson, OtpBody, SignUpBody};
-use crate::wire::{body, required};
-
-body! {
-    /// A username and its password.
-    CredentialsBody {
-        /// The username.
-        required username: String,
-        /// The password.
-        required password: Hidden,
-    }
-}
-
-impl CredentialsBody {
-    /// The username and the password, as they were sent.
-    ///
-    /// # Errors
-    /// Every field that is missing or wrong.
-    pub fn into_credentials(self) -> Result<(String, String), FieldErrors> {
-        let Self { username, password } = self;
-        let mut errors = FieldErrors::new();
-        let username = required(&mut errors, "username", username);
-        let password = required(&mut errors, "password", password);
-        username.zip(password.map(|Hidden(password)| password)).ok_or(errors)
-    }
-}
+pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
 
 /// What a username and a password that do not belong together are told.
 #[must_use]

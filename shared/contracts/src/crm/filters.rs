@@ -101,7 +101,7 @@ pub fn leads(pairs: &[(String, String)]) -> Result<LeadFilter, FieldErrors> {
     let filter = LeadFilter {
         responsible: query.read("responsible", |value| value.parse().map_err(|_| "A valid integer is required.")),
         stage: query.owned("stage"),
-        pipeline: query.parsed("pipeline"),
+        pipeline: query.parsed("pipeline").or(query.parsed("pipeline_id")),
         name: query.owned("name"),
     };
     query.finish(filter)
@@ -191,6 +191,8 @@ mod tests {
         let LeadFilter { responsible, stage, pipeline, name } = leads(&query).unwrap();
         assert_eq!((responsible, pipeline), (Some(2), Some(ID.parse().unwrap())));
         assert_eq!((stage.as_deref(), name.as_deref()), (Some("Prospecting"), Some("stu")));
+        assert_eq!(leads(&pairs(&[("pipeline_id", ID)])).unwrap().pipeline, pipeline);
+        assert!(leads(&pairs(&[("pipeline_id", "1")])).is_err());
         let wrong = leads(&pairs(&[("responsible", "x"), ("pipeline", "1")])).unwrap_err();
         assert_eq!(wrong.to_string(), "responsible: A valid integer is required.; pipeline: Must be a valid UUID.");
     }

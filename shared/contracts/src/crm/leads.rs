@@ -2,7 +2,7 @@
 
 use domain::FieldErrors;
 use domain::attributes::Attributes;
-use domain::id::{ClientId, EntryId, PipelineId};
+use domain::id::{ClientId, EntryId, PipelineId, StageId};
 use domain::lead::{Lead, LeadPatch, LeadService, LeadServiceInput, NewLead};
 use domain::record::{Extras, Meta};
 use domain::text::{LongText, Name, ShortText};
@@ -34,6 +34,9 @@ body! {
         optional moodle_course_id: OrEmpty<ShortText>,
         /// The name of its stage: one of the pipeline's, if it has one, in any case.
         optional stage: ShortText,
+        /// The id of its stage, which is one of the pipeline's. Either of `stage` and `stage_id` is enough; when an
+        /// object is saved with one of the two changed, that one counts.
+        optional stage_id: OrEmpty<StageId>,
         /// Why it was lost: needed to move it to "Lost".
         optional lost_reason: LongText,
         /// Values by attribute name.
@@ -90,6 +93,7 @@ impl LeadBody {
             possible_client,
             moodle_course_id,
             stage,
+            stage_id,
             lost_reason,
             attributes,
             client_attributes,
@@ -104,6 +108,7 @@ impl LeadBody {
         let possible_client = or_default(&mut errors, "possible_client", possible_client);
         let moodle_course_id = or_default(&mut errors, "moodle_course_id", moodle_course_id);
         let stage = text(&mut errors, "stage", stage).unwrap_or_default();
+        let stage_id = or_default(&mut errors, "stage_id", stage_id);
         let lost_reason = text(&mut errors, "lost_reason", lost_reason).unwrap_or_default();
         let client_attributes = optional(&mut errors, "client_attributes", client_attributes).unwrap_or_default();
         let services = optional(&mut errors, "service_attributes", service_attributes).unwrap_or_default();
@@ -116,6 +121,7 @@ impl LeadBody {
                 possible_client,
                 moodle_course_id,
                 stage,
+                stage_id,
                 lost_reason,
                 client_attributes,
                 services,
@@ -137,6 +143,7 @@ impl LeadBody {
             possible_client,
             moodle_course_id,
             stage,
+            stage_id,
             lost_reason,
             attributes,
             client_attributes,
@@ -153,6 +160,7 @@ impl LeadBody {
             possible_client: patch(&mut errors, "possible_client", possible_client),
             moodle_course_id: patch(&mut errors, "moodle_course_id", moodle_course_id),
             stage: text(&mut errors, "stage", stage),
+            stage_id: patch(&mut errors, "stage_id", stage_id),
             lost_reason: text(&mut errors, "lost_reason", lost_reason),
             client_attributes: client_attributes.map(|sent| mode.attributes(sent)),
             services: optional(&mut errors, "service_attributes", service_attributes),
@@ -203,6 +211,8 @@ pub struct LeadJson {
     pub moodle_course_id: Option<String>,
     /// The name of its stage; empty, if it stands in none.
     pub stage: String,
+    /// The id of its stage; null, if it is in no pipeline, or in a stage that its pipeline has no longer.
+    pub stage_id: Option<Uuid>,
     /// Why it was lost.
     pub lost_reason: String,
     /// Values by attribute name.
@@ -231,8 +241,8 @@ impl From<&Lead> for LeadJson {
     #[rustfmt::skip]
     fn from(lead: &Lead) -> Self {
         let Lead {
-            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, lost_reason, client_attributes,
-            services, images, extras, meta,
+            id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
+            client_attributes, services, images, extras, meta,
         } = lead;
         let Extras { attributes, tasks, notes } = extras;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
@@ -244,6 +254,7 @@ impl From<&Lead> for LeadJson {
             possible_client: possible_client.map(ClientId::uuid),
             moodle_course_id: moodle_course_id.as_ref().map(ToString::to_string),
             stage: stage.to_string(),
+            stage_id: stage_id.map(StageId::uuid),
             lost_reason: lost_reason.to_string(),
             attributes: attributes.clone(),
             client_attributes: client_attributes.clone(),

@@ -26,7 +26,7 @@ pub const REFERENCE: Reference = Reference {
     path_parameter,
     more_schemas,
     failure,
-    challenge: "`Token`.",
+    challenge: "The scheme that was tried, else `Token`.",
 };
 
 const TOKEN: &str = "token";

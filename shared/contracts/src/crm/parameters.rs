@@ -32,6 +32,7 @@ pub const LEAD_QUERY: &[Parameter] = &[
     parameter("responsible", "Those that this user looks after.", ParameterKind::Number),
     parameter("stage", "Those in exactly this stage.", ParameterKind::Text),
     parameter("pipeline", "Those of this pipeline.", ParameterKind::Id),
+    parameter("pipeline_id", "The same as `pipeline`.", ParameterKind::Id),
     parameter("name", "A part of the name, in any case.", ParameterKind::Text),
     LIMIT,
     CURSOR,

@@ -1,7 +1,11 @@
 //! Pipelines (crm, section 4).
 
 use domain::FieldErrors;
-use domain::pipeline::{Color, FinalStage, LOST, NewPipeline, Pipeline, PipelinePatch, Stage, StageOrder, Stages, WON};
+use domain::id::{PipelineId, StageId};
+use domain::pipeline::{
+    Color, FinalStage, LOST, NewPipeline, Pipeline, PipelinePatch, SentStage, SentStages, Stage, StageOrder, Stages,
+    WON,
+};
 use domain::record::Meta;
 use domain::text::{LongText, Name};
 use jiff::Timestamp;
@@ -21,13 +25,17 @@ body! {
         /// What it is for.
         optional description: LongText,
         /// The stages before "Won" and "Lost", which every pipeline ends in; the list that is sent replaces the list.
-        optional stages: Stages,
+        /// "Won" and "Lost" may be in it as they were shown, with their ids: they do not change.
+        optional stages: SentStages,
     }
 }
 
 body! {
     /// A stage, as it is sent. Names are unique in their pipeline without regard to case, and neither "Won" nor "Lost".
     StageBody {
+        /// The id, by which leads stay in a stage that is renamed. A stage without it keeps the id that the pipeline has
+        /// under its name.
+        optional id: OrEmpty<StageId>,
         /// The name.
         required name: Name,
         /// The color that it is shown in; gray, if left out.
@@ -37,22 +45,25 @@ body! {
     }
 }
 
-/// A stage that may leave its order to its place in the list.
-struct SentStage {
-    name: Name,
-    color: Color,
-    order: Option<StageOrder>,
+/// A stage in a list, which may leave its order to its place there.
+enum Listed {
+    Own { id: Option<StageId>, name: Name, color: Color, order: Option<StageOrder> },
+    Final(StageId, FinalStage),
 }
 
-impl FromWire for SentStage {
+impl FromWire for Listed {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let StageBody { name, color, order } = nested(raw)?;
+        let StageBody { id, name, color, order } = nested(raw)?;
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
+        let id = or_default(&mut errors, "id", id);
+        if let (Some(last), Some(id)) = (name.as_ref().and_then(|name| FinalStage::named(name.as_str())), id) {
+            return Ok(Self::Final(id, last));
+        }
         let color = or_default(&mut errors, "color", color).unwrap_or_default();
         let order = or_default(&mut errors, "order", order);
         match name {
-            Some(name) if errors.is_empty() => Ok(Self { name, color, order }),
+            Some(name) if errors.is_empty() => Ok(Self::Own { id, name, color, order }),
             Some(_) | None => Err(errors.to_string()),
         }
     }
@@ -62,21 +73,25 @@ impl FromWire for SentStage {
     }
 }
 
-impl FromWire for Stages {
+impl FromWire for SentStages {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let stages = Vec::<SentStage>::from_wire(raw)?.into_iter().zip(1_u32..).map(|(sent, place)| {
-            let SentStage { name, color, order } = sent;
-            // Past the last place the list is too long, and refused as a whole.
-            let order = order.map_or_else(|| StageOrder::new(place.min(StageOrder::MAX.into())), Ok)?;
-            Ok(Stage { name, color, order })
-        });
-        let stages =
-            stages.collect::<Result<_, domain::pipeline::InvalidOrder>>().map_err(|error| error.to_string())?;
-        Self::parse(stages).map_err(|error| error.to_string())
+        let (mut own, mut shown) = (Vec::new(), Vec::new());
+        for (listed, place) in Vec::<Listed>::from_wire(raw)?.into_iter().zip(1_u32..) {
+            match listed {
+                Listed::Final(id, last) => shown.push((id, last)),
+                Listed::Own { id, name, color, order } => {
+                    // Past the last place the list is too long, and refused as a whole.
+                    let order = order.map_or_else(|| StageOrder::new(place.min(StageOrder::MAX.into())), Ok);
+                    let order = order.map_err(|error| error.to_string())?;
+                    own.push(SentStage { id, name, color, order });
+                }
+            }
+        }
+        Self::parse(own, shown).map_err(|error| error.to_string())
     }
 
     fn schema() -> RefOr<Schema> {
-        Array::builder().items(SentStage::schema()).max_items(Some(Self::MAX)).into()
+        Array::builder().items(Listed::schema()).max_items(Some(Stages::MAX + 2)).into()
     }
 }
 
@@ -138,6 +153,8 @@ impl PipelineBody {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(as = Stage)]
 pub struct StageJson {
+    /// The id; it stays when the stage is renamed.
+    pub id: Uuid,
     /// The name.
     pub name: String,
     /// The color that it is shown in.
@@ -146,17 +163,17 @@ pub struct StageJson {
     pub order: u8,
 }
 
-impl From<&Stage> for StageJson {
-    fn from(stage: &Stage) -> Self {
-        let Stage { name, color, order } = stage;
-        Self { name: name.to_string(), color: color.as_str().to_owned(), order: order.get() }
+impl StageJson {
+    fn of_final(pipeline: PipelineId, stage: FinalStage) -> Self {
+        let FinalStage { name, color, order } = stage;
+        Self { id: stage.id_in(pipeline).uuid(), name: name.to_owned(), color: color.to_owned(), order }
     }
 }
 
-impl From<FinalStage> for StageJson {
-    fn from(stage: FinalStage) -> Self {
-        let FinalStage { name, color, order } = stage;
-        Self { name: name.to_owned(), color: color.to_owned(), order }
+impl From<&Stage> for StageJson {
+    fn from(stage: &Stage) -> Self {
+        let Stage { id, name, color, order } = stage;
+        Self { id: id.uuid(), name: name.to_string(), color: color.as_str().to_owned(), order: order.get() }
     }
 }
 
@@ -189,7 +206,7 @@ impl From<&Pipeline> for PipelineJson {
             id: id.uuid(),
             name: name.to_string(),
             description: description.to_string(),
-            stages: own.chain([WON, LOST].map(StageJson::from)).collect(),
+            stages: own.chain([WON, LOST].map(|last| StageJson::of_final(*id, last))).collect(),
             created_at: *created_at,
             updated_at: *updated_at,
             created_by: created_by.as_ref().map(|author| author.number),
@@ -201,19 +218,28 @@ impl From<&Pipeline> for PipelineJson {
 mod tests {
     use super::*;
     use crate::wire::parse_object;
-    use domain::id::PipelineId;
+    use domain::actor::Author;
+    use domain::id::UserId;
+    use domain::worklist::Stamp;
     use serde_json::{Value, json};
 
     fn body(json: Value) -> PipelineBody {
         parse_object(json.to_string().as_bytes()).unwrap()
     }
 
+    fn pipeline(json: Value) -> Pipeline {
+        let by = Author { id: UserId::new(Uuid::nil()), number: 1, name: "a".into() };
+        let stamp = Stamp { at: "2026-03-01T10:00:00Z".parse().unwrap(), by: &by };
+        let (new, mut last) = (body(json).into_new().unwrap(), 0);
+        let new_id = &mut || {
+            last += 1;
+            Uuid::from_u128(last)
+        };
+        Pipeline::create(PipelineId::new(Uuid::nil()), new, stamp, new_id).unwrap()
+    }
+
     fn shown(json: Value) -> Value {
-        let NewPipeline { name, description, stages } = body(json).into_new().unwrap();
-        let at: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
-        let meta = Meta { created_at: at, created_by: None, updated_at: at, version: 1 };
-        let pipeline = Pipeline { id: PipelineId::new(Uuid::nil()), name, description, stages, meta };
-        serde_json::to_value(PipelineJson::from(&pipeline)).unwrap()
+        serde_json::to_value(PipelineJson::from(&pipeline(json))).unwrap()
     }
 
     #[test]
@@ -226,26 +252,39 @@ mod tests {
                 {"name": "Prospecting", "color": "#6c6f73", "order": 1}
             ]
         });
+        let [won, lost] = [WON, LOST].map(|last| last.id_in(PipelineId::new(Uuid::nil())).uuid());
         assert_eq!(
             shown(sent),
             json!({
                 "id": Uuid::nil(), "name": "B2B Sales", "description": "Main sales process",
                 "stages": [
-                    {"name": "Prospecting", "color": "#6c6f73", "order": 1},
-                    {"name": "Negotiation", "color": "#007bff", "order": 2},
-                    {"name": "Won", "color": "#28a745", "order": 99},
-                    {"name": "Lost", "color": "#dc3545", "order": 100}
+                    {"id": Uuid::from_u128(2), "name": "Prospecting", "color": "#6c6f73", "order": 1},
+                    {"id": Uuid::from_u128(1), "name": "Negotiation", "color": "#007bff", "order": 2},
+                    {"id": won, "name": "Won", "color": "#28a745", "order": 99},
+                    {"id": lost, "name": "Lost", "color": "#dc3545", "order": 100}
                 ],
-                "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z", "created_by": null
+                "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z", "created_by": 1
             })
         );
     }
 
     #[test]
+    fn the_stages_of_a_pipeline_may_be_sent_as_they_are_shown() {
+        let stages = json!([{"name": "Call", "color": "#007bff", "order": 1}]);
+        let made = pipeline(json!({"name": "a", "stages": stages}));
+        let all = shown(json!({"name": "a", "stages": stages}))["stages"].clone();
+        let patch = body(json!({ "stages": all })).into_patch().unwrap();
+        let by = Author { id: UserId::new(Uuid::nil()), number: 1, name: "a".into() };
+        let stamp = Stamp { at: Timestamp::UNIX_EPOCH, by: &by };
+        let saved = made.clone().update(patch, stamp, &mut || Uuid::nil()).unwrap();
+        assert_eq!(saved.stages, made.stages);
+    }
+
+    #[test]
     fn a_stage_without_order_or_color_stands_at_its_place_in_gray() {
         let stages = shown(json!({"name": "a", "stages": [{"name": "x"}, {"name": "y", "order": null, "color": ""}]}));
-        assert_eq!(stages["stages"][0], json!({"name": "x", "color": "#6c6f73", "order": 1}));
-        assert_eq!(stages["stages"][1], json!({"name": "y", "color": "#6c6f73", "order": 2}));
+        let stage = |n: usize| (stages["stages"][n]["color"].clone(), stages["stages"][n]["order"].clone());
+        assert_eq!([stage(0), stage(1)], [(json!("#6c6f73"), json!(1)), (json!("#6c6f73"), json!(2))]);
     }
 
     #[test]

@@ -131,6 +131,8 @@ impl From<&Member> for UserJson {
 pub struct GroupMemberJson {
     /// The integer id.
     pub id: u64,
+    /// The full name, else the username.
+    pub name: String,
     /// The username.
     pub username: String,
     /// The e-mail address.
@@ -147,6 +149,7 @@ impl From<&Member> for GroupMemberJson {
             member;
         Self {
             id: number.get(),
+            name: member.name(),
             username: username.as_str().to_owned(),
             email: email.to_string(),
             first_name: first_name.to_string(),
@@ -220,8 +223,15 @@ mod tests {
             "date_joined": "2026-03-01T10:00:00Z"
         });
         assert_eq!(serde_json::to_value(UserJson::from(&member)).unwrap(), user);
-        let row = json!({"id": 7, "username": "ana", "email": "ana@example.com", "first_name": "Ana", "last_name": ""});
+        let row = json!({
+            "id": 7, "name": "Ana", "username": "ana", "email": "ana@example.com", "first_name": "Ana", "last_name": ""
+        });
         assert_eq!(serde_json::to_value(GroupMemberJson::from(&member)).unwrap(), row);
+        let named = |first: &str, last: &str| {
+            let [first_name, last_name] = [first, last].map(|name| ShortText::parse(name).unwrap());
+            GroupMemberJson::from(&Member { first_name, last_name, ..member.clone() }).name
+        };
+        assert_eq!([named("Ana", "Lopez"), named("", "Lopez"), named("", "")], ["Ana Lopez", "Lopez", "ana"]);
         assert!(UserJson::from(&Member { role: Role::Owner, ..member }).is_owner);
     }
 }

@@ -11,7 +11,7 @@ use super::errors::refused;
 use crate::Problem;
 use crate::wire::{body, required};
 
-pub use crate::accounts::{Hidden, MessageJson, OtpBody, SignUpBody};
+pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
 
 body! {
     /// An address and its user's password.
@@ -142,6 +142,22 @@ impl LoggedInJson {
     pub const fn new(refresh: String, access: String) -> Self {
         Self { message: "Login OTP verified successfully!", refresh, access }
     }
+}
+
+/// A pair of JWTs, for a password alone.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = TokenPair)]
+pub struct TokenPairJson {
+    /// Good for other access tokens, for 7 days.
+    pub refresh: String,
+    /// Send it as `Authorization: Bearer <access>`, for 60 minutes.
+    pub access: String,
+}
+
+/// What a username and a password that do not belong together are told, in the words of Django REST clients.
+#[must_use]
+pub fn no_active_account() -> Problem {
+    super::errors::unauthorised("No active account found with the given credentials")
 }
 
 /// Another access token.

@@ -7,6 +7,7 @@ mod items;
 use domain::FieldErrors;
 use domain::billing::{BillingPatch, NewBilling};
 use domain::invoice::{Customer, CustomerPatch, Details, Header, InvoiceNumber, SentTotals, Totals};
+use domain::numbered::NumberOrName;
 use domain::record::Meta;
 use domain::text::{LongText, ShortText};
 use jiff::civil::Date;
@@ -49,8 +50,8 @@ body! {
         optional invoice_date: OrEmpty<Date>,
         /// The date by which it is to be paid.
         optional due_date: OrEmpty<Date>,
-        /// The number of a payment method.
-        optional payment_method: OrEmpty<u64>,
+        /// The number of a payment method, or its name.
+        optional payment_method: OrEmpty<NumberOrName>,
         /// The status; `Draft`, if left out. `Paid` books a payment of what is owed.
         optional invoice_status: SentStatus<Words>,
         /// The number of the customer's party.

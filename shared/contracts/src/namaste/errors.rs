@@ -1,13 +1,15 @@
 //! Failures in this contract's form: `{"error": …}` where the document has words for them, else `{"detail": …}` or
 //! messages by field.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::detail::Form;
 use crate::{Problem, Rendered};
 
+const CHALLENGE: &str = "Bearer realm=\"api\"";
+
 const FORM: Form = Form {
-    challenge: "Bearer realm=\"api\"",
+    challenge: CHALLENGE,
     invalid_credential: || json!({"detail": "Given token not valid for any token type", "code": "token_not_valid"}),
     conflict: "error",
 };
@@ -21,7 +23,18 @@ pub fn render(problem: &Problem) -> Rendered {
 /// A refusal in the document's words: `{"error": …}`.
 #[must_use]
 pub fn refused(status: u16, error: &str) -> Problem {
-    Problem::Worded(Rendered::new(status, json!({ "error": error })).into())
+    worded(status, json!({ "error": error }))
+}
+
+/// A refused password in the words of Django REST clients: `{"detail": …}`.
+#[must_use]
+pub fn unauthorised(detail: &str) -> Problem {
+    worded(401, json!({ "detail": detail }))
+}
+
+fn worded(status: u16, body: Value) -> Problem {
+    let told = Rendered::new(status, body);
+    Problem::Worded(if status == 401 { told.with("WWW-Authenticate", CHALLENGE.to_owned()) } else { told }.into())
 }
 
 #[cfg(test)]

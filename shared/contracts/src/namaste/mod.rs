@@ -5,6 +5,7 @@ pub mod amounts;
 pub mod billing;
 pub mod errors;
 pub mod expenses;
+mod numbers;
 pub mod openapi;
 pub mod paging;
 pub mod parties;

@@ -24,7 +24,7 @@ pub const REFERENCE: Reference = Reference {
     path_parameter,
     more_schemas,
     failure,
-    challenge: "`Bearer`.",
+    challenge: "The scheme that was tried, else `Bearer`.",
 };
 
 const JWT: &str = "jwt";
@@ -119,16 +119,19 @@ const FAILURES: [SharedFailure; 12] = [
 
 /// Whether it asks for a password or a token in its body.
 fn lets_in(route: &Route) -> bool {
-    ["/api/login", "/api/token/refresh"].contains(&route.path)
+    ["/api/login", "/api/token", "/api/token/refresh"].contains(&route.path)
 }
 
 /// Whether its body names somebody who is there already.
 fn names_a_user(route: &Route) -> bool {
-    !route.credential && !["/api/signup", "/api/token/refresh"].contains(&route.path)
+    !route.credential && !["/api/signup", "/api/token", "/api/token/refresh"].contains(&route.path)
 }
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
-    let jwt = bearer("JWT", "`Bearer <access>`, with an access token from `POST /api/verify-login-otp/`.");
+    let jwt = bearer(
+        "JWT",
+        "`Bearer <access>`, with an access token from `POST /api/verify-login-otp/` or `POST /api/token/`.",
+    );
     vec![(JWT, jwt), (TOKEN, token("`Token <token>`, with a token from `/api-token-auth/`."))]
 }
 

@@ -6,6 +6,7 @@ mod answers;
 
 use domain::client::{ClientPatch, CustomerCode, NewClient, Phone, Profile, ProfilePatch};
 use domain::money::{Balance, Price};
+use domain::numbered::NumberOrName;
 use domain::record::{ExtrasPatch, NewExtras};
 use domain::supplier::{NewSupplier, SupplierCode, SupplierPatch};
 use domain::text::{Email, LongText, Name, ShortText};
@@ -98,10 +99,10 @@ body! {
         optional open_balance: Balance,
         /// Of a customer: how much may be owed; 0.00, if left out.
         optional credit_limmit: Price,
-        /// Of a customer: the number of a payment method.
-        optional preferred_payment_method: OrEmpty<u64>,
+        /// Of a customer: the number of a payment method, or its name.
+        optional preferred_payment_method: OrEmpty<NumberOrName>,
         /// Of a customer: the same, as answers spell it.
-        optional payment_method: OrEmpty<u64>,
+        optional payment_method: OrEmpty<NumberOrName>,
         /// Of a customer: loyalty points; 0, if left out.
         optional loyalty_points: u32,
         /// Of a customer: who referred the customer.
@@ -119,8 +120,8 @@ body! {
 #[derive(Debug, Clone, PartialEq)]
 #[allow(clippy::large_enum_variant, reason = "one of them is at hand at a time")]
 pub enum NewParty {
-    /// A customer.
-    Customer(NewClient),
+    /// A customer, and the payment method.
+    Customer(NewClient, Option<NumberOrName>),
     /// A supplier.
     Supplier(NewSupplier),
 }
@@ -130,6 +131,8 @@ pub enum NewParty {
 pub struct PartyPatch {
     /// What it means for a customer.
     pub customer: ClientPatch,
+    /// The customer's payment method.
+    pub payment_method: Patch<NumberOrName>,
     /// What it means for a supplier.
     pub supplier: SupplierPatch,
 }
@@ -150,12 +153,15 @@ impl PartyBody {
     /// A kind that is neither; then every field that is missing or wrong.
     pub fn into_new(self) -> Result<NewParty, Problem> {
         match Kind::sent(&self.Category_type)? {
-            Kind::Customer => Ok(NewParty::Customer(self.into_customer()?)),
+            Kind::Customer => {
+                let (customer, method) = self.into_customer()?;
+                Ok(NewParty::Customer(customer, method))
+            }
             Kind::Supplier => Ok(NewParty::Supplier(self.into_supplier()?)),
         }
     }
 
-    fn into_customer(self) -> Result<NewClient, FieldErrors> {
+    fn into_customer(self) -> Result<(NewClient, Option<NumberOrName>), FieldErrors> {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", self.name);
         let email = or_default(&mut errors, "email", self.email);
@@ -167,14 +173,16 @@ impl PartyBody {
             address: or_default(&mut errors, "address", self.address),
             open_balance: or_null(&mut errors, "open_balance", self.open_balance).unwrap_or(Balance::ZERO),
             credit_limit: or_null(&mut errors, "credit_limmit", self.credit_limmit).unwrap_or(Price::ZERO),
-            payment_method: preferred.or(method),
+            payment_method: None,
             loyalty_points: or_null(&mut errors, "loyalty_points", self.loyalty_points).unwrap_or_default(),
             referred_by: or_default(&mut errors, "referred_by", self.referred_by),
             notes: text(&mut errors, "notes", self.notes).unwrap_or_default(),
             is_active: or_null(&mut errors, "is_active", self.is_active).unwrap_or(true),
         };
         match name {
-            Some(name) if errors.is_empty() => Ok(NewClient { name, email, profile, extras: NewExtras::default() }),
+            Some(name) if errors.is_empty() => {
+                Ok((NewClient { name, email, profile, extras: NewExtras::default() }, preferred.or(method)))
+            }
             Some(_) | None => Err(errors),
         }
     }
@@ -207,19 +215,20 @@ impl PartyBody {
             address: patch(&mut errors, "address", self.address),
             open_balance: or_null(&mut errors, "open_balance", self.open_balance),
             credit_limit: or_null(&mut errors, "credit_limmit", self.credit_limmit),
-            payment_method: match patch(&mut errors, "preferred_payment_method", self.preferred_payment_method) {
-                Patch::Keep => method,
-                preferred @ (Patch::Clear | Patch::Set(_)) => preferred,
-            },
+            payment_method: Patch::Keep,
             loyalty_points: or_null(&mut errors, "loyalty_points", self.loyalty_points),
             referred_by: patch(&mut errors, "referred_by", self.referred_by),
             notes: text(&mut errors, "notes", self.notes),
             is_active,
         };
+        let payment_method = match patch(&mut errors, "preferred_payment_method", self.preferred_payment_method) {
+            Patch::Keep => method,
+            preferred @ (Patch::Clear | Patch::Set(_)) => preferred,
+        };
         let email = patch(&mut errors, "email", self.email);
         errors.into_result()?;
         let customer = ClientPatch { name: name.clone(), email, profile, extras: ExtrasPatch::default() };
-        Ok(PartyPatch { customer, supplier: SupplierPatch { name, code, is_active } })
+        Ok(PartyPatch { customer, payment_method, supplier: SupplierPatch { name, code, is_active } })
     }
 }
 

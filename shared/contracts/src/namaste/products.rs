@@ -4,6 +4,7 @@
 
 use domain::FieldErrors;
 use domain::catalogue::{CatalogueItem, Category, ImageUrl, Sku, Stock, StockPatch};
+use domain::numbered::NumberOrName;
 use domain::product::{NewProduct, ProductPatch};
 use domain::record::Meta;
 use domain::text::{LongText, Name, Text};
@@ -27,8 +28,8 @@ body! {
     ProductBody {
         /// Its name; unique among the products.
         required product_name: Text<1, 100>,
-        /// The number of its category.
-        required category: u64,
+        /// The number of its category, or its name.
+        required category: NumberOrName,
         /// Price per unit.
         required unit_price: UnitPrice,
         /// How many are in stock. Billings leave it as it is.
@@ -82,7 +83,7 @@ impl ProductBody {
         };
         let change = ProductPatch {
             name,
-            category: patch(&mut errors, "category", category.map(|number| OrEmpty(Some(number)))),
+            category: patch(&mut errors, "category", category.map(|category| OrEmpty(Some(category)))),
             sku: or_default(&mut errors, "sku", sku),
             unit_price: optional(&mut errors, "unit_price", unit_price).map(|UnitPrice(price)| price),
             description: text(&mut errors, "description", description),
@@ -236,7 +237,7 @@ mod tests {
     #[test]
     fn the_documents_product_is_read_whole() {
         let NewProduct { name, category, sku, unit_price, description, stock } = body(&example()).into_new().unwrap();
-        assert_eq!((name.as_str(), category, sku), ("Widget A", 1, None));
+        assert_eq!((name.as_str(), category, sku), ("Widget A", 1.into(), None));
         assert_eq!((unit_price.value().to_string(), stock.quantity), ("99.99".into(), 100));
         assert_eq!(stock.image_url.unwrap().as_str(), "https://example.com/image.jpg");
         assert_eq!(description.as_str(), "A high-quality widget");
@@ -249,8 +250,22 @@ mod tests {
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(json!({})), ["product_name", "category", "unit_price", "quantity"]);
-        let wrong = json!({"product_name": "x".repeat(101), "category": "1", "unit_price": "-1", "quantity": 1.5, "product_Img": 7});
+        let wrong = json!({"product_name": "x".repeat(101), "category": true, "unit_price": "-1", "quantity": 1.5, "product_Img": 7});
         assert_eq!(names(wrong), ["product_name", "category", "unit_price", "quantity", "product_Img"]);
+    }
+
+    #[test]
+    fn a_category_is_written_by_its_number_or_its_name() {
+        let category = |sent: Value| body(&json!({ "category": sent })).into_patch().unwrap().category;
+        for number in [json!(7), json!("7"), json!(" 7 ")] {
+            assert_eq!(category(number), Patch::Set(7.into()));
+        }
+        for name in ["Electronics", "7 seas", "1.5", "1e1"] {
+            assert_eq!(category(json!(name)), Patch::Set(NumberOrName::Name(name.into())));
+        }
+        for wrong in [json!(1.5), json!(true), json!(-1), json!([]), json!({})] {
+            assert!(body(&json!({ "category": wrong })).into_patch().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub const REFERENCE: Reference = Reference {
     path_parameter,
     more_schemas,
     failure: crm::openapi::failure,
-    challenge: "`Token`.",
+    challenge: "The scheme that was tried, else `Token`.",
 };
 
 const ABOUT: &str = "\

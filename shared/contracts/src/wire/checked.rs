@@ -6,7 +6,7 @@ use domain::catalogue::ItemType;
 use domain::expense::ExpenseCategory;
 use domain::id::{
     AttributeId, CategoryId, ClientId, CohortId, ContactId, DeliveryId, EntryId, FollowUpId, InvoiceId, ItemId, LineId,
-    PaymentId, PipelineId, ServiceId, TierId, WebhookId,
+    PaymentId, PipelineId, ServiceId, StageId, TierId, WebhookId,
 };
 use domain::invoice::PaymentMethod;
 use domain::money::{Balance, Cost, Currency, Percent, Price, Quantity};
@@ -48,6 +48,7 @@ read_ids!(
     PaymentId,
     PipelineId,
     ServiceId,
+    StageId,
     TierId,
     WebhookId,
 );

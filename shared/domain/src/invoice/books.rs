@@ -31,7 +31,7 @@ use super::input::{InvoicePatch, NewInvoice};
 use super::line::{Line, LinePatch, NewLine};
 use super::payment::{Payment, Refund};
 use super::payment_link::LinkChange;
-use super::status::Status;
+use super::status::{Cause, Status};
 use crate::attributes::Schema;
 use crate::error::Error;
 use crate::id::{InvoiceId, LineId, PaymentId, PaymentLinkId, RefundId};
@@ -76,13 +76,6 @@ pub struct Changes {
     pub claimed_charges: Vec<(ShortText, PaymentId)>,
     /// Stripe charges that are booked no longer.
     pub released_charges: Vec<(ShortText, PaymentId)>,
-}
-
-/// Why the status is looked at again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cause {
-    Payments,
-    Totals,
 }
 
 impl Invoice {
@@ -153,6 +146,7 @@ impl Invoice {
         invoice.changes.history.push(history_row(None, first, stamp.into(), new_id));
         let status = Some(status).filter(|status| status.target != first);
         invoice.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
+        invoice.settle(Cause::Totals, stamp.into(), new_id)?;
         Ok(invoice)
     }
 
@@ -248,6 +242,7 @@ impl Invoice {
         self.header.describe(number, details, issue_date, due_date);
         let lines_changed = self.reprice(currency, lines, totals, stamp.into(), new_id)?;
         self.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
+        self.follow_update(untouched.due_date, untouched.status, stamp.into(), new_id)?;
         // A word that is shown already, say, is no change: no new version, and no event.
         if lines_changed || self.header != untouched {
             self.header.meta.touch(stamp.at);

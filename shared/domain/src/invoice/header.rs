@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::details::{Details, DetailsPatch};
 use super::payment_link::PaymentLink;
-use super::status::Status;
+use super::status::{Books, Status};
 use crate::actor::Author;
 use crate::id::{HistoryId, InvoiceId};
 use crate::money::{Currency, Money, MoneyError, Price, Quantity};
@@ -127,6 +127,15 @@ impl Header {
     #[must_use]
     pub fn is_owed(&self) -> bool {
         self.balance_due().is_ok_and(Money::is_positive)
+    }
+
+    /// What its status may depend on.
+    pub(super) fn books(&self) -> Books {
+        Books {
+            something_paid: self.amount_paid.is_positive(),
+            something_owed: self.is_owed(),
+            viewed: self.viewed_at.is_some(),
+        }
     }
 
     /// The date after which the sweep turns this invoice overdue; none when it never does.

@@ -92,15 +92,70 @@ impl Status {
             (Self::Void | Self::Refunded, _) => refused,
         }
     }
+
+    /// The status that follows from a change of what it depends on. No other rule sets a status that
+    /// was not written.
+    pub(super) const fn after(self, cause: Cause, books: Books) -> Self {
+        let (paid, owed) = (books.something_paid, books.something_owed);
+        match (self, cause) {
+            (Self::Void, _) => Self::Void,
+            (Self::Refunded, Cause::RefundTakenBack) if paid && owed => Self::PartiallyPaid,
+            (Self::Refunded, Cause::RefundTakenBack) if paid => Self::Paid,
+            (Self::Refunded, _) => Self::Refunded,
+            (_, Cause::Refunds) if !paid => Self::Refunded,
+            // A draft over zero waits until it is issued.
+            (Self::Draft, _) if !paid => Self::Draft,
+            (_, _) if !owed => Self::Paid,
+            (Self::Sent | Self::Viewed | Self::Pending | Self::PartiallyPaid, Cause::DueDatePassed) => Self::Overdue,
+            (Self::Overdue, Cause::DueDateAhead) | (Self::Paid, Cause::Totals) => books.with_customer(),
+            (Self::Paid | Self::PartiallyPaid, _) if paid => Self::PartiallyPaid,
+            (Self::Paid | Self::PartiallyPaid, _) => Self::Sent,
+            (
+                Self::Draft | Self::Sent | Self::Viewed | Self::Pending | Self::Overdue,
+                Cause::Payments | Cause::Refunds | Cause::RefundTakenBack,
+            ) if paid => Self::PartiallyPaid,
+            (Self::Draft | Self::Sent | Self::Viewed | Self::Pending | Self::Overdue, _) => self,
+        }
+    }
 }
 
-/// What a transition may depend on.
-#[derive(Debug, Clone, Copy)]
+/// What a status may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Books {
     /// More than nothing is paid.
     pub something_paid: bool,
     /// More than nothing is owed.
     pub something_owed: bool,
+    /// The customer has opened the invoice.
+    pub viewed: bool,
+}
+
+impl Books {
+    /// The status of an issued invoice of which something is owed, apart from its due date.
+    pub(super) const fn with_customer(self) -> Status {
+        match self {
+            Self { something_paid: true, .. } => Status::PartiallyPaid,
+            Self { viewed: true, .. } => Status::Viewed,
+            Self { .. } => Status::Sent,
+        }
+    }
+}
+
+/// What changed, where a status may follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Payments were booked, changed or removed.
+    Payments,
+    /// Refunds were booked or changed, and some are there.
+    Refunds,
+    /// A refund failed, and something is kept again.
+    RefundTakenBack,
+    /// The total may have changed, or the invoice was issued.
+    Totals,
+    /// The due date was changed to one that has not passed, or removed.
+    DueDateAhead,
+    /// The due date has passed.
+    DueDatePassed,
 }
 
 /// What an allowed change of status does.
@@ -138,8 +193,22 @@ pub struct StatusRequest {
 mod tests {
     use super::*;
 
-    const OWED: Books = Books { something_paid: false, something_owed: true };
-    const PART: Books = Books { something_paid: true, something_owed: true };
+    const OWED: Books = Books { something_paid: false, something_owed: true, viewed: false };
+    const PART: Books = Books { something_paid: true, something_owed: true, viewed: false };
+    const ALL_PAID: Books = Books { something_paid: true, something_owed: false, viewed: false };
+    const ZERO: Books = Books { something_paid: false, something_owed: false, viewed: false };
+    const CAUSES: [Cause; 6] = [
+        Cause::Payments,
+        Cause::Refunds,
+        Cause::RefundTakenBack,
+        Cause::Totals,
+        Cause::DueDateAhead,
+        Cause::DueDatePassed,
+    ];
+
+    fn issued() -> impl Iterator<Item = Status> {
+        Status::ALL.into_iter().filter(|status| status.is_issued() && !status.is_closed())
+    }
 
     #[test]
     fn open_statuses_may_be_written_over_each_other() {
@@ -170,5 +239,69 @@ mod tests {
         for end in [Status::Void, Status::Refunded] {
             assert!(Status::ALL.into_iter().all(|to| end.write(to, PART).is_err()));
         }
+    }
+
+    #[test]
+    fn a_void_invoice_stays_void_and_a_draft_over_zero_a_draft() {
+        for cause in CAUSES {
+            for books in [OWED, PART, ALL_PAID, ZERO] {
+                assert_eq!(Status::Void.after(cause, books), Status::Void, "{cause:?} {books:?}");
+            }
+            let draft = if cause == Cause::Refunds { Status::Refunded } else { Status::Draft };
+            assert_eq!(Status::Draft.after(cause, ZERO), draft, "{cause:?}");
+        }
+    }
+
+    #[test]
+    fn an_issued_invoice_of_which_nothing_is_owed_is_paid_whatever_changed() {
+        for status in issued() {
+            for cause in CAUSES {
+                assert_eq!(status.after(cause, ALL_PAID), Status::Paid, "{status} {cause:?}");
+                let of_zero = if cause == Cause::Refunds { Status::Refunded } else { Status::Paid };
+                assert_eq!(status.after(cause, ZERO), of_zero, "{status} {cause:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_overdue_invoice_whose_due_date_is_ahead_is_where_it_was() {
+        let viewed = Books { viewed: true, ..OWED };
+        let both = Books { viewed: true, ..PART };
+        for (books, then) in [
+            (OWED, Status::Sent),
+            (viewed, Status::Viewed),
+            (PART, Status::PartiallyPaid),
+            (both, Status::PartiallyPaid),
+        ] {
+            assert_eq!(Status::Overdue.after(Cause::DueDateAhead, books), then, "{books:?}");
+            assert_eq!(Status::Overdue.after(Cause::Totals, books), Status::Overdue, "{books:?}");
+        }
+        for status in [Status::Draft, Status::Sent, Status::Viewed, Status::Pending] {
+            assert_eq!(status.after(Cause::DueDateAhead, OWED), status);
+        }
+    }
+
+    #[test]
+    fn what_is_with_the_customer_is_overdue_when_its_due_date_has_passed_and_nothing_else() {
+        for status in Status::ALL {
+            let becomes = status.after(Cause::DueDatePassed, PART) == Status::Overdue;
+            assert_eq!(becomes, status.is_receivable() || status == Status::Overdue, "{status}");
+        }
+    }
+
+    #[test]
+    fn payments_leave_an_open_invoice_partially_paid_and_their_removal_leaves_it_sent() {
+        for status in issued().chain([Status::Draft]) {
+            assert_eq!(status.after(Cause::Payments, PART), Status::PartiallyPaid, "{status}");
+        }
+        for status in [Status::Paid, Status::PartiallyPaid] {
+            assert_eq!(status.after(Cause::Payments, Books { viewed: true, ..OWED }), Status::Sent);
+        }
+    }
+
+    #[test]
+    fn an_invoice_that_was_paid_as_it_was_over_zero_is_with_the_customer_once_something_is_owed() {
+        assert_eq!(Status::Paid.after(Cause::Totals, OWED), Status::Sent);
+        assert_eq!(Status::Paid.after(Cause::Totals, Books { viewed: true, ..OWED }), Status::Viewed);
     }
 }

@@ -6,9 +6,9 @@ mod tests;
 
 use crate::attributes::{Attributes, Schema};
 use crate::error::FieldErrors;
-use crate::id::{ClientId, LeadId, PipelineId};
+use crate::id::{ClientId, LeadId, PipelineId, StageId};
 use crate::patch::Patch;
-use crate::pipeline::{LOST, Pipeline};
+use crate::pipeline::{LOST, Pipeline, same_name};
 use crate::record::{AttributesChange, Extras, ExtrasPatch, Meta, NewExtras, NewId};
 use crate::text::{LongText, Name, ShortText};
 use crate::worklist::Stamp;
@@ -32,6 +32,8 @@ pub struct Lead {
     pub moodle_course_id: Option<ShortText>,
     /// The name of the stage that it stands in; empty where it stands in none.
     pub stage: ShortText,
+    /// The stage of its pipeline that it stands in.
+    pub stage_id: Option<StageId>,
     /// Why it was lost.
     pub lost_reason: LongText,
     /// Attribute values of the client that it may become.
@@ -59,8 +61,10 @@ pub struct NewLead {
     pub possible_client: Option<ClientId>,
     /// The course in Moodle.
     pub moodle_course_id: Option<ShortText>,
-    /// The stage.
+    /// The stage's name.
     pub stage: ShortText,
+    /// The stage of the pipeline.
+    pub stage_id: Option<StageId>,
     /// Why it was lost.
     pub lost_reason: LongText,
     /// Attribute values of the client that it may become.
@@ -84,8 +88,10 @@ pub struct LeadPatch {
     pub possible_client: Patch<ClientId>,
     /// The course in Moodle.
     pub moodle_course_id: Patch<ShortText>,
-    /// The stage.
+    /// The stage's name.
     pub stage: Option<ShortText>,
+    /// The stage of the pipeline.
+    pub stage_id: Patch<StageId>,
     /// Why it was lost.
     pub lost_reason: Option<LongText>,
     /// Attribute values of the client that it may become.
@@ -105,14 +111,6 @@ pub struct LeadSchemas<'a> {
     pub client_info: Schema<'a>,
     /// Those of each service that it asks for.
     pub service_info: Schema<'a>,
-}
-
-impl LeadPatch {
-    /// Whether it says where the lead stands, so that its stage must be one of its pipeline.
-    #[must_use]
-    pub const fn moves(&self) -> bool {
-        self.stage.is_some() || !matches!(self.pipeline, Patch::Keep)
-    }
 }
 
 impl Lead {
@@ -136,13 +134,14 @@ impl Lead {
             possible_client,
             moodle_course_id,
             stage,
+            stage_id,
             lost_reason,
             client_attributes,
             services,
             extras,
         } = new;
         let mut errors = FieldErrors::new();
-        let stage = keep(&mut errors, stage_in(pipeline, stage)).unwrap_or_default();
+        let (stage, stage_id) = keep(&mut errors, place(pipeline, stage, stage_id)).unwrap_or_default();
         errors.merge(reason_given(&stage, &lost_reason));
         errors.merge(under("client_attributes", schemas.client_info.validate_create(&client_attributes)));
         let services = keep(&mut errors, LeadServices::make(services, schemas.service_info, new_id));
@@ -156,6 +155,7 @@ impl Lead {
             possible_client,
             moodle_course_id,
             stage,
+            stage_id,
             lost_reason,
             client_attributes,
             services: services.unwrap_or_default(),
@@ -173,8 +173,27 @@ impl Lead {
         pipeline
     }
 
+    /// The stage that the lead stands in: the one of its id, else the one of its name. None when it is gone.
+    #[must_use]
+    pub fn stage_in<'a>(&self, pipeline: Option<&'a Pipeline>) -> Option<(StageId, &'a str)> {
+        let pipeline = pipeline?;
+        let of_id = self.stage_id.and_then(|id| pipeline.stage_of(id));
+        of_id.or_else(|| pipeline.stage_named(self.stage.as_str()))
+    }
+
+    /// The lead with its stage as its pipeline has it today. The name of a stage that is gone stays.
+    #[must_use]
+    pub fn shown_in(mut self, pipeline: &Pipeline) -> Self {
+        let stage = self.stage_in(Some(pipeline));
+        self.stage_id = stage.map(|(id, _)| id);
+        if let Some(name) = stage.and_then(|(_, name)| ShortText::parse(name).ok()) {
+            self.stage = name;
+        }
+        self
+    }
+
     /// The lead after a change; `pipeline` is the one that it is in then. A stage that its pipeline
-    /// has no longer may stay until the lead is moved.
+    /// has no longer may stay, and be sent again, until the lead is moved.
     ///
     /// # Errors
     /// As [`Lead::create`]; whoever moves a lead to the lost ones gives the reason with it.
@@ -186,7 +205,7 @@ impl Lead {
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
     ) -> Result<Self, FieldErrors> {
-        let moves = patch.moves();
+        let pipeline_stays = self.pipeline_after(&patch) == self.pipeline;
         let LeadPatch {
             name,
             responsible,
@@ -194,6 +213,7 @@ impl Lead {
             possible_client,
             moodle_course_id,
             stage,
+            stage_id,
             lost_reason,
             client_attributes,
             services,
@@ -201,9 +221,18 @@ impl Lead {
         } = patch;
         let mut errors = FieldErrors::new();
         let was_lost = is_lost(&self.stage);
-        if moves {
-            let stage = stage_in(pipeline, stage.unwrap_or_else(|| self.stage.clone()));
-            self.stage = keep(&mut errors, stage).unwrap_or_default();
+        // What the lead has already asks for nothing.
+        let stage = stage.filter(|stage| *stage != self.stage);
+        let target = match (stage, stage_id) {
+            (None, Patch::Set(id)) if self.stage_id != Some(id) => Some((ShortText::default(), Some(id))),
+            (None, Patch::Clear) if self.stage_id.is_some() => Some((ShortText::default(), None)),
+            (None, _) if pipeline_stays => None,
+            (None, _) => Some((self.stage.clone(), None)),
+            (Some(stage), Patch::Set(id)) if self.stage_id != Some(id) => Some((stage, Some(id))),
+            (Some(stage), _) => Some((stage, None)),
+        };
+        if let Some((stage, id)) = target {
+            (self.stage, self.stage_id) = keep(&mut errors, place(pipeline, stage, id)).unwrap_or_default();
         }
         let reason = if was_lost { lost_reason.as_ref().or(Some(&self.lost_reason)) } else { lost_reason.as_ref() };
         errors.merge(reason_given(&self.stage, &reason.cloned().unwrap_or_default()));
@@ -229,11 +258,31 @@ impl Lead {
     }
 }
 
-/// A stage as its pipeline spells it; without a pipeline, any text.
-fn stage_in(pipeline: Option<&Pipeline>, stage: ShortText) -> Result<ShortText, FieldErrors> {
-    let Some(pipeline) = pipeline.filter(|_| !stage.as_str().is_empty()) else { return Ok(stage) };
-    let named = pipeline.stage_named(stage.as_str()).and_then(|name| ShortText::parse(name).ok());
-    named.ok_or_else(|| FieldErrors::one("stage", format!("\"{stage}\" is not a stage of the pipeline.")))
+/// A stage as its pipeline has it, by the name or the id that is sent, or both; without a pipeline, any text.
+fn place(
+    pipeline: Option<&Pipeline>,
+    name: ShortText,
+    id: Option<StageId>,
+) -> Result<(ShortText, Option<StageId>), FieldErrors> {
+    let wrong = |field, message: String| Err(FieldErrors::one(field, message));
+    let stage = match (pipeline, id) {
+        (None, None) => return Ok((name, None)),
+        (None, Some(_)) => return wrong("stage_id", "The lead is in no pipeline.".to_owned()),
+        (Some(_), None) if name.as_str().is_empty() => return Ok((name, None)),
+        (Some(pipeline), None) => pipeline.stage_named(name.as_str()),
+        (Some(pipeline), Some(id)) => pipeline.stage_of(id),
+    };
+    match (stage, id) {
+        (None, None) => wrong("stage", format!("\"{name}\" is not a stage of the pipeline.")),
+        (None, Some(id)) => wrong("stage_id", format!("\"{id}\" is not a stage of the pipeline.")),
+        (Some((_, other)), Some(_)) if !name.as_str().is_empty() && !same_name(other, name.as_str()) => {
+            wrong("stage_id", format!("The id is that of the stage \"{other}\", not of \"{name}\"."))
+        }
+        (Some((id, name)), _) => match ShortText::parse(name) {
+            Ok(name) => Ok((name, Some(id))),
+            Err(error) => wrong("stage", error.to_string()),
+        },
+    }
 }
 
 fn is_lost(stage: &ShortText) -> bool {

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::*;
 use crate::actor::Author;
 use crate::attributes::{Attribute, AttributeName, AttributeType, EntityName, ListValues, NewAttribute};
-use crate::id::{AttributeId, EntryId, UserId};
-use crate::pipeline::{Color, NewPipeline, Stage, StageOrder, Stages};
+use crate::id::{AttributeId, EntryId, StageId, UserId};
+use crate::pipeline::{Color, NewPipeline, PipelinePatch, SentStage, SentStages, StageOrder, WON};
 
 fn with<T>(decide: impl FnOnce(Stamp<'_>, NewId<'_>) -> T) -> T {
     let by = Author { id: UserId::new(Uuid::nil()), number: 1, name: "a".into() };
@@ -29,15 +29,35 @@ fn service(id: Option<u128>, value: Value) -> LeadServiceInput {
     LeadServiceInput { id: id.map(|n| EntryId::new(Uuid::from_u128(n))), values: attributes(value) }
 }
 
-fn pipeline() -> Pipeline {
-    let stages = ["Prospecting", "Negotiation"].map(|name| Stage {
+/// Stages with these ids.
+fn stages(stages: &[(u128, &str)]) -> SentStages {
+    let stages = stages.iter().map(|(id, name)| SentStage {
+        id: Some(stage_id(*id)),
         name: Name::parse(name).unwrap(),
         color: Color::default(),
         order: StageOrder::new(1).unwrap(),
     });
-    let stages = Stages::parse(stages.into()).unwrap();
-    let new = NewPipeline { name: Name::parse("B2B").unwrap(), description: LongText::default(), stages };
-    with(|stamp, _| Pipeline::create(PipelineId::new(Uuid::from_u128(7)), new, stamp))
+    SentStages::parse(stages.collect(), vec![]).unwrap()
+}
+
+fn stage_id(id: u128) -> StageId {
+    StageId::new(Uuid::from_u128(id))
+}
+
+fn pipeline_of(id: u128, sent: &[(u128, &str)]) -> Pipeline {
+    let name = Name::parse("B2B").unwrap();
+    let new = NewPipeline { name, description: LongText::default(), stages: stages(sent) };
+    with(|stamp, new_id| Pipeline::create(PipelineId::new(Uuid::from_u128(id)), new, stamp, new_id)).unwrap()
+}
+
+fn pipeline() -> Pipeline {
+    pipeline_of(7, &[(1, "Prospecting"), (2, "Negotiation")])
+}
+
+/// A lead in the pipeline.
+fn placed(stage: &str, pipeline: &Pipeline) -> Lead {
+    let new = NewLead { pipeline: Some(pipeline.id), ..new(stage) };
+    create(new, Some(pipeline), LeadSchemas::default()).unwrap()
 }
 
 fn new(stage: &str) -> NewLead {
@@ -48,6 +68,7 @@ fn new(stage: &str) -> NewLead {
         possible_client: None,
         moodle_course_id: None,
         stage: text(stage),
+        stage_id: None,
         lost_reason: LongText::default(),
         client_attributes: Attributes::default(),
         services: vec![],
@@ -96,16 +117,74 @@ fn a_stage_is_one_of_the_pipeline_and_any_text_without_one() {
 }
 
 #[test]
-fn a_stage_that_the_pipeline_lost_stays_until_the_lead_is_moved() {
+fn a_stage_that_the_pipeline_lost_stays_and_may_be_sent_again_until_the_lead_is_moved() {
+    let pipeline = pipeline();
+    let before = pipeline_of(7, &[(5, "Moodle")]);
+    let lead = placed("Moodle", &before).shown_in(&pipeline);
+    assert_eq!((lead.stage.clone(), lead.stage_id), (text("Moodle"), None));
+    let name = Some(Name::parse("b").unwrap());
+    for stage in [None, Some(text("Moodle"))] {
+        let as_read = LeadPatch { name: name.clone(), stage, stage_id: Patch::Clear, ..LeadPatch::default() };
+        let as_read = LeadPatch { pipeline: Patch::Set(pipeline.id), ..as_read };
+        assert_eq!(update(&lead, as_read, Some(&pipeline)).unwrap().stage, text("Moodle"));
+    }
+    let back = update(&lead, moved("Negotiation", None), Some(&pipeline)).unwrap();
+    assert_eq!(back.stage_id, Some(stage_id(2)));
+    assert_eq!(fields(&update(&back, moved("Moodle", None), Some(&pipeline)).unwrap_err()), ["stage"]);
+}
+
+#[test]
+fn a_lead_enters_a_pipeline_in_one_of_its_stages() {
     let pipeline = pipeline();
     let lead = create(new("Moodle"), None, LeadSchemas::default()).unwrap();
-    let renamed = LeadPatch { name: Some(Name::parse("b").unwrap()), ..LeadPatch::default() };
-    assert_eq!(update(&lead, renamed, Some(&pipeline)).unwrap().stage, text("Moodle"));
     let entered = LeadPatch { pipeline: Patch::Set(pipeline.id), ..LeadPatch::default() };
     assert_eq!(fields(&update(&lead, entered.clone(), Some(&pipeline)).unwrap_err()), ["stage"]);
     let both = LeadPatch { stage: Some(text("Negotiation")), ..entered };
-    assert_eq!(update(&lead, both, Some(&pipeline)).unwrap().pipeline, Some(pipeline.id));
-    assert_eq!(fields(&update(&lead, moved("Moodle", None), Some(&pipeline)).unwrap_err()), ["stage"]);
+    let lead = update(&lead, both, Some(&pipeline)).unwrap();
+    assert_eq!((lead.pipeline, lead.stage_id), (Some(pipeline.id), Some(stage_id(2))));
+
+    let other = pipeline_of(8, &[(11, "negotiation")]);
+    let entered = LeadPatch { pipeline: Patch::Set(other.id), ..LeadPatch::default() };
+    let as_read = LeadPatch { stage: Some(lead.stage.clone()), stage_id: Patch::Set(stage_id(2)), ..entered.clone() };
+    for patch in [entered, as_read] {
+        let moved = update(&lead, patch, Some(&other)).unwrap();
+        assert_eq!((moved.stage.as_str(), moved.stage_id), ("negotiation", Some(stage_id(11))));
+    }
+    let left = update(&lead, LeadPatch { pipeline: Patch::Clear, ..LeadPatch::default() }, None).unwrap();
+    assert_eq!((left.stage.as_str(), left.stage_id), ("Negotiation", None));
+}
+
+#[test]
+fn a_lead_stays_in_its_stage_when_that_is_renamed() {
+    let mut pipeline = pipeline();
+    let lead = placed("Negotiation", &pipeline);
+    let renamed = PipelinePatch { stages: Some(stages(&[(2, "Offer"), (3, "Negotiation")])), ..Default::default() };
+    pipeline = with(|stamp, new_id| pipeline.update(renamed, stamp, new_id)).unwrap();
+    let lead = lead.shown_in(&pipeline);
+    assert_eq!((lead.stage.as_str(), lead.stage_id), ("Offer", Some(stage_id(2))));
+}
+
+#[test]
+fn a_stage_is_also_written_by_its_id() {
+    let pipeline = pipeline();
+    let to = |id, stage: Option<&str>| LeadPatch { stage_id: id, stage: stage.map(text), ..LeadPatch::default() };
+    let lead = placed("Prospecting", &pipeline);
+    let moved = |patch| update(&lead, patch, Some(&pipeline)).map(|lead| lead.stage.into_string());
+    let won = WON.id_in(pipeline.id);
+    assert_eq!(moved(to(Patch::Set(won), None)), Ok("Won".into()));
+    // A whole object that is saved with one of the two changed.
+    assert_eq!(moved(to(Patch::Set(stage_id(2)), Some("Prospecting"))), Ok("Negotiation".into()));
+    assert_eq!(moved(to(Patch::Set(stage_id(1)), Some("Negotiation"))), Ok("Negotiation".into()));
+    assert_eq!(moved(to(Patch::Set(stage_id(2)), Some("negotiation"))), Ok("Negotiation".into()));
+    assert_eq!(moved(to(Patch::Clear, None)), Ok(String::new()));
+    assert_eq!(moved(to(Patch::Clear, Some("Won"))), Ok("Won".into()));
+    assert_eq!(fields(&moved(to(Patch::Set(stage_id(2)), Some("Won"))).unwrap_err()), ["stage_id"]);
+    assert_eq!(fields(&moved(to(Patch::Set(stage_id(9)), None)).unwrap_err()), ["stage_id"]);
+    let outside = create(new("Anything"), None, LeadSchemas::default()).unwrap();
+    assert_eq!(fields(&update(&outside, to(Patch::Set(stage_id(1)), None), None).unwrap_err()), ["stage_id"]);
+
+    let by_id = NewLead { stage: text(""), stage_id: Some(stage_id(2)), ..new("") };
+    assert_eq!(create(by_id, Some(&pipeline), LeadSchemas::default()).unwrap().stage, text("Negotiation"));
 }
 
 #[test]

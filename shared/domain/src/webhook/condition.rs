@@ -40,7 +40,7 @@ words! {
         GreaterOrEqual = ">=",
         /// Not greater.
         LessOrEqual = "<=",
-        /// The same as one of a list.
+        /// The same as one of a list, or of the parts of a text between commas.
         In = "in",
         /// Has the value as a part of its text, or as an element.
         Contains = "contains",
@@ -96,8 +96,8 @@ pub enum ConditionError {
     /// The field is not a path.
     #[error("\"field\" must name a field of the object, such as \"self.attributes.source\".")]
     Field,
-    /// `in` with something else than a list.
-    #[error("The operator \"in\" needs a list as its value.")]
+    /// `in` with something else than a list or a text.
+    #[error("The operator \"in\" needs a list as its value, or its elements as text between commas.")]
     NotAList,
     /// An ordering with something that has no order.
     #[error("The operator \"{0}\" needs a number, a date or a text as its value.")]
@@ -117,7 +117,7 @@ impl Condition {
     /// A value that the operator can never be true for.
     pub fn new(field: FieldPath, operator: Operator, value: Value) -> Result<Self, ConditionError> {
         match operator {
-            Operator::In if !value.is_array() => Err(ConditionError::NotAList),
+            Operator::In if !value.is_array() && !value.is_string() => Err(ConditionError::NotAList),
             Operator::Greater | Operator::Less | Operator::GreaterOrEqual | Operator::LessOrEqual
                 if !value.is_string() && !value.is_number() =>
             {
@@ -163,7 +163,7 @@ impl Condition {
             Operator::Less => order(field, value).is_some_and(Ordering::is_lt),
             Operator::GreaterOrEqual => order(field, value).is_some_and(Ordering::is_ge),
             Operator::LessOrEqual => order(field, value).is_some_and(Ordering::is_le),
-            Operator::In => value.as_array().is_some_and(|list| list.iter().any(|one| equal(field, one))),
+            Operator::In => is_in(field, value),
             Operator::Contains => contains(field, value),
         }
     }
@@ -286,6 +286,15 @@ impl Moment {
             (Self::Instant(a), Self::Instant(b)) => a.cmp(&b),
             (a, b) => a.day().cmp(&b.day()),
         }
+    }
+}
+
+/// Whether a field is one of a list, or of the parts of a text between commas, without the spaces around them.
+fn is_in(field: &Value, value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.iter().any(|one| equal(field, one)),
+        Value::String(text) => text.split(',').any(|part| equal(field, &Value::from(part.trim()))),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     }
 }
 

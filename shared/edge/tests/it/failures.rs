@@ -72,10 +72,16 @@ async fn without_a_good_credential_there_is_no_caller() {
     assert_eq!(missing.status, 401);
     assert_eq!(missing.json(), json!({"detail": "Authentication credentials were not provided."}));
     assert!(!missing.header("www-authenticate").is_empty());
-    for header in ["Token nonsense", "Basic ***", "Bearer a.b.c", "garbage"] {
+    for (header, scheme) in [
+        ("Token nonsense", "Token"),
+        ("Basic ***", "Basic realm=\"api\""),
+        ("Bearer a.b.c", "Bearer"),
+        ("garbage", "Token"),
+    ] {
         for line in [format!("DELETE /things/{ID}"), "GET /things".to_owned()] {
             let invalid = ask(&line, &[("authorization", header)], "").await;
             assert_eq!((invalid.status, invalid.json()), (401, json!({"detail": "Invalid token."})), "{line} {header}");
+            assert_eq!(invalid.header("www-authenticate"), scheme, "{line} {header}");
         }
     }
 }

@@ -31,6 +31,41 @@ async fn every_kind_of_credential_is_the_same_user_of_the_same_organisation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_401_asks_for_the_scheme_that_was_tried_in_every_contract() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let me = tributary.get(&user, "/api/me/").await.expect(200);
+    let skhokho = format!("/api/v1.0/organisation/{}/invoices", me["organization_id"].as_str().unwrap());
+    let all = [
+        ("/api/clients/", "", "Token"),
+        ("/api/invoices/", "", "Token"),
+        ("/api/invoices/", "crm", "Token"),
+        ("/api/invoices/", "clawprint", "Bearer"),
+        ("/api/invoices/", "bottlecrm", "Bearer"),
+        ("/api/businesses", "", "Bearer"),
+        ("/api/products/", "", "Bearer realm=\"api\""),
+        (&skhokho, "", "Token"),
+    ];
+    for (path, contract, own) in all {
+        let asked = async |authorization: &str| {
+            let mut headers = vec![("authorization", authorization), ("x-api-contract", contract)];
+            headers.retain(|(_, value)| !value.is_empty());
+            let answer = tributary.raw(Method::GET, path, &headers, "").await;
+            answer.expect(401);
+            answer.header("www-authenticate").unwrap().to_owned()
+        };
+        let name = format!("{path} {contract}");
+        assert_eq!(asked("").await, own, "{name}");
+        assert_eq!(asked("Digest x").await, own, "{name}");
+        assert_eq!(asked(&basic("owner", "wrong")).await, "Basic realm=\"api\"", "{name}");
+        assert_eq!(asked("basic ***").await, "Basic realm=\"api\"", "{name}");
+        assert_eq!(asked("Token wrong").await, "Token", "{name}");
+        assert!(asked("Bearer a.b.c").await.starts_with("Bearer"), "{name}");
+        assert!(asked("Bearer pk_1:sk_2").await.starts_with("Bearer"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_credential_of_any_kind_that_is_not_good_is_a_401() {
     let tributary = Tributary::start().await;
     let user = tributary.sign_up("owner").await;

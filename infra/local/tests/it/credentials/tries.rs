@@ -3,6 +3,8 @@
 use futures::future::join_all;
 use http::Method;
 
+use serde_json::json;
+
 use super::{basic, get, obtain_token, sign_in};
 use crate::support::{Answer, Tributary};
 
@@ -45,6 +47,47 @@ async fn the_eleventh_wrong_password_of_a_login_is_too_many_wherever_it_is_tried
     obtain_token(&tributary, "other", &other.password).await.expect(200);
     tributary.advance(u64::try_from(WINDOW).unwrap()).await;
     obtain_token(&tributary, "owner", &user.password).await.expect(200);
+}
+
+/// Tries a password in each way in which one is taken, by either name of the account where there are two.
+async fn try_all(tributary: &Tributary, username: &str, email: &str, password: &str) -> Vec<Answer> {
+    let post = async |path: &str, body| tributary.call(None, Method::POST, path, Some(body)).await;
+    vec![
+        obtain_token(tributary, username, password).await,
+        obtain_token(tributary, email, password).await,
+        sign_in(tributary, &username.to_uppercase(), password).await,
+        sign_in(tributary, email, password).await,
+        get(tributary, "/api/me/", &basic(username, password)).await,
+        get(tributary, "/api/me/", &basic(&email.to_uppercase(), password)).await,
+        post("/api/token/", json!({"username": username, "password": password})).await,
+        post("/api/token/", json!({"username": email, "password": password})).await,
+        post("/api/login/", json!({"email": email, "password": password})).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_has_one_total_of_tries_by_its_username_and_its_address_in_every_way() {
+    let tributary = start().await;
+    let user = tributary.sign_up("owner").await;
+    for answer in try_all(&tributary, "owner", &user.email, "wrong").await {
+        assert!(matches!(answer.status.as_u16(), 400 | 401), "{}", answer.text);
+    }
+    obtain_token(&tributary, "owner", "wrong").await.expect(400);
+    for answer in try_all(&tributary, "owner", &user.email, &user.password).await {
+        is_too_many(&answer);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_no_account_has_is_refused_as_often_as_one_that_an_account_has() {
+    let tributary = start().await;
+    tributary.sign_up("owner").await;
+    for login in ["owner", "nobody", "owner@example.org"] {
+        for _ in 0..10 {
+            obtain_token(&tributary, login, "wrong").await.expect(400);
+        }
+        is_too_many(&obtain_token(&tributary, login, "wrong").await);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

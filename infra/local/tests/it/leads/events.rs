@@ -43,10 +43,18 @@ async fn every_change_of_a_lead_is_an_event_and_a_pipelines_is_none() {
     scene.post(&format!("{path}update-task/"), task).await.expect(200);
     assert_eq!(sent(&scene, &updated, 2).await[1], url("a/Won/true"));
 
+    // A stage that is renamed is no event of its leads; their next one shows its new name.
+    let (_, other) = scene.lead(json!({"name": "b", "pipeline": pipeline["id"], "stage": "Prospecting"})).await;
+    let stages = json!({"stages": [{"id": pipeline["stages"][0]["id"], "name": "Call"}]});
+    scene.put(&format!("/api/pipelines/{}/", id_of(&pipeline)), stages).await.expect(200);
+    scene.patch(&other, json!({"name": "c"})).await.expect(200);
+    let third = sent(&scene, &updated, 3).await[2].clone();
+    assert!(third.as_str().unwrap().contains("/c/Call/"), "{third}");
+
     scene.delete(&path).await.expect(204);
     assert_eq!(sent(&scene, &deleted, 1).await, [url("a/Won/true")]);
     // The stream is handled in order: what had come before the deletion is there by now.
-    assert_eq!((sent(&scene, &created, 1).await.len(), sent(&scene, &updated, 2).await.len()), (1, 2));
+    assert_eq!((sent(&scene, &created, 2).await.len(), sent(&scene, &updated, 3).await.len()), (2, 3));
 }
 
 #[tokio::test(flavor = "multi_thread")]

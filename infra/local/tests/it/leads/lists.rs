@@ -40,6 +40,9 @@ async fn leads_are_found_by_responsible_stage_pipeline_and_a_part_of_the_name() 
         ("?stage=Prospect".to_owned(), &[]),
         ("?stage=&name=".to_owned(), &["Anna", "Hannah", "Bob", "Carl", "Joanna"]),
         (format!("?pipeline={pipeline}"), &["Anna", "Hannah", "Joanna"]),
+        (format!("?pipeline_id={pipeline}"), &["Anna", "Hannah", "Joanna"]),
+        (format!("?pipeline_id={pipeline}&stage=Won"), &["Hannah"]),
+        (format!("?pipeline_id={NOWHERE}"), &[]),
         (format!("?pipeline={pipeline}&stage=Won&name=NNA"), &["Hannah"]),
         ("?name=anna".to_owned(), &["Anna", "Hannah", "Joanna"]),
     ] {
@@ -47,6 +50,7 @@ async fn leads_are_found_by_responsible_stage_pipeline_and_a_part_of_the_name() 
         assert_eq!(column(&list, "name"), names, "{query}");
     }
     refused(&scene.get("/api/leads/?responsible=x&pipeline=1").await, &["responsible", "pipeline"]);
+    refused(&scene.get("/api/leads/?pipeline_id=1").await, &["pipeline_id"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

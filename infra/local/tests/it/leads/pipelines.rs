@@ -10,6 +10,17 @@ fn with_final(stages: &Value) -> Value {
     stages.as_array().unwrap().iter().cloned().chain(won_and_lost()).collect()
 }
 
+/// Stages as they are shown, apart from their ids.
+#[track_caller]
+fn without_ids(stages: &Value) -> Value {
+    let without = |stage: &Value| {
+        let mut stage = stage.clone();
+        assert!(stage.as_object_mut().unwrap().remove("id").is_some_and(|id| id.is_string()), "{stage}");
+        stage
+    };
+    stages.as_array().unwrap().iter().map(without).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_documents_pipeline_is_created_listed_and_retrieved_with_its_final_stages() {
     let scene = Scene::start().await;
@@ -19,10 +30,10 @@ async fn the_documents_pipeline_is_created_listed_and_retrieved_with_its_final_s
     shows(
         &made,
         &json!({
-            "name": "B2B Sales", "description": "Main sales process",
-            "stages": with_final(&b2b_sales()["stages"]), "created_by": scene.owner_id().await
+            "name": "B2B Sales", "description": "Main sales process", "created_by": scene.owner_id().await
         }),
     );
+    assert_eq!(without_ids(&made["stages"]), with_final(&b2b_sales()["stages"]));
     assert_eq!(made["created_at"], made["updated_at"]);
     let fields: Vec<_> = made.as_object().unwrap().keys().collect();
     assert_eq!(fields, ["id", "name", "description", "stages", "created_at", "updated_at", "created_by"]);
@@ -45,14 +56,12 @@ async fn the_documents_update_replaces_the_stages_and_leaves_what_it_leaves_out(
         ]
     });
     let updated = scene.put(&path, update.clone()).await.expect(200);
-    let expected = json!({
-        "name": "B2B Sales V2", "description": "Main sales process", "stages": with_final(&update["stages"])
-    });
-    shows(&updated, &expected);
+    shows(&updated, &json!({"name": "B2B Sales V2", "description": "Main sales process"}));
+    assert_eq!(without_ids(&updated["stages"]), with_final(&update["stages"]));
     let patched = scene.patch(&path, json!({"description": ""})).await.expect(200);
-    shows(&patched, &json!({"name": "B2B Sales V2", "description": "", "stages": with_final(&update["stages"])}));
+    shows(&patched, &json!({"name": "B2B Sales V2", "description": "", "stages": updated["stages"]}));
     let bare = scene.patch(&path, json!({"stages": []})).await.expect(200);
-    assert_eq!(bare["stages"], json!(won_and_lost()));
+    assert_eq!(without_ids(&bare["stages"]), json!(won_and_lost()));
     assert_eq!(scene.get(&path).await.expect(200), bare);
     scene.delete(&path).await.expect(204);
     scene.get(&path).await.expect(404);
@@ -63,7 +72,7 @@ async fn the_documents_update_replaces_the_stages_and_leaves_what_it_leaves_out(
 async fn a_name_is_all_that_a_pipeline_needs_and_stages_sort_by_order() {
     let scene = Scene::start().await;
     let bare = scene.make("/api/pipelines/", json!({"name": "Bare"})).await;
-    shows(&bare, &json!({"description": "", "stages": won_and_lost()}));
+    assert_eq!((&bare["description"], without_ids(&bare["stages"])), (&json!(""), json!(won_and_lost())));
     let stages = json!([
         {"name": "c", "color": "#fff", "order": 98}, {"name": "a", "color": "#FFFFFF", "order": 0},
         {"name": "b", "color": "#abc", "order": 5}
@@ -106,7 +115,39 @@ async fn won_lost_a_name_twice_and_too_many_stages_are_refused() {
     assert_eq!(most["stages"].as_array().unwrap().len(), 100);
     refused(&scene.post("/api/pipelines/", json!({"stages": [stage("won")]})).await, &["name", "stages"]);
     refused(&scene.post("/api/pipelines/", json!({"name": "x".repeat(256)})).await, &["name"]);
-    assert_eq!(scene.get(&path).await.expect(200)["stages"], with_final(&b2b_sales()["stages"]));
+    assert_eq!(without_ids(&scene.get(&path).await.expect(200)["stages"]), with_final(&b2b_sales()["stages"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stage_keeps_its_id_when_its_pipeline_is_saved_with_it_or_without_ids_under_its_name() {
+    let scene = Scene::start().await;
+    let made = scene.pipeline().await;
+    let path = format!("/api/pipelines/{}/", id_of(&made));
+    let ids = column(&made["stages"], "id");
+    assert_eq!(ids.iter().map(Value::to_string).collect::<std::collections::BTreeSet<_>>().len(), 4);
+    // As it was read, "Won" and "Lost" included.
+    let saved = scene.put(&path, made.clone()).await.expect(200);
+    assert_eq!(saved["stages"], made["stages"]);
+    let by_name = json!({"stages": [{"name": "NEGOTIATION"}, {"name": "Call"}, {"name": "prospecting"}]});
+    let saved = scene.put(&path, by_name).await.expect(200)["stages"].clone();
+    assert_eq!((&saved[0]["id"], &saved[2]["id"]), (&ids[1], &ids[0]));
+    assert!(!ids.contains(&saved[1]["id"]));
+    assert_eq!(column(&saved, "id")[3..], ids[2..]);
+    let by_id = json!({"stages": [{"id": ids[0], "name": "Negotiation"}, {"id": ids[1], "name": "Prospecting"}]});
+    let saved = scene.patch(&path, by_id).await.expect(200)["stages"].clone();
+    assert_eq!(column(&saved, "id"), ids);
+    assert_eq!(column(&saved, "name"), ["Negotiation", "Prospecting", "Won", "Lost"]);
+    for wrong in [
+        json!([{"id": ids[0], "name": "a"}, {"id": ids[0], "name": "b"}]),
+        json!([{"id": "1", "name": "a"}]),
+        json!([{"id": ids[2], "name": "Closed"}]),
+        json!([{"id": ids[3], "name": "Won"}]),
+        json!([{"id": ids[0], "name": "Won"}]),
+    ] {
+        refused(&scene.put(&path, json!({ "stages": wrong })).await, &["stages"]);
+    }
+    let copy = json!({"name": "Copy", "stages": made["stages"]});
+    refused(&scene.post("/api/pipelines/", copy).await, &["stages"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -344,3 +344,35 @@ async fn payment_methods_start_with_four_and_are_managed() {
     assert_eq!(deleted, json!({"message": "Payment method deleted successfully!"}));
     assert_eq!(shop.show("/api/payment-methods/").await.expect(200)["count"], 4);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_method_is_written_by_its_name_too() {
+    let shop = Shop::open().await;
+    shop.billing().await;
+    let by_name = with(billing(), json!({"invoice_number": "INV-2", "payment_method": "credit card"}));
+    let made = shop.make("/api/billing/", by_name).await.expect(201);
+    assert_eq!(made["billing"]["payment_method"], 2);
+    let customer = json!({"Category_type": "Customer", "name": "Second", "preferred_payment_method": "UPI"});
+    shop.make("/api/parties/", customer).await.expect(201);
+    let method = async |path: &str, field: &str, sent: Value| {
+        shop.change(path, json!({ field: sent })).await.expect(200);
+        let shown = shop.show(path).await.expect(200);
+        shown.get("customer").unwrap_or(&shown)["payment_method"].clone()
+    };
+    for (sent, number) in [(json!("Cash"), json!(1)), (json!("3"), json!(3)), (json!(""), Value::Null)] {
+        assert_eq!(method("/api/billing/?id=1", "payment_method", sent.clone()).await, number, "{sent}");
+        assert_eq!(method("/api/parties/?id=2", "payment_method", sent.clone()).await, number, "{sent}");
+        assert_eq!(method("/api/parties/?id=2", "preferred_payment_method", sent.clone()).await, number, "{sent}");
+    }
+    shop.make("/api/payment-methods/", json!({"name": "CASH"})).await.expect(201);
+    for wrong in ["Nothing", "9", "1.5", "cash"] {
+        for (path, field) in [
+            ("/api/billing/?id=1", "payment_method"),
+            ("/api/parties/?id=2", "payment_method"),
+            ("/api/parties/?id=2", "preferred_payment_method"),
+        ] {
+            let answer = shop.change(path, json!({ field: wrong })).await.expect(400);
+            assert_eq!(answer.as_object().unwrap().keys().collect::<Vec<_>>(), [field], "{wrong}");
+        }
+    }
+}

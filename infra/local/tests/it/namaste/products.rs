@@ -50,6 +50,23 @@ async fn put_products_answers_the_documents_example() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_category_is_written_by_its_name_too() {
+    let shop = Shop::open().await;
+    let tools = shop.make("/api/product-categories/", json!({"name": "Tools"})).await.expect(201)["id"].clone();
+    let made = shop.make("/api/products/", with(product(), json!({"category": "tools"}))).await.expect(201);
+    assert_eq!(made["product"]["category"], tools);
+    for (category, id) in [(json!(" General "), json!(1)), (json!("2"), tools.clone()), (json!("GENERAL"), json!(1))] {
+        let changed = shop.change("/api/products/?id=1", json!({ "category": category })).await.expect(200);
+        assert_eq!(changed["product"]["category"], id, "{category}");
+    }
+    shop.make("/api/product-categories/", json!({"name": "TOOLS"})).await.expect(201);
+    for wrong in ["Nothing", "9", "1.0", "Tools"] {
+        let answer = shop.change("/api/products/?id=1", json!({ "category": wrong })).await.expect(400);
+        assert_eq!(answer.as_object().unwrap().keys().collect::<Vec<_>>(), ["category"], "{wrong}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn delete_products_answers_the_documents_example_and_its_number_is_not_given_again() {
     let shop = Shop::open().await;
     shop.product("Widget A").await;

@@ -33,11 +33,11 @@ async fn call(tributary: &Tributary, books: &Books, route: &Route, headers: &[(&
 }
 
 #[track_caller]
-fn refused(route: &Route, answer: &Answer, detail: &str) {
+fn refused(route: &Route, answer: &Answer, detail: &str, scheme: &str) {
     let name = format!("{} {}: {}", route.method.as_str(), route.path, answer.text);
     assert_eq!(answer.status, 401, "{name}");
     assert_eq!(answer.json(), json!({ "detail": detail }), "{name}");
-    assert_eq!(answer.header("www-authenticate"), Some("Token"), "{name}");
+    assert_eq!(answer.header("www-authenticate"), Some(scheme), "{name}");
     assert!(answer.header("x-request-id").is_some(), "{name}");
 }
 
@@ -48,7 +48,7 @@ async fn every_route_but_the_public_ones_is_a_401_without_a_credential() {
     let before = everything(&tributary, &books).await;
     for route in private() {
         let answer = call(&tributary, &books, route, &[]).await;
-        refused(route, &answer, "Authentication credentials were not provided.");
+        refused(route, &answer, "Authentication credentials were not provided.", "Token");
     }
     assert_eq!(everything(&tributary, &books).await, before);
 }
@@ -81,7 +81,8 @@ async fn every_route_but_the_public_ones_is_a_401_with_a_bad_credential() {
                 assert!(answer.json()["errors"]["detail"].is_string(), "{}: {}", route.path, answer.text);
                 assert_eq!(answer.header("www-authenticate"), Some("Bearer"), "{}", route.path);
             } else {
-                refused(route, &answer, "Invalid token.");
+                let scheme = if authorization.starts_with("Bearer") { "Bearer" } else { "Token" };
+                refused(route, &answer, "Invalid token.", scheme);
             }
         }
     }

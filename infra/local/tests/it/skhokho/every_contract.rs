@@ -1,6 +1,7 @@
 //! One set of books: an invoice made through any contract is read back through every one, in every status, and what one
 //! writes, all show.
 
+mod following;
 mod speakers;
 mod writes;
 

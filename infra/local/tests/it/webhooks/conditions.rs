@@ -121,6 +121,8 @@ async fn in_takes_a_list_and_contains_a_part_or_an_element() {
         one("attributes.industry", "in", json!(["Health"]), false),
         one("attributes.industry", "in", json!([]), false),
         one("attributes.size", "in", json!(["1", "80.0"]), true),
+        one("attributes.industry", "in", json!("Health, Tech"), true),
+        one("attributes.industry", "in", json!("Health"), false),
         one("attributes.missing", "in", json!(["x"]), false),
         one("attributes.missing", "in", json!([null]), true),
         one("name", "contains", json!("me Co"), true),

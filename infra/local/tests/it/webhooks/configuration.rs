@@ -114,7 +114,7 @@ async fn a_bad_value_is_refused_under_its_field_on_create_put_and_patch() {
         ("conditions", json!([{"operator": "=", "value": 1}])),
         ("conditions", json!([{"field": "name", "operator": "=="}])),
         ("conditions", json!([{"field": "name", "operator": "=", "value": 1}, "x"])),
-        ("conditions", json!([{"field": "name", "operator": "in", "value": "x"}])),
+        ("conditions", json!([{"field": "name", "operator": "in", "value": 7}])),
         ("conditions", json!([{"field": "", "operator": "=", "value": "x"}])),
         ("condition_logic", json!("and")),
         ("is_active", json!(2)),

@@ -20,6 +20,7 @@ fn the_documents_lead_is_read_field_by_field() {
         possible_client,
         moodle_course_id,
         stage,
+        stage_id,
         lost_reason,
         client_attributes,
         services,
@@ -37,7 +38,7 @@ fn the_documents_lead_is_read_field_by_field() {
     assert_eq!((pipeline, possible_client), (Some(ID.parse().unwrap()), None));
     assert_eq!((moodle_course_id, stage.as_str(), lost_reason.as_str()), (None, "Prospecting", ""));
     assert_eq!(json!(client_attributes), json!({"age": 25, "location": "New York"}));
-    assert_eq!(services.len(), 1);
+    assert_eq!((stage_id, services.len()), (None, 1));
     assert_eq!(services[0].id, None);
     assert_eq!(json!(services[0].values), json!({"name": "Full Stack Course", "cost": 5000, "quantity": 1}));
     assert_eq!(json!(extras.attributes), json!({"source": "LinkedIn"}));
@@ -61,7 +62,8 @@ fn a_service_may_bring_its_id_and_a_wrong_one_is_named_by_its_place() {
 #[test]
 fn every_wrong_field_of_a_lead_is_named() {
     let wrong = body(json!({
-        "responsible": "1", "pipeline": 5, "possible_client": "x", "moodle_course_id": 5, "stage": [], "lost_reason": {},
+        "responsible": "1", "pipeline": 5, "possible_client": "x", "moodle_course_id": 5, "stage": [], "stage_id": 5,
+        "lost_reason": {},
         "attributes": 1, "client_attributes": [], "service_attributes": {}, "list_of_tasks": [{}], "list_of_notes": null
     }))
     .into_new()
@@ -76,6 +78,7 @@ fn every_wrong_field_of_a_lead_is_named() {
             "possible_client",
             "moodle_course_id",
             "stage",
+            "stage_id",
             "lost_reason",
             "client_attributes",
             "service_attributes",

@@ -36,7 +36,7 @@ fn the_documents_customer_is_read_whole_and_the_rest_has_its_defaults() {
         "open_balance": "5000.00",
         "credit_limmit": "50000.00"
     });
-    let Ok(NewParty::Customer(NewClient { name, email, profile, extras: _ })) = body(&customer).into_new() else {
+    let Ok(NewParty::Customer(NewClient { name, email, profile, extras: _ }, None)) = body(&customer).into_new() else {
         panic!("it is refused")
     };
     assert_eq!((name.as_str(), email.unwrap().as_str()), ("ABC Company", "contact@abc.com"));
@@ -56,10 +56,11 @@ fn a_supplier_needs_a_name_and_a_code() {
 
 #[test]
 fn a_payment_method_may_be_changed_under_either_name() {
-    let changed = |json: Value| body(&json).into_patch().unwrap().customer.profile.payment_method;
-    assert_eq!(changed(json!({"payment_method": 2})), Patch::Set(2));
-    assert_eq!(changed(json!({"preferred_payment_method": 3, "payment_method": 2})), Patch::Set(3));
+    let changed = |json: Value| body(&json).into_patch().unwrap().payment_method;
+    assert_eq!(changed(json!({"payment_method": 2})), Patch::Set(2.into()));
+    assert_eq!(changed(json!({"preferred_payment_method": 3, "payment_method": 2})), Patch::Set(3.into()));
     assert_eq!(changed(json!({"preferred_payment_method": null})), Patch::Clear);
+    assert_eq!(changed(json!({"payment_method": "Cash"})), Patch::Set(NumberOrName::Name("Cash".into())));
     assert_eq!(changed(json!({})), Patch::Keep);
 }
 
@@ -85,7 +86,9 @@ fn null_stands_for_leaving_out_what_has_a_default() {
     let mut customer = nulls;
     customer["Category_type"] = json!("Customer");
     customer["name"] = json!("ABC Company");
-    let Ok(NewParty::Customer(NewClient { profile, .. })) = body(&customer).into_new() else { panic!("it is refused") };
+    let Ok(NewParty::Customer(NewClient { profile, .. }, _)) = body(&customer).into_new() else {
+        panic!("it is refused")
+    };
     assert_eq!((profile.is_active, profile.loyalty_points), (true, 0));
     assert_eq!((profile.open_balance, profile.credit_limit), (Balance::ZERO, Price::ZERO));
     let supplier = json!({"Category_type": "Supplier", "name": "XYZ", "code": "S", "is_active": null});

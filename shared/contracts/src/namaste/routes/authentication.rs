@@ -1,8 +1,8 @@
 //! How one is let in.
 
 use crate::namaste::accounts::{
-    AccessJson, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody, ResetPasswordBody,
-    SignUpBody,
+    AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
+    ResetPasswordBody, SignUpBody, TokenPairJson,
 };
 use crate::openapi::one;
 use crate::routes::Route;
@@ -61,6 +61,15 @@ pub const AUTHENTICATION: &[Route] = &[
         one::<MessageJson>,
     )
     .taking(one::<ResetPasswordBody>)
+    .open()
+    .under(TAG),
+    Route::act(
+        "/api/token",
+        "obtain_token_pair",
+        "Access and refresh token for a password alone",
+        one::<TokenPairJson>,
+    )
+    .taking(one::<CredentialsBody>)
     .open()
     .under(TAG),
     Route::act("/api/token/refresh", "refresh_token", "Another access token for a refresh token", one::<AccessJson>)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Cause, Invoice};
+use super::Invoice;
 use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::id::LineId;
@@ -17,7 +17,7 @@ use crate::record::{Moment, NewId};
 
 impl Invoice {
     /// Takes another currency, other lines and the totals that were sent, in this order. Says
-    /// whether a line changed.
+    /// whether a line changed. The status follows when all that was asked for is done.
     pub(super) fn reprice(
         &mut self,
         currency: Option<Currency>,
@@ -48,7 +48,6 @@ impl Invoice {
         self.take_totals(totals)?;
         if lines_changed || self.header.totals != before {
             self.money_changed(before.total)?;
-            self.settle(Cause::Totals, moment, new_id)?;
         }
         Ok(lines_changed)
     }

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Cause, Invoice};
+use super::Invoice;
 use crate::attributes::{Attributes, Schema};
 use crate::error::Error;
 use crate::id::PaymentId;
 use crate::invoice::payment::{NewPayment, Payment, PaymentMethod, PaymentPatch};
-use crate::invoice::status::Status;
+use crate::invoice::status::{Cause, Status};
 use crate::money::{Currency, Money, MoneyError, two_places};
 use crate::record::{Meta, Moment, NewId};
 use crate::text::{LongText, ShortText};

@@ -1,7 +1,7 @@
 //! The invoice is given to its customer.
 
 use super::Invoice;
-use crate::invoice::status::Status;
+use crate::invoice::status::{Cause, Status};
 use crate::record::{Moment, NewId};
 
 impl Invoice {
@@ -11,6 +11,7 @@ impl Invoice {
         match self.header.status {
             Status::Draft => {
                 self.set_status(Status::Sent, moment, new_id);
+                self.follow(Cause::Totals, moment, new_id);
                 self.header.meta.touch(moment.at);
                 true
             }

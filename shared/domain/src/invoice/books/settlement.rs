@@ -1,14 +1,15 @@
 //! The status: as it is written, and as it follows from what is paid and owed.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Cause, Invoice, utc_date};
+use super::{Invoice, utc_date};
 use crate::error::Error;
 use crate::id::{HistoryId, PaymentId, RefundId};
 use crate::invoice::header::HistoryEntry;
 use crate::invoice::payment::{NewPayment, Refund};
-use crate::invoice::status::{Books, Status, StatusRequest, Transition};
+use crate::invoice::status::{Cause, Status, StatusRequest, Transition};
 use crate::record::{Meta, Moment, NewId};
 
 impl Invoice {
@@ -17,7 +18,7 @@ impl Invoice {
     pub fn mark_overdue(&mut self, now: Timestamp, new_id: NewId<'_>) -> bool {
         let overdue = self.header.receivable_until().is_some_and(|due| due < utc_date(now));
         if overdue {
-            self.set_status(Status::Overdue, Moment { at: now, by: None }, new_id);
+            self.follow(Cause::DueDatePassed, Moment { at: now, by: None }, new_id);
             self.header.meta.touch(now);
         }
         overdue
@@ -32,6 +33,8 @@ impl Invoice {
         moment: Moment<'_>,
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
+        // A word that is shown already asks for nothing, whatever the amount makes of the status.
+        let status = status.filter(|status| !status.shown_as.contains(&self.header.status));
         let (first, last) = match status.map(|status| status.target) {
             Some(Status::Draft | Status::Sent | Status::Viewed | Status::Pending | Status::Overdue) => (status, None),
             Some(Status::PartiallyPaid | Status::Paid | Status::Void | Status::Refunded) | None => (None, status),
@@ -51,9 +54,7 @@ impl Invoice {
             return Ok(());
         }
         let balance = self.header.balance_due().map_err(|e| Error::rule(e.to_string()))?;
-        let books =
-            Books { something_paid: self.header.amount_paid.is_positive(), something_owed: balance.is_positive() };
-        match from.write(request.target, books).map_err(|e| Error::field("status", e.to_string()))? {
+        match from.write(request.target, self.header.books()).map_err(|e| Error::field("status", e.to_string()))? {
             Transition::Set(to) => self.set_status(to, moment, new_id),
             Transition::BookBalance => {
                 if balance.is_positive() {
@@ -84,6 +85,9 @@ impl Invoice {
             return;
         }
         self.header.status = to;
+        if to == Status::Viewed {
+            self.header.viewed_at.get_or_insert(moment.at);
+        }
         self.header.paid_at = match to {
             Status::Paid => Some(self.last_paid_at().unwrap_or(moment.at)),
             Status::Refunded => self.header.paid_at,
@@ -94,31 +98,14 @@ impl Invoice {
         self.retire_stale_link();
     }
 
-    /// Brings amount_paid and the status in step with the payments and the total.
+    /// Brings amount_paid and the status in step with what changed.
     pub(super) fn settle(&mut self, cause: Cause, moment: Moment<'_>, new_id: NewId<'_>) -> Result<(), Error> {
         self.sum_payments()?;
-        let (paid, owed) = (self.header.amount_paid.is_positive(), self.header.is_owed());
-        let to = match self.header.status {
-            closed @ (Status::Void | Status::Refunded) => closed,
-            // A total that fell to what was paid settles the invoice as a payment does.
-            Status::Draft | Status::Sent | Status::Viewed | Status::Pending if paid && !owed => Status::Paid,
-            Status::PartiallyPaid | Status::Paid | Status::Overdue if paid && !owed => Status::Paid,
-            Status::PartiallyPaid | Status::Paid if paid => Status::PartiallyPaid,
-            Status::PartiallyPaid => Status::Sent,
-            Status::Paid if owed => Status::Sent,
-            Status::Paid => Status::Paid,
-            open @ (Status::Draft | Status::Sent | Status::Viewed | Status::Pending | Status::Overdue) => match cause {
-                Cause::Payments if paid => Status::PartiallyPaid,
-                Cause::Payments | Cause::Totals => open,
-            },
-        };
-        self.set_status(to, moment, new_id);
-        self.retire_stale_link();
+        self.follow(cause, moment, new_id);
         Ok(())
     }
 
-    /// As [`Invoice::settle`], after a change of refunds: an invoice of which nothing is kept is
-    /// refunded, and one that was so is not when a refund was taken back.
+    /// As [`Invoice::settle`], after a change of refunds.
     pub(super) fn settle_refunds(
         &mut self,
         taken_back: bool,
@@ -126,21 +113,37 @@ impl Invoice {
         new_id: NewId<'_>,
     ) -> Result<(), Error> {
         self.sum_payments()?;
-        let (kept, owed) = (self.header.amount_paid.is_positive(), self.header.is_owed());
-        match self.header.status {
-            Status::Refunded if taken_back && kept => {
-                self.set_status(if owed { Status::PartiallyPaid } else { Status::Paid }, moment, new_id);
-            }
-            Status::Draft | Status::Sent | Status::Viewed | Status::Pending if !kept && !self.refunds.is_empty() => {
-                self.set_status(Status::Refunded, moment, new_id);
-            }
-            Status::PartiallyPaid | Status::Paid | Status::Overdue if !kept && !self.refunds.is_empty() => {
-                self.set_status(Status::Refunded, moment, new_id);
-            }
-            Status::Draft | Status::Sent | Status::Viewed | Status::Pending | Status::PartiallyPaid => {}
-            Status::Paid | Status::Overdue | Status::Void | Status::Refunded => {}
+        let cause = match taken_back && self.header.amount_paid.is_positive() {
+            true => Cause::RefundTakenBack,
+            false if self.refunds.is_empty() => Cause::Payments,
+            false => Cause::Refunds,
+        };
+        self.follow(cause, moment, new_id);
+        Ok(())
+    }
+
+    /// Sets the status that follows from what changed.
+    pub(super) fn follow(&mut self, cause: Cause, moment: Moment<'_>, new_id: NewId<'_>) {
+        self.set_status(self.header.status.after(cause, self.header.books()), moment, new_id);
+        self.retire_stale_link();
+    }
+
+    /// Sets the status that follows from a change of the header, whose due date and status were these.
+    pub(super) fn follow_update(
+        &mut self,
+        due_before: Option<Date>,
+        status_before: Status,
+        moment: Moment<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<(), Error> {
+        self.settle(Cause::Totals, moment, new_id)?;
+        let due = self.header.due_date;
+        let is_ahead = due != due_before && due.is_none_or(|due| due >= utc_date(moment.at));
+        // One that this very change calls overdue is overdue.
+        if is_ahead && status_before == Status::Overdue {
+            self.follow(Cause::DueDateAhead, moment, new_id);
         }
-        self.settle(Cause::Payments, moment, new_id)
+        Ok(())
     }
 
     pub(super) fn still_open(&self, refusal: &str) -> Result<(), Error> {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Cause, Invoice, utc_date};
+use super::{Invoice, utc_date};
 use crate::attributes::Attributes;
 use crate::error::Error;
 use crate::id::{PaymentId, RefundId};
 use crate::invoice::payment::{NewPayment, Payment, PaymentMethod, Refund};
 use crate::invoice::payment_link::PaymentLink;
-use crate::invoice::status::Status;
+use crate::invoice::status::{Cause, Status};
 use crate::invoice::stripe::{IntentBook, StripeInvoice, StripeMoney};
 use crate::money::{Money, MoneyError};
 use crate::record::{Meta, Moment, NewId};
@@ -175,7 +175,8 @@ impl Invoice {
     pub fn mark_not_paid(&mut self, link: Option<&ShortText>, moment: Moment<'_>, new_id: NewId<'_>) {
         if self.header.status == Status::Pending {
             let passed = self.header.receivable_until().is_some_and(|due| due < utc_date(moment.at));
-            self.set_status(if passed { Status::Overdue } else { Status::Sent }, moment, new_id);
+            let to = if passed { Status::Overdue } else { self.header.books().with_customer() };
+            self.set_status(to, moment, new_id);
         }
         let current = self.header.payment_link.as_ref().and_then(PaymentLink::made).map(|made| &made.stripe_id);
         if current.is_some() && current == link {

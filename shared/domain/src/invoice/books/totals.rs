@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use super::{Cause, Invoice, MAX_LINES};
+use super::{Invoice, MAX_LINES};
 use crate::error::{Error, FieldErrors};
 use crate::id::LineId;
 use crate::invoice::header::{Totals, TotalsSource};
 use crate::invoice::input::SentTotals;
 use crate::invoice::line::{Line, NewLine};
-use crate::invoice::status::Status;
+use crate::invoice::status::{Cause, Status};
 use crate::money::{Currency, Money, MoneyError};
 use crate::record::{Meta, Moment, NewId};
 
@@ -42,10 +42,12 @@ impl Invoice {
         Ok(())
     }
 
-    /// Whether the money may change: not once it is over, and not the total of what is paid.
+    /// Whether the money may change: not once it is over, and not the total that was paid.
     pub(super) fn money_changed(&self, total_before: Money) -> Result<(), Error> {
         self.still_open("The lines and totals cannot change on an invoice that is")?;
-        if self.header.status == Status::Paid && self.header.totals.total != total_before {
+        // Nobody paid what was over zero: that may come to something.
+        let was_paid = self.header.status == Status::Paid && self.header.amount_paid.is_positive();
+        if was_paid && self.header.totals.total != total_before {
             return Err(Error::rule("The total of a paid invoice cannot change."));
         }
         Ok(())

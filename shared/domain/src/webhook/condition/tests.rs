@@ -138,12 +138,17 @@ fn a_missing_field_equals_only_null() {
 }
 
 #[test]
-fn in_takes_a_list_and_contains_a_part_or_an_element() {
+fn in_takes_a_list_or_text_between_commas_and_contains_a_part_or_an_element() {
     let table = [
         (json!("paid"), "in", json!(["sent", "paid"]), true),
         (json!("draft"), "in", json!(["sent", "paid"]), false),
         (json!("80.00"), "in", json!([80]), true),
         (json!("paid"), "in", json!([]), false),
+        (json!("paid"), "in", json!("sent, paid"), true),
+        (json!("paid"), "in", json!("paid"), true),
+        (json!("pai"), "in", json!("sent,paid"), false),
+        (json!("80.00"), "in", json!("70, 80"), true),
+        (json!(null), "in", json!("x,null"), false),
         (json!("hello world"), "contains", json!("o w"), true),
         (json!("hello world"), "contains", json!("O W"), false),
         (json!("order 42"), "contains", json!(42), true),
@@ -192,7 +197,7 @@ fn all_conditions_must_hold_with_and_and_one_with_or() {
 
 #[test]
 fn a_condition_that_can_never_hold_is_refused() {
-    assert_eq!(condition("a", "in", json!("x")), Err(ConditionError::NotAList));
+    assert_eq!(condition("a", "in", json!(1)), Err(ConditionError::NotAList));
     assert_eq!(condition("a", ">", json!(null)), Err(ConditionError::NotOrdered(Operator::Greater)));
     assert_eq!(condition("a", "<=", json!([1])), Err(ConditionError::NotOrdered(Operator::LessOrEqual)));
     assert!(condition("a", "contains", json!(null)).is_ok());

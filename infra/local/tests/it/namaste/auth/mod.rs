@@ -7,6 +7,7 @@ mod refresh;
 mod reset;
 mod secrets;
 mod sign_up;
+mod token;
 
 use http::Method;
 use serde_json::{Value, json};

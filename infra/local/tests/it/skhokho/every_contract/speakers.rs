@@ -13,6 +13,10 @@ pub struct Speaker {
     pub shown: fn(&Value) -> Shown,
     /// Writes one of its words for a status.
     pub write: fn(&Books, &Made, &str) -> Call,
+    /// Changes fields in its own words.
+    pub change: fn(&Books, &Made, Value) -> Call,
+    /// The change that brings the total to zero.
+    pub to_zero: fn() -> Value,
     /// Its words for the statuses, in the order of the table; none, where it does not show such an invoice.
     pub words: [Option<&'static str>; 9],
 }
@@ -25,6 +29,8 @@ pub const SPEAKERS: [Speaker; 5] = [
         read: crm_read,
         shown: crm_shown,
         write: crm_write,
+        change: crm_change,
+        to_zero: || json!({"discount": "100.00"}),
         words: some(["draft", "sent", "sent", "sent", "sent", "paid", "overdue", "void", "refunded"]),
     },
     Speaker {
@@ -33,6 +39,8 @@ pub const SPEAKERS: [Speaker; 5] = [
         read: clawprint_read,
         shown: clawprint_shown,
         write: clawprint_write,
+        change: clawprint_change,
+        to_zero: || json!({}),
         words: some(["draft", "sent", "viewed", "sent", "sent", "paid", "overdue", "cancelled", "refunded"]),
     },
     Speaker {
@@ -41,6 +49,8 @@ pub const SPEAKERS: [Speaker; 5] = [
         read: bottlecrm_read,
         shown: bottlecrm_shown,
         write: bottlecrm_write,
+        change: bottlecrm_change,
+        to_zero: || json!({"rate": "0"}),
         words: some(["Draft", "Sent", "Sent", "Pending", "Pending", "Paid", "Pending", "Cancelled", "Cancelled"]),
     },
     Speaker {
@@ -49,6 +59,8 @@ pub const SPEAKERS: [Speaker; 5] = [
         read: namaste_read,
         shown: namaste_shown,
         write: namaste_write,
+        change: namaste_change,
+        to_zero: || json!({"items": [{"item": 1, "quantity": 2, "rate": "0"}]}),
         words: [
             Some("Draft"),
             Some("Unpaid"),
@@ -67,6 +79,8 @@ pub const SPEAKERS: [Speaker; 5] = [
         read: skhokho_read,
         shown: skhokho_shown,
         write: skhokho_write,
+        change: skhokho_change,
+        to_zero: || json!({"items": [{"quantity": "2", "unit_price": "0", "currency": "USD"}]}),
         words: some(["draft", "sent", "viewed", "sent", "partially_paid", "paid", "overdue", "cancelled", "refunded"]),
     },
 ];
@@ -98,8 +112,12 @@ fn crm_shown(invoice: &Value) -> Shown {
     Shown { number, total, paid: Some(paid), status }
 }
 
-pub fn crm_write(_: &Books, invoice: &Made, word: &str) -> Call {
-    call("crm", Method::PATCH, format!("/api/invoices/{}", invoice.id), json!({ "status": word }))
+pub fn crm_write(books: &Books, invoice: &Made, word: &str) -> Call {
+    crm_change(books, invoice, json!({ "status": word }))
+}
+
+pub fn crm_change(_: &Books, invoice: &Made, body: Value) -> Call {
+    call("crm", Method::PATCH, format!("/api/invoices/{}", invoice.id), body)
 }
 
 fn clawprint_path(invoice: &Made) -> String {
@@ -124,8 +142,12 @@ fn clawprint_shown(invoice: &Value) -> Shown {
     Shown { number, total: format!("{}.{:02}", cents / 100, cents % 100), paid: None, status }
 }
 
-fn clawprint_write(_: &Books, invoice: &Made, word: &str) -> Call {
-    call("clawprint", Method::PATCH, clawprint_path(invoice), json!({ "status": word }))
+fn clawprint_write(books: &Books, invoice: &Made, word: &str) -> Call {
+    clawprint_change(books, invoice, json!({ "status": word }))
+}
+
+fn clawprint_change(_: &Books, invoice: &Made, body: Value) -> Call {
+    call("clawprint", Method::PATCH, clawprint_path(invoice), body)
 }
 
 fn bottlecrm_make(_: &Books, number: &str) -> Call {
@@ -149,6 +171,10 @@ fn bottlecrm_write(_: &Books, invoice: &Made, word: &str) -> Call {
     call("bottlecrm", Method::POST, format!("/api/invoices/{}/status", invoice.id), json!({ "status": word }))
 }
 
+fn bottlecrm_change(_: &Books, invoice: &Made, body: Value) -> Call {
+    call("bottlecrm", Method::PATCH, format!("/api/invoices/{}", invoice.id), body)
+}
+
 fn namaste_path(invoice: &Made) -> String {
     format!("/api/billing/?id={}", invoice.place)
 }
@@ -170,8 +196,12 @@ fn namaste_shown(answer: &Value) -> Shown {
     Shown { number, total, paid: Some(paid), status }
 }
 
-pub fn namaste_write(_: &Books, invoice: &Made, word: &str) -> Call {
-    call("namaste", Method::PUT, namaste_path(invoice), json!({ "invoice_status": word }))
+pub fn namaste_write(books: &Books, invoice: &Made, word: &str) -> Call {
+    namaste_change(books, invoice, json!({ "invoice_status": word }))
+}
+
+fn namaste_change(_: &Books, invoice: &Made, body: Value) -> Call {
+    call("namaste", Method::PUT, namaste_path(invoice), body)
 }
 
 fn skhokho_path(books: &Books, rest: &str) -> String {
@@ -196,8 +226,11 @@ fn skhokho_shown(invoice: &Value) -> Shown {
 }
 
 pub fn skhokho_write(books: &Books, invoice: &Made, word: &str) -> Call {
-    let path = skhokho_path(books, &format!("{}/update", invoice.id));
-    call("skhokho", Method::PATCH, path, json!({ "status": word }))
+    skhokho_change(books, invoice, json!({ "status": word }))
+}
+
+fn skhokho_change(books: &Books, invoice: &Made, body: Value) -> Call {
+    call("skhokho", Method::PATCH, skhokho_path(books, &format!("{}/update", invoice.id)), body)
 }
 
 pub fn skhokho_pay(books: &Books, invoice: &Made, amount: u32) -> Call {
