@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::PipelineId;
 use crate::record::Meta;
-use crate::text::{LongText, Name};
+use crate::text::{LongText, Name, folded};
 use crate::worklist::Stamp;
 
 /// A pipeline.
@@ -209,7 +209,7 @@ impl Stages {
             if WON.is_named(name.as_str()) || LOST.is_named(name.as_str()) {
                 return Err(StagesError::Reserved(name.to_string()));
             }
-            if !names.insert(name.as_str().to_lowercase()) {
+            if !names.insert(folded(name.as_str())) {
                 return Err(StagesError::Twice(name.to_string()));
             }
         }
@@ -252,7 +252,7 @@ impl Pipeline {
 }
 
 fn same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    folded(one) == folded(other)
 }
 
 #[cfg(test)]

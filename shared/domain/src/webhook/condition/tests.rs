@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::*;
+use crate::json::value as json;
 
 fn condition(field: &str, operator: &str, value: Value) -> Result<Condition, ConditionError> {
     Condition::new(FieldPath::parse(field)?, operator.parse().unwrap(), value)

@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::*;
+use crate::json::value as json;
 
 fn object() -> Value {
     json!({
