@@ -249,7 +249,7 @@ mod tests {
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(json!({})), ["product_name", "category", "unit_price", "quantity"]);
-        let wrong = json!({"product_name": "x".repeat(101), "category": "1", "unit_price": "-1", "quantity": 1.5, "product_Img": 7});
+        let wrong = json!({"product_name": "x".repeat(101), "category": "x", "unit_price": "-1", "quantity": 1.5, "product_Img": 7});
         assert_eq!(names(wrong), ["product_name", "category", "unit_price", "quantity", "product_Img"]);
     }
 
