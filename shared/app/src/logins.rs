@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::text::Email;
+use domain::text::{Email, folded};
 use domain::user::{TokenHash, User};
 
 use crate::secrets::{self, hex, sha256_hex};
@@ -153,7 +153,7 @@ impl App {
         password: &str,
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
-        let login = login.trim().to_lowercase();
+        let login = folded(login);
         let limits = [self.passwords_for(&login), self.passwords_from(from)];
         self.counted(&limits, Option::is_none, self.user_by_password(&login, password)).await
     }
