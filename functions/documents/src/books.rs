@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    fn address(json: Value) -> Address {
+    fn address(json: serde_json::Value) -> Address {
         serde_json::from_value(json).unwrap()
     }
 
