@@ -2,10 +2,10 @@
 
 use app::documents::PrintedInvoice;
 use domain::invoice::{Address, Header, Invoice, Line, Payment, PaymentMethod, Refund, utc_date};
+use domain::json::Value;
 use domain::money::Money;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::Value;
 
 use crate::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress};
 
@@ -152,7 +152,7 @@ mod tests {
 
     use super::*;
 
-    fn address(json: Value) -> Address {
+    fn address(json: serde_json::Value) -> Address {
         serde_json::from_value(json).unwrap()
     }
 

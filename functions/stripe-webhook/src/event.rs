@@ -301,7 +301,7 @@ fn reference(reference: Option<Reference>) -> Option<ShortText> {
 }
 
 fn text(id: String) -> Option<ShortText> {
-    ShortText::try_from(id).ok().filter(|id| !id.as_str().is_empty())
+    ShortText::parse(&id).ok().filter(|id| !id.as_str().is_empty())
 }
 
 fn parse<T: DeserializeOwned>(object: &RawValue) -> Result<T, serde_json::Error> {

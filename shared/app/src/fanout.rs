@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use domain::Tenant;
 use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus, RenderedRequest};
 use domain::id::{DeliveryId, WebhookId};
+use domain::json::Value;
 use domain::webhook::{Webhook, WebhookEvent, WebhookModel};
 use jiff::Timestamp;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
@@ -173,7 +173,7 @@ mod tests {
             tenant: Tenant::trusted(OrganisationId::new(Uuid::from_u128(1))),
             model: WebhookModel::Client,
             event: WebhookEvent::Update,
-            object: json!({"id": "1"}),
+            object: json!({"id": "1"}).into(),
         }
     }
 

@@ -34,9 +34,10 @@ impl App {
 
     /// Adds a line. From a catalogue item it takes the price that the quantity reaches and the
     /// item's tax rate, where none are given.
-    pub async fn create_line(&self, actor: &Actor, invoice: InvoiceId, input: LineInput) -> Result<Line, Error> {
+    pub async fn create_line(&self, actor: &Actor, invoice: InvoiceId, mut input: LineInput) -> Result<Line, Error> {
         may(actor, Action::Add, Model::InvoiceLineItem)?;
         let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
+        input.attributes = schema.of().read(input.attributes);
         schema.of().validate_create(&input.attributes).into_result()?;
         let (line, priced_in) = self.complete_line(actor, input).await?;
         let id = LineId::new(self.new_id());

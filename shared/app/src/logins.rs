@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::text::Email;
+use domain::text::{Email, folded};
 use domain::user::{TokenHash, User};
 
 use crate::jwt::TokenPair;
@@ -169,7 +169,7 @@ impl App {
         password: &str,
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
-        let login = login.trim().to_lowercase();
+        let login = folded(login);
         let user = self.store.user_by_login(&login).await?;
         let account = match &user {
             Some(user) => self.passwords_of(user),

@@ -39,10 +39,11 @@ impl App {
         &self,
         actor: &Actor,
         invoice: InvoiceId,
-        input: PaymentInput,
+        mut input: PaymentInput,
     ) -> Result<Payment, Error> {
         may(actor, Action::Add, Model::Payment)?;
         let schema = self.schema(actor, EntityName::Payment).await?;
+        input.attributes = schema.of().read(input.attributes);
         schema.of().validate_create(&input.attributes).into_result()?;
         let id = PaymentId::new(self.new_id());
         let (invoice, ()) = self

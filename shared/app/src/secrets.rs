@@ -2,6 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use domain::text::compatible;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -103,13 +104,15 @@ pub fn same(a: &[u8], b: &[u8]) -> bool {
 /// Only for parameters that are out of range; the text is for the log.
 pub fn hash_password(password: &str, entropy: &dyn Entropy) -> Result<String, String> {
     let salt: [u8; 16] = random(entropy);
+    let password = compatible(password);
     let hash = Argon2::default().hash_password_with_salt(password.as_bytes(), &salt).map_err(|e| e.to_string())?;
     Ok(hash.to_string())
 }
 
-/// Whether a password is the one that was hashed.
+/// Whether a password is the one that was hashed, however its characters are composed.
 #[must_use]
 pub fn verify_password(password: &str, hash: &str) -> bool {
+    let password = compatible(password);
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
@@ -125,6 +128,15 @@ mod tests {
         assert!(verify_password("SecurePass123!", &hash));
         assert!(!verify_password("securePass123!", &hash));
         assert!(!verify_password("SecurePass123!", "not a hash"));
+    }
+
+    #[test]
+    fn a_password_is_the_same_however_it_is_composed() {
+        let hash = hash_password("Gru\u{308}n①", &SystemEntropy).unwrap();
+        for same in ["Grün①", "Gru\u{308}n1", "Ｇrün1"] {
+            assert!(verify_password(same, &hash), "{same:?}");
+        }
+        assert!(!verify_password("Grun1", &hash) && !verify_password("Grün1 ", &hash));
     }
 
     #[test]

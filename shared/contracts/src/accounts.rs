@@ -3,16 +3,18 @@
 use std::fmt;
 
 use domain::FieldErrors;
-use domain::text::{Email, Name, ShortText, Text};
+use domain::text::{Email, Name, ShortText, Text, unique_key};
 use domain::user::{Password, SignUp, Username};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, Object, Schema, SchemaFormat, Type};
 
-use crate::wire::{FromWire, OrEmpty, body, or_default, required, text};
+use crate::wire::{FromWire, OrEmpty, body, or_default, required, text, text_as_sent};
 
 impl FromWire for Username {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         Self::parse(&String::from_wire(raw)?)
     }
@@ -41,9 +43,12 @@ impl fmt::Debug for Hidden {
     }
 }
 
+/// Every character counts, those at the ends included.
 impl FromWire for Hidden {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
-        String::from_wire(raw).map(Self)
+        text_as_sent(raw).map(Self)
     }
 
     fn schema() -> RefOr<Schema> {
@@ -127,7 +132,7 @@ impl SignUpBody {
 }
 
 impl OtpBody {
-    /// The address, and the digits as they were sent.
+    /// The address, and the digits without what comes along when they are copied.
     ///
     /// # Errors
     /// Every field that is missing or wrong.
@@ -136,7 +141,7 @@ impl OtpBody {
         let mut errors = FieldErrors::new();
         let email = required(&mut errors, "email", email);
         let otp = required(&mut errors, "otp", otp);
-        email.zip(otp.map(|Hidden(otp)| otp)).ok_or(errors)
+        email.zip(otp.map(|Hidden(otp)| unique_key(&otp))).ok_or(errors)
     }
 }
 
@@ -168,6 +173,15 @@ mod tests {
         assert_eq!((username.as_str(), email.as_str()), ("john_doe", "john@example.com"));
         assert_eq!((password.expose(), phone.as_str()), ("SecurePass123!", "+919876543210"));
         assert_eq!(business_name.unwrap().as_str(), "John's Store");
+    }
+
+    #[test]
+    fn a_one_time_password_is_read_without_what_is_copied_along() {
+        for otp in ["123456", " 123456\n", "\u{200b}123456\u{a0}", "１２３４５６"] {
+            let body = json!({"email": " john@example.com ", "otp": otp}).to_string();
+            let (email, digits) = parse_object::<OtpBody>(body.as_bytes()).unwrap().into_proof().unwrap();
+            assert_eq!((email.as_str(), digits.as_str()), ("john@example.com", "123456"), "{otp:?}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod detail;
 pub mod namaste;
 pub mod openapi;
 pub mod problem;
+mod query;
 pub mod routes;
 pub mod skhokho;
 pub mod status;

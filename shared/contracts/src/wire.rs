@@ -12,16 +12,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use domain::{FieldErrors, Patch};
-use serde::Deserialize;
-use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeOwned, Deserializer};
 use serde_json::value::RawValue;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 
 use crate::Problem;
 
-pub use values::{Bounded, FromWire, OrEmpty, no_choice, read_date, read_timestamp};
+pub use values::{Bounded, FromWire, OrEmpty, no_choice, read_date, read_integer, read_timestamp, text_as_sent};
 
 /// How deep a body may be nested.
 pub const MAX_DEPTH: usize = 64;
@@ -34,6 +31,9 @@ pub enum Field<T> {
     Absent,
     /// The body says null.
     Null,
+    /// The body has empty text where no text is expected, which means null; a new object takes the field's default, if
+    /// it has one. Of a field that is needed it is [`Wrong`](Self::Wrong).
+    Empty,
     /// The body has a good value.
     Value(T),
     /// The body has a value that cannot be taken; this is why.
@@ -41,40 +41,80 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
+    /// Whether nothing is sent for it.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        matches!(self, Self::Absent | Self::Null | Self::Empty)
+    }
+
+    /// The same field; left out, if it is empty text.
+    #[must_use]
+    pub fn unless_empty(self) -> Self {
+        match self {
+            Self::Empty => Self::Absent,
+            other => other,
+        }
+    }
+
     /// The same field with another value.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Field<U> {
         match self {
             Self::Absent => Field::Absent,
             Self::Null => Field::Null,
+            Self::Empty => Field::Empty,
             Self::Value(value) => Field::Value(change(value)),
             Self::Wrong(message) => Field::Wrong(message),
         }
     }
 }
 
+/// Whether an object must have a field to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// It must.
+    Required,
+    /// It may be left out.
+    Optional,
+}
+
 impl<T: FromWire> Field<T> {
-    fn read(raw: &str) -> Self {
-        match raw {
-            "null" => Self::Null,
-            raw => match T::from_wire(raw) {
-                Ok(value) => Self::Value(value),
-                Err(message) => Self::Wrong(message),
-            },
+    fn read(raw: &str, need: Need) -> Self {
+        match (raw, need) {
+            ("null", _) => Self::Null,
+            (raw, Need::Required) if is_empty::<T>(raw) => Self::Wrong(REQUIRED.to_owned()),
+            (raw, Need::Optional) if is_empty::<T>(raw) => Self::Empty,
+            (raw, Need::Required | Need::Optional) => T::from_wire(raw).map_or_else(Self::Wrong, Self::Value),
         }
     }
 }
 
-impl<'de, T: FromWire> Deserialize<'de> for Field<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self::read(raw.get()))
+fn is_empty<T: FromWire>(raw: &str) -> bool {
+    !T::IS_TEXT && raw.starts_with('"') && String::from_wire(raw).is_ok_and(|text| text.is_empty())
+}
+
+/// The fields of an object, before they are read.
+#[derive(Debug)]
+pub struct RawFields<'a>(BTreeMap<String, &'a RawValue>);
+
+impl RawFields<'_> {
+    /// Reads a field.
+    #[must_use]
+    pub fn field<T: FromWire>(&self, name: &str, need: Need) -> Field<T> {
+        self.0.get(name).map_or(Field::Absent, |raw| Field::read(raw.get(), need))
     }
+}
+
+/// An object that a client sends. [`body!`] implements it.
+pub trait Body: Sized {
+    /// Reads the fields.
+    fn read(fields: &RawFields<'_>) -> Self;
 }
 
 /// Reads a body that must be a JSON object. Of a key that is there twice, the last one holds.
 ///
 /// # Errors
 /// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], or no object.
-pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn parse_object<T: Body>(bytes: &[u8]) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(malformed)?;
     check_depth(bytes)?;
     read_object(text).map_err(|unread| match unread {
@@ -87,7 +127,7 @@ pub fn parse_object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 ///
 /// # Errors
 /// Why it cannot be taken.
-pub fn nested<T: DeserializeOwned>(raw: &str) -> Result<T, String> {
+pub fn nested<T: Body>(raw: &str) -> Result<T, String> {
     read_object(raw).map_err(|unread| match unread {
         Unread::Syntax(error) => error.to_string(),
         Unread::NotAnObject(message) => message,
@@ -99,9 +139,9 @@ enum Unread {
     NotAnObject(String),
 }
 
-/// A derived struct refuses a key that is there twice; a map in between keeps the last.
-fn read_object<T: DeserializeOwned>(text: &str) -> Result<T, Unread> {
-    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| {
+/// Of a key that is there twice, the map keeps the last.
+fn read_object<T: Body>(text: &str) -> Result<T, Unread> {
+    let fields = serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
             let kind = values::kind(text.trim_start());
             Unread::NotAnObject(format!("{NOT_AN_OBJECT}, but got {kind}."))
@@ -109,8 +149,7 @@ fn read_object<T: DeserializeOwned>(text: &str) -> Result<T, Unread> {
             Unread::Syntax(error)
         }
     })?;
-    let pairs = fields.iter().map(|(key, raw)| (key.as_str(), *raw));
-    T::deserialize(MapDeserializer::new(pairs)).map_err(Unread::Syntax)
+    Ok(T::read(&RawFields(fields)))
 }
 
 fn malformed(error: impl fmt::Display) -> Problem {
@@ -155,7 +194,7 @@ pub fn required<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Opt
 pub fn optional<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
     match field {
         Field::Absent => None,
-        Field::Null => {
+        Field::Null | Field::Empty => {
             errors.add(name, NOT_NULL);
             None
         }
@@ -167,10 +206,15 @@ pub fn optional<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Opt
     }
 }
 
-/// The value of a field that may be left out, which null stands for too.
+/// The value of a field that has a default: empty text stands for leaving it out, null does not.
+pub fn defaulted<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
+    optional(errors, name, field.unless_empty())
+}
+
+/// The value of a field that may be left out, which null and empty text stand for too.
 pub fn or_null<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
     match field {
-        Field::Null => None,
+        Field::Null | Field::Empty => None,
         other => optional(errors, name, other),
     }
 }
@@ -178,7 +222,7 @@ pub fn or_null<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Opti
 /// The value of a field whose null means empty, such as an optional text.
 pub fn text<T: Default>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
     match field {
-        Field::Null => Some(T::default()),
+        Field::Null | Field::Empty => Some(T::default()),
         other => optional(errors, name, other),
     }
 }
@@ -187,7 +231,7 @@ pub fn text<T: Default>(errors: &mut FieldErrors, name: &str, field: Field<T>) -
 pub fn patch<T>(errors: &mut FieldErrors, name: &str, field: Field<OrEmpty<T>>) -> Patch<T> {
     match field {
         Field::Absent => Patch::Keep,
-        Field::Null | Field::Value(OrEmpty(None)) => Patch::Clear,
+        Field::Null | Field::Empty | Field::Value(OrEmpty(None)) => Patch::Clear,
         Field::Value(OrEmpty(Some(value))) => Patch::Set(value),
         Field::Wrong(message) => {
             errors.add(name, message);
@@ -243,10 +287,12 @@ pub fn described(schema: RefOr<Schema>, about: &str) -> RefOr<Schema> {
 
 /// Declares a body: its fields as they are read, and its schema, from the same lines.
 ///
-/// `required` and `optional` say what the schema says; the mapper decides.
+/// `required` and `optional` say what the schema says, and what empty text means where no text is expected; else the
+/// mapper decides.
 macro_rules! body {
-    (@needed required) => { true };
-    (@needed optional) => { false };
+    (@need required) => { $crate::wire::Need::Required };
+    (@need optional) => { $crate::wire::Need::Optional };
+    (@name $field:ident) => { stringify!($field).trim_start_matches("r#") };
     (
         $(#[doc = $about:literal])+
         $name:ident {
@@ -254,10 +300,15 @@ macro_rules! body {
         }
     ) => {
         $(#[doc = $about])+
-        #[derive(Debug, Clone, Default, PartialEq, serde::Deserialize)]
-        #[serde(default)]
+        #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $name {
             $($(#[doc = $field_about])+ pub $field: $crate::wire::Field<$type>,)+
+        }
+
+        impl $crate::wire::Body for $name {
+            fn read(fields: &$crate::wire::RawFields<'_>) -> Self {
+                Self { $($field: fields.field($crate::wire::body!(@name $field), $crate::wire::body!(@need $need)),)+ }
+            }
         }
 
         impl utoipa::PartialSchema for $name {
@@ -265,8 +316,8 @@ macro_rules! body {
                 let mut object = utoipa::openapi::schema::Object::new();
                 object.description = Some(concat!($($about, "\n"),+).trim().replace("\n ", "\n"));
                 $(
-                    let name = stringify!($field).trim_start_matches("r#").to_owned();
-                    if $crate::wire::body!(@needed $need) {
+                    let name = $crate::wire::body!(@name $field).to_owned();
+                    if $crate::wire::body!(@need $need) == $crate::wire::Need::Required {
                         object.required.push(name.clone());
                     }
                     let about = concat!($($field_about),+);
@@ -359,10 +410,10 @@ mod tests {
     }
 
     #[test]
-    fn null_stands_for_leaving_out_and_empty_text_does_not() {
+    fn null_and_empty_text_may_stand_for_leaving_out() {
         let mut errors = FieldErrors::new();
-        let mut read = |raw: &str| or_null(&mut errors, "count", Field::<u32>::read(raw));
-        assert_eq!((read("null"), read("0"), read("\"\"")), (None, Some(0), None));
+        let mut read = |raw: &str| or_null(&mut errors, "count", Field::<u32>::read(raw, Need::Optional));
+        assert_eq!((read("null"), read("0"), read("\"\""), read("\"x\"")), (None, Some(0), None, None));
         assert_eq!(or_null(&mut errors, "other", Field::<u32>::Absent), None);
         assert_eq!(errors.to_string(), "count: A valid integer is required.");
     }
@@ -370,11 +421,29 @@ mod tests {
     #[test]
     fn null_and_empty_text_empty_an_optional_field() {
         let mut errors = FieldErrors::new();
-        let mut read = |raw: &str| patch(&mut errors, "sku", Field::<OrEmpty<Name>>::read(raw));
+        let mut read = |raw: &str| patch(&mut errors, "sku", Field::<OrEmpty<Name>>::read(raw, Need::Optional));
         assert_eq!((read("null"), read("\"\""), read("\" \"")), (Patch::Clear, Patch::Clear, Patch::Clear));
         assert_eq!(read("\"A\""), Patch::Set(Name::parse("A").unwrap()));
         assert_eq!(read("1"), Patch::Keep);
         assert_eq!(errors.to_string(), "sku: Not a valid string.");
+    }
+
+    #[test]
+    fn empty_text_where_none_is_expected_is_null_or_missing() {
+        for raw in ["\"\"", "\" \\n\"", "\"\\u200b\""] {
+            assert_eq!(Field::<u32>::read(raw, Need::Optional), Field::Empty, "{raw}");
+            assert_eq!(Field::<u32>::read(raw, Need::Required), Field::Wrong(REQUIRED.into()), "{raw}");
+            assert_eq!(Field::<ShortText>::read(raw, Need::Required), Field::Value(ShortText::default()), "{raw}");
+        }
+        let mut errors = FieldErrors::new();
+        assert_eq!(defaulted::<u32>(&mut errors, "a", Field::Empty), None);
+        assert_eq!(or_null::<u32>(&mut errors, "a", Field::Empty), None);
+        assert_eq!(text::<Vec<u32>>(&mut errors, "a", Field::Empty), Some(vec![]));
+        assert_eq!(patch::<u32>(&mut errors, "a", Field::Empty), Patch::Clear);
+        assert!(errors.is_empty());
+        assert_eq!(optional::<u32>(&mut errors, "a", Field::Empty), None);
+        assert_eq!(not_emptied::<u32>(&mut errors, "b", Field::Empty), None);
+        assert_eq!(errors.to_string(), "a: This field may not be null.; b: This field may not be null.");
     }
 
     #[test]

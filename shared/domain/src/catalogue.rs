@@ -65,6 +65,7 @@ impl Category {
     /// What the attribute schema refuses.
     pub fn create(id: CategoryId, new: NewCategory, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
         let NewCategory { name, description, parent, attributes } = new;
+        let attributes = schema.read(attributes);
         schema.validate_create(&attributes).into_result()?;
         Ok(Self { id, name, description, parent, number: 0, attributes, meta: Meta::new(stamp) })
     }
@@ -241,6 +242,7 @@ impl CatalogueItem {
             stock,
             attributes,
         } = new;
+        let attributes = schema.read(attributes);
         let mut errors = schema.validate_create(&attributes);
         errors.take("base_price", base_price.in_currency(currency));
         errors.into_result()?;
@@ -380,6 +382,7 @@ impl PriceTier {
         stamp: Stamp<'_>,
     ) -> Result<Self, FieldErrors> {
         let NewTier { name, min_quantity, price, attributes } = new;
+        let attributes = schema.read(attributes);
         let mut errors = schema.validate_create(&attributes);
         errors.take("price", price.in_currency(item.currency));
         errors.into_result()?;

@@ -13,6 +13,7 @@ use crate::lead::Lead;
 use crate::money::Currency;
 use crate::pipeline::Pipeline;
 use crate::service::Service;
+use crate::text::{folded, unique_key};
 
 /// Which clients.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -134,7 +135,7 @@ pub struct OverdueOn {
 }
 
 fn is_part_of(part: Option<&String>, whole: &str) -> bool {
-    part.is_none_or(|part| whole.to_lowercase().contains(&part.to_lowercase()))
+    part.is_none_or(|part| folded(whole).contains(&folded(part)))
 }
 
 fn is<T: PartialEq>(wanted: Option<&T>, value: &T) -> bool {
@@ -205,7 +206,9 @@ impl ItemFilter {
         category.is_none_or(|category| item.category == Some(category))
             && is(item_type.as_ref(), &item.item_type)
             && is(is_active.as_ref(), &item.is_active)
-            && sku.as_ref().is_none_or(|sku| item.sku.as_ref().is_some_and(|own| own.as_str() == sku))
+            && sku
+                .as_ref()
+                .is_none_or(|sku| item.sku.as_ref().is_some_and(|own| unique_key(own.as_str()) == unique_key(sku)))
     }
 }
 
@@ -217,7 +220,7 @@ impl InvoiceFilter {
         client.is_none_or(|client| invoice.details.client == Some(client))
             && statuses.is_none_or(|statuses| statuses.contains(&invoice.status))
             && is(currency.as_ref(), &invoice.currency)
-            && invoice_number.as_ref().is_none_or(|number| number == invoice.number.as_str())
+            && invoice_number.as_ref().is_none_or(|number| unique_key(number) == unique_key(invoice.number.as_str()))
             && beside.matches(invoice)
     }
 }
@@ -283,6 +286,8 @@ mod tests {
         let filter = |name: &str| CategoryFilter { name: Some(name.into()), parent: None };
         assert!(filter("soft").matches(&category("SOFTWARE", None)));
         assert!(filter("ÄR").matches(&category("Gärten", None)));
+        assert!(filter("A\u{308}R").matches(&category("Gärten", None)));
+        assert!(filter("ａｒ").matches(&category("Gar\u{200d}ten", None)));
         assert!(!filter("hard").matches(&category("Software", None)));
     }
 

@@ -61,6 +61,7 @@ impl FollowUp {
         stamp: Stamp<'_>,
     ) -> Result<Self, FieldErrors> {
         let NewFollowUp { follow_up_date, comment, attributes } = new;
+        let attributes = schema.read(attributes);
         schema.validate_create(&attributes).into_result()?;
         Ok(Self { id, service, follow_up_date, comment, attributes, meta: Meta::new(stamp) })
     }

@@ -7,6 +7,8 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::number::Digits;
+
 /// Why a number or an amount was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -46,28 +48,18 @@ fn code(bytes: &[u8; 8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default().trim_end_matches('\0')
 }
 
-/// Reads a plain decimal: an optional minus, digits, and at most one point with digits after it.
-/// Signs, exponents, separators, `NaN` and white space are refused.
+/// The decimal of some digits.
 ///
 /// # Errors
-/// [`MoneyError::NotANumber`], or one of the bounds: `integer_digits` before the point (leading
-/// zeros aside) and `scale` after it (trailing zeros aside).
-pub fn parse_decimal(text: &str, integer_digits: u32, scale: u32) -> Result<Decimal, MoneyError> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(fraction) {
-        return Err(MoneyError::NotANumber);
-    }
-    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
-    if whole.len() > integer_digits as usize {
+/// [`MoneyError::NotANumber`] without digits, or one of the bounds: `integer_digits` before the point (leading zeros
+/// aside) and `scale` after it (trailing zeros aside).
+pub fn decimal(digits: Option<&Digits>, integer_digits: u32, scale: u32) -> Result<Decimal, MoneyError> {
+    let digits = digits.ok_or(MoneyError::NotANumber)?;
+    if digits.before_point() > integer_digits.into() {
         return Err(MoneyError::TooLarge(integer_digits));
     }
-    if fraction.len() > scale as usize {
-        return Err(MoneyError::TooPrecise(scale));
-    }
-    let sign = if text.starts_with('-') { "-" } else { "" };
-    Decimal::from_str(&format!("{sign}0{whole}.{fraction}0")).map(|d| d.normalize()).map_err(|_| MoneyError::NotANumber)
+    let plain = digits.within(integer_digits, scale).ok_or(MoneyError::TooPrecise(scale))?;
+    Decimal::from_str_exact(&plain).map(|decimal| decimal.normalize()).map_err(|_| MoneyError::NotANumber)
 }
 
 /// A currency of ISO 4217 with at most two minor digits.

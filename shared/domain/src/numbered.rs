@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text::folded;
+
 /// A number, or the name of what has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NumberOrName {
@@ -17,7 +19,7 @@ impl NumberOrName {
     pub fn is(&self, number: u64, name: &str) -> bool {
         match self {
             Self::Number(wanted) => *wanted == number,
-            Self::Name(wanted) => wanted.to_lowercase() == name.to_lowercase(),
+            Self::Name(wanted) => folded(wanted) == folded(name),
         }
     }
 }

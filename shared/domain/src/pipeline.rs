@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::error::FieldErrors;
 use crate::id::{PipelineId, StageId};
 use crate::record::{Meta, NewId};
-use crate::text::{LongText, Name};
+use crate::text::{LongText, Name, folded};
 use crate::worklist::Stamp;
 
 /// A pipeline.
@@ -307,7 +307,7 @@ fn check<'a>(stages: impl ExactSizeIterator<Item = (Option<StageId>, &'a Name)>)
         if FinalStage::named(name.as_str()).is_some() {
             return Err(StagesError::Reserved(name.to_string()));
         }
-        if !names.insert(name.as_str().to_lowercase()) {
+        if !names.insert(folded(name.as_str())) {
             return Err(StagesError::Twice(name.to_string()));
         }
         if let Some(id) = id.filter(|id| !ids.insert(*id)) {
@@ -365,9 +365,9 @@ fn under_stages(error: StagesError) -> FieldErrors {
     FieldErrors::one("stages", error.to_string())
 }
 
-/// Whether two texts name one stage: case makes no difference.
+/// Whether two texts name one stage.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    folded(one) == folded(other)
 }
 
 #[cfg(test)]

@@ -73,6 +73,7 @@ impl AttributesChange {
     pub fn apply(self, current: &Attributes, schema: Schema<'_>) -> Result<Attributes, FieldErrors> {
         match self {
             Self::Replace(attributes) => {
+                let attributes = schema.read(attributes);
                 schema.validate_replace(&attributes).into_result()?;
                 Ok(attributes)
             }
@@ -126,6 +127,7 @@ impl Extras {
         new_id: NewId<'_>,
     ) -> Result<Self, FieldErrors> {
         let NewExtras { attributes, tasks, notes } = new;
+        let attributes = schema.read(attributes);
         let mut errors = schema.validate_create(&attributes);
         let mut extras = Self { attributes, tasks: Vec::new(), notes: Vec::new() };
         extras.replace_lists(Some(tasks), Some(notes), stamp, new_id, &mut errors);

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::actor::{Author, Role};
 use crate::error::FieldErrors;
 use crate::id::{OrganisationId, UserId};
-use crate::text::{Email, Name, ShortText, Text, TextError};
+use crate::text::{Email, Name, ShortText, Text, TextError, compatible, folded};
 
 /// A username: 1 to 150 letters, digits and `@.+-_`, as Django has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Username {
     /// The form under which usernames are compared: two that differ in case are one.
     #[must_use]
     pub fn folded(&self) -> String {
-        self.0.to_lowercase()
+        folded(&self.0)
     }
 }
 
@@ -43,11 +43,12 @@ impl Username {
 pub struct Password(String);
 
 impl Password {
-    /// Checks a new password.
+    /// Checks a new password, in the form in which passwords are compared.
     ///
     /// # Errors
     /// Every message for the field.
     pub fn parse(text: &str) -> Result<Self, FieldErrors> {
+        let text = compatible(text);
         let mut errors = FieldErrors::new();
         let length = text.chars().count();
         if length < 8 {
@@ -59,7 +60,7 @@ impl Password {
         if !text.is_empty() && text.chars().all(char::is_numeric) {
             errors.add("password", "This password is entirely numeric.");
         }
-        errors.into_result().map(|()| Self(text.to_owned()))
+        errors.into_result().map(|()| Self(text))
     }
 
     /// The password, to be hashed.

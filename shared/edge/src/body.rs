@@ -7,7 +7,6 @@ use contracts::{Problem, wire};
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
 
 use crate::failure::Failure;
 
@@ -43,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 ///
 /// # Errors
 /// It is malformed, nested too deep, or no object.
-pub fn read<T: DeserializeOwned>(JsonBody(bytes): &JsonBody) -> Result<T, Failure> {
+pub fn read<T: wire::Body>(JsonBody(bytes): &JsonBody) -> Result<T, Failure> {
     Ok(wire::parse_object(bytes)?)
 }
 

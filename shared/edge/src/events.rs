@@ -6,8 +6,8 @@ use contracts::crm::{
     services::ServiceJson, tiers::PriceTierJson,
 };
 use domain::id::InvoiceId;
+use domain::json::Value;
 use serde::Serialize;
-use serde_json::Value;
 use store::stream::Object;
 
 /// The object as the crm contract shows it. `page` gives the address of an invoice's page.
@@ -15,8 +15,9 @@ use store::stream::Object;
 /// # Errors
 /// Never for the wire types as they are: all of them have text keys.
 pub fn crm_body(object: &Object, page: impl FnOnce(InvoiceId) -> String) -> Result<Value, serde_json::Error> {
+    // By way of its text, which numbers keep.
     fn json(shown: impl Serialize) -> Result<Value, serde_json::Error> {
-        serde_json::to_value(shown)
+        serde_json::from_str(&serde_json::to_string(&shown)?)
     }
     match object {
         Object::Client(client) => json(ClientJson::from(client)),

@@ -139,6 +139,7 @@ fn page(app: &App, list: &List, limit: Option<&str>, cursor: Option<&str>) -> Re
 }
 
 fn parse_limit(text: &str) -> Result<usize, String> {
+    let text = text.trim();
     let number = if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None };
     number
         .filter(|limit| (1..=MAX_LIMIT).contains(limit))

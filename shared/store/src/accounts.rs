@@ -4,7 +4,7 @@ use domain::Tenant;
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
-use domain::text::{Email, Name, ShortText};
+use domain::text::{Email, Name, ShortText, folded};
 use domain::user::{Membership, TokenHash, User, Username};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -138,9 +138,12 @@ impl Store {
 
     /// The user of a username or of an e-mail address, in any case.
     pub async fn user_by_login(&self, login: &str) -> Result<Option<User>, StoreError> {
-        let login = login.trim().to_lowercase();
-        // Longer than any username or address, and than a key may be.
-        if login.is_empty() || login.len() > 1000 {
+        // Longer than any username or address.
+        if login.len() > 1000 {
+            return Ok(None);
+        }
+        let login = folded(login);
+        if login.is_empty() {
             return Ok(None);
         }
         let kind = if login.contains('@') { ["EMAIL", "USERNAME"] } else { ["USERNAME", "EMAIL"] };

@@ -16,7 +16,7 @@ use crate::error::{StoreError, Unique};
 use crate::keys::{self, Collection, Key};
 use crate::lists::{self, Order, Page, PageRequest};
 use crate::numbers::{self, Series};
-use crate::product_names::{NameRule, give_up_name, take_name};
+use crate::product_names::{NameRule, give_up_name, name_key, take_name};
 use crate::table::{Item, Update, n};
 use crate::transaction::Transaction;
 
@@ -308,18 +308,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         commit.replace(item_of(tenant, item)?, before.meta.version);
-        if item.name != before.name {
+        if name_key(tenant, item) != name_key(tenant, before) {
             give_up_name(&mut commit, tenant, before);
             take_name(&mut commit, tenant, item, rule);
         }
-        if item.sku != before.sku {
-            if let Some(sku) = &before.sku {
-                commit.release(sku_key(tenant, sku), item.id.uuid());
-            }
-            if let Some(sku) = &item.sku {
-                commit.claim(Unique::Sku, sku_key(tenant, sku), item.id.uuid());
-            }
-        }
+        let [old, new] = [before, item].map(|item| item.sku.as_ref().map(|sku| sku_key(tenant, sku)));
+        commit.move_claim(Unique::Sku, old, new, item.id.uuid());
         commit.commit(&self.table).await
     }
 

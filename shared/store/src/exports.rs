@@ -3,9 +3,9 @@
 use domain::Tenant;
 use domain::export::Export;
 use domain::id::ExportId;
+use domain::json::{Map, Value};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 
 use crate::Store;
 use crate::codec::{Stored, encode};
@@ -183,7 +183,9 @@ impl Kept {
         let is_deleted = self.is_in_trash() || (kind == Kind::Invoice && !item.contains_key("model"));
         let sk = text(&item, "sk").to_owned();
         item.retain(|name, _| !OWN.contains(&name.as_str()));
-        let mut data: Map<String, Value> = serde_dynamo::from_item(item).map_err(StoreError::corrupt)?;
+        let data: serde_json::Map<String, serde_json::Value> =
+            serde_dynamo::from_item(item).map_err(StoreError::corrupt)?;
+        let mut data: Map = data.into_iter().map(|(name, value)| (name, value.into())).collect();
         if kind == Kind::Webhook {
             data.retain(|name, _| !SECRET.contains(&name.as_str()));
         }
@@ -194,15 +196,16 @@ impl Kept {
             }
         }
         if let (Kind::Part(_), Some(invoice)) = (kind, invoice_of(&sk, self.is_in_trash())) {
-            data.entry("invoice").or_insert_with(|| json!(invoice));
+            data.entry("invoice".to_owned()).or_insert(invoice.into());
         }
         let id = data.get("id").or(data.get("user")).cloned();
-        let id = id.unwrap_or_else(|| json!(sk.trim_start_matches('0')));
-        let mut line = json!({"type": name, "id": id, "data": data});
-        if let (true, Some(line)) = (is_deleted, line.as_object_mut()) {
-            line.insert("deleted".into(), json!(true));
+        let id = id.unwrap_or_else(|| sk.trim_start_matches('0').into());
+        let mut line: Map =
+            [("type", name.into()), ("id", id), ("data", Value::Object(data))].map(|(k, v)| (k.to_owned(), v)).into();
+        if is_deleted {
+            line.insert("deleted".into(), Value::Bool(true));
         }
-        Ok(Some(line))
+        Ok(Some(Value::Object(line)))
     }
 }
 
@@ -216,11 +219,26 @@ mod tests {
     use super::*;
     use crate::table::n;
 
-    fn line(sk: &str, place: &str, rest: &[(&str, &str)]) -> Value {
+    use serde_json::json;
+
+    fn line(sk: &str, place: &str, rest: &[(&str, &str)]) -> serde_json::Value {
         let pk = format!("ORG#0192f0c1-2345-7abc-8def-000000000001#{place}");
         let mut item: Item = [("pk".into(), s(pk)), ("sk".into(), s(sk)), ("version".into(), n(3))].into();
         item.extend(rest.iter().map(|(name, value)| ((*name).to_owned(), s(*value))));
-        Kept { item }.line().unwrap().unwrap()
+        serde_json::from_str(&text(item)).unwrap()
+    }
+
+    fn text(item: Item) -> String {
+        Kept { item }.line().unwrap().unwrap().to_string()
+    }
+
+    #[test]
+    fn numbers_are_exported_as_they_are_kept() {
+        let pk = s("ORG#0192f0c1-2345-7abc-8def-000000000001#CLIENT");
+        let values = r#"{"a":12345678901234567890123,"b":[1.50,1E+2]}"#;
+        let item = [("pk", pk), ("sk", s("c")), ("id", s("c")), ("attributes", s(values))];
+        let line = text(item.map(|(name, value)| (name.to_owned(), value)).into());
+        assert!(line.contains(values), "{line}");
     }
 
     #[test]

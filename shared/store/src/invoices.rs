@@ -261,10 +261,9 @@ pub(crate) fn put_changes(
 ) -> Result<(), StoreError> {
     let header = invoice.header();
     commit.replace(header_item(tenant, header)?, before.meta.version);
-    if header.number != before.number {
-        commit.release(number_key(tenant, &before.number), header.id.uuid());
-        commit.claim(Unique::InvoiceNumber, number_key(tenant, &header.number), header.id.uuid());
-    }
+    let numbers = [&before.number, &header.number].map(|number| Some(number_key(tenant, number)));
+    let [old, new] = numbers;
+    commit.move_claim(Unique::InvoiceNumber, old, new, header.id.uuid());
     if header.details.client != before.details.client {
         if let Some(client) = before.details.client {
             commit.change_or_race(count_reference(tenant, Collection::Client, client, -1));

@@ -36,6 +36,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Tenant;
 use domain::api_key::PublicKey;
 use domain::id::{ExportId, InvoiceId, ItemId, OrganisationId, PaymentLinkId, ServiceId, UserId, WebhookId};
+use domain::text::unique_key;
+use sha2::{Digest, Sha256};
 
 /// An item's primary key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,15 +159,28 @@ pub(crate) fn uniques(tenant: Tenant, kind: &str) -> String {
     format!("{}#UNIQUE#{kind}", org(tenant))
 }
 
-/// A unique value of an organisation.
+/// A unique value of an organisation. Values that a reader takes for one have one key.
 pub(crate) fn unique_in(tenant: Tenant, kind: &str, value: &str) -> Key {
     debug_assert!(UNIQUE_KINDS.contains(&kind), "{kind} is not in the list, so it would outlive its organisation");
-    Key::new(uniques(tenant, kind), value)
+    Key::new(uniques(tenant, kind), fitting(unique_key(value)))
 }
 
-/// A unique value of the deployment.
+/// A unique value of the deployment, as [`unique_in`].
 pub(crate) fn unique(kind: &str, value: &str) -> Key {
-    Key::new(format!("UNIQUE#{kind}#{value}"), "UNIQUE")
+    Key::new(format!("UNIQUE#{kind}#{}", fitting(unique_key(value))), "UNIQUE")
+}
+
+/// A value that fits a key of DynamoDB, which holds 1,024 bytes: the start of a longer one, and its hash. A compatible
+/// form can be many times as long as its text.
+fn fitting(value: String) -> String {
+    const MOST: usize = 1024;
+    const HASH: usize = 64;
+    if value.len() <= MOST {
+        return value;
+    }
+    let start = value.floor_char_boundary(MOST - HASH);
+    let hash = Sha256::digest(value.as_bytes());
+    hash.iter().fold(value[..start].to_owned(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The counter of the organisation's series of invoice numbers of a year.
@@ -407,4 +422,30 @@ pub(crate) fn place_of(pk: &str) -> Option<&str> {
 pub(crate) fn tenant_of(pk: &str) -> Option<Tenant> {
     let id = pk.strip_prefix("ORG#")?.get(..36)?;
     id.parse().ok().map(Tenant::trusted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_that_look_the_same_have_one_key_and_ascii_is_its_own() {
+        let tenant = Tenant::trusted(OrganisationId::new(uuid::Uuid::nil()));
+        let key = |value: &str| unique_in(tenant, "INVOICE", value).sk;
+        assert_eq!(key("INV-2026-001"), "INV-2026-001");
+        for same in ["INV\u{200d}-2026-001", "ＩＮＶ-2026-001", "INV-2026-001\u{34f}"] {
+            assert_eq!(key(same), "INV-2026-001", "{same:?}");
+        }
+        assert_eq!(unique("USERNAME", "ａda"), unique("USERNAME", "ada"));
+    }
+
+    #[test]
+    fn a_value_whose_compatible_form_is_long_still_fits_a_key() {
+        let tenant = Tenant::trusted(OrganisationId::new(uuid::Uuid::nil()));
+        let key = |value: &str| unique_in(tenant, "PRODUCT-NAME", value).sk;
+        let long = "\u{fdfa}".repeat(255);
+        assert!(key(&long).len() <= 1024);
+        assert_ne!(key(&long), key(&format!("{}x", "\u{fdfa}".repeat(254))));
+        assert_eq!(key(&"😀".repeat(255)).len(), 1020, "what fits is its own key");
+    }
 }

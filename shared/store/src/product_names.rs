@@ -5,7 +5,7 @@ use domain::Tenant;
 use domain::catalogue::CatalogueItem;
 
 use crate::error::Unique;
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -32,9 +32,14 @@ pub(crate) fn take_name(commit: &mut Transaction, tenant: Tenant, item: &Catalog
     };
 }
 
+/// What the items of a name are counted under.
+pub(crate) fn name_key(tenant: Tenant, item: &CatalogueItem) -> Key {
+    keys::unique_in(tenant, "PRODUCT-NAME", item.name.as_str())
+}
+
 fn name_update(tenant: Tenant, item: &CatalogueItem, by: i8) -> Update {
     Update {
-        key: keys::unique_in(tenant, "PRODUCT-NAME", item.name.as_str()),
+        key: name_key(tenant, item),
         expression: "ADD holders :by",
         condition: String::new(),
         names: [].into(),

@@ -96,10 +96,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         commit.replace(item(tenant, supplier)?, before.meta.version);
-        if supplier.code != before.code {
-            commit.release(code_key(tenant, &before.code), supplier.id.uuid());
-            commit.claim(Unique::SupplierCode, code_key(tenant, &supplier.code), supplier.id.uuid());
-        }
+        commit.move_claim(
+            Unique::SupplierCode,
+            Some(code_key(tenant, &before.code)),
+            Some(code_key(tenant, &supplier.code)),
+            supplier.id.uuid(),
+        );
         commit.commit(&self.table).await
     }
 

@@ -91,10 +91,25 @@ impl Transaction {
         self.push(Operation::Put { item, condition: Some(ABSENT), values: Item::new() }, Guard::Taken(unique))
     }
 
-    /// Gives a unique value back, if it is the owner's.
+    /// Gives a unique value back, if it is the owner's. An earlier release may have kept it under another key.
     pub fn release(&mut self, key: Key, owner: Uuid) -> &mut Self {
         let values = [(":owner".to_owned(), s(owner.to_string()))].into();
-        self.push(Operation::Delete { key, condition: "held_by = :owner", values }, Guard::Raced)
+        let condition = "attribute_not_exists(pk) OR held_by = :owner";
+        self.push(Operation::Delete { key, condition, values }, Guard::Raced)
+    }
+
+    /// Takes one unique value for its owner instead of another. Values that differ in nothing that counts have one key.
+    pub fn move_claim(&mut self, unique: Unique, old: Option<Key>, new: Option<Key>, owner: Uuid) -> &mut Self {
+        if old == new {
+            return self;
+        }
+        if let Some(old) = old {
+            self.release(old, owner);
+        }
+        if let Some(new) = new {
+            self.claim(unique, new, owner);
+        }
+        self
     }
 
     /// Changes an item that must be there.

@@ -2,6 +2,7 @@
 
 use domain::Tenant;
 use domain::id::WebhookId;
+use domain::json;
 use domain::text::Name;
 use domain::webhook::{
     Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret,
@@ -32,7 +33,7 @@ pub(crate) struct WebhookBody {
     headers: Vec<(String, String)>,
     is_active: bool,
     #[serde(with = "json_text")]
-    conditions: Vec<(String, String, serde_json::Value)>,
+    conditions: Vec<(String, String, json::Value)>,
     #[serde(with = "word")]
     condition_logic: ConditionLogic,
     #[serde(with = "json_text")]

@@ -12,7 +12,6 @@ use domain::text::{Email, Name, ShortText};
 use domain::{FieldErrors, Patch};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 mod shown;
@@ -62,9 +61,9 @@ body! {
         /// The teams, kept as they are sent.
         optional teams: Vec<ShortText>,
         /// The sender's address, kept as it is sent.
-        optional from_address: Map<String, Value>,
+        optional from_address: Address,
         /// The customer's address, kept as it is sent.
-        optional to_address: Map<String, Value>,
+        optional to_address: Address,
     }
 }
 
@@ -181,7 +180,7 @@ fn money(
     total: Field<Total>,
     tax: Option<Decimal>,
 ) -> (Option<Figures>, SentTotals) {
-    let names_none = matches!((&quantity, &rate), (Field::Absent | Field::Null, Field::Absent | Field::Null));
+    let names_none = quantity.is_none() && rate.is_none();
     let total = amount(given(errors, "total_amount", total));
     if let (true, Some(total)) = (names_none, total) {
         let subtotal = total - tax.unwrap_or_default();
@@ -249,7 +248,7 @@ fn listed<T>(errors: &mut FieldErrors, name: &str, field: Field<Vec<T>>) -> Opti
 /// The change of an address; null empties it.
 fn address(errors: &mut FieldErrors, name: &str, field: Field<Address>) -> Patch<Address> {
     match field {
-        Field::Null => Patch::Clear,
+        Field::Null | Field::Empty => Patch::Clear,
         other => given(errors, name, other).map_or(Patch::Keep, Patch::Set),
     }
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::invoices::InvoiceRowJson;
 use super::status::Words;
+use crate::query;
 use crate::status::StatusWords;
 
 /// The path of the list, as the document writes it.
@@ -42,20 +43,20 @@ impl InvoiceQuery {
     /// # Errors
     /// Every parameter that is wrong.
     pub fn read(pairs: &[(String, String)]) -> Result<Self, FieldErrors> {
-        let last = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        let sent = |name: &str| last(name).filter(|value| !value.is_empty());
+        let filled = |name: &str| query::filled(pairs, name);
+        let sent = |name: &str| query::sent(pairs, name);
         let mut errors = FieldErrors::new();
-        let status = sent("status").and_then(|word| errors.take("status", Words::request(&word)));
-        let assigned_to = sent("assigned_to").and_then(|id| errors.take("assigned_to", id.parse::<UserId>()));
-        let limit = last("limit").map_or(Some(LIMITS.1 as u64), |text| errors.take("limit", whole(&text, 1)));
-        let offset = last("offset").map_or(Some(0), |text| errors.take("offset", whole(&text, 0)));
+        let status = filled("status").and_then(|word| errors.take("status", Words::request(&word)));
+        let assigned_to = filled("assigned_to").and_then(|id| errors.take("assigned_to", id.parse::<UserId>()));
+        let limit = sent("limit").map_or(Some(LIMITS.1 as u64), |text| errors.take("limit", whole(&text, 1)));
+        let offset = sent("offset").map_or(Some(0), |text| errors.take("offset", whole(&text, 0)));
         let (Some(limit), Some(offset), true) = (limit, offset, errors.is_empty()) else { return Err(errors) };
         let limit = usize::try_from(limit).map_or(LIMITS.0, |limit| limit.min(LIMITS.0));
         let beside = BesideIndexes { assigned_to, ..BesideIndexes::default() };
         let statuses = status.map(|request| request.shown_as);
         let filter = InvoiceFilter { statuses, beside, ..InvoiceFilter::default() };
-        let narrowed = FILTERS.into_iter().filter_map(|name| Some((name, sent(name)?))).collect();
-        Ok(Self { filter, name: sent("name"), limit, offset, narrowed })
+        let narrowed = FILTERS.into_iter().filter_map(|name| Some((name, filled(name)?))).collect();
+        Ok(Self { filter, name: filled("name"), limit, offset, narrowed })
     }
 
     /// The path of another page of the same list.

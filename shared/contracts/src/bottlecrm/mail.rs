@@ -10,7 +10,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 
 use super::{given, needed};
 use crate::openapi::Schemas;
-use crate::wire::{FromWire, OrEmpty, body};
+use crate::wire::{FromWire, OrEmpty, body, text_as_sent};
 
 /// The media type of an invoice's document.
 pub const PDF: &str = "application/pdf";
@@ -21,7 +21,7 @@ pub struct Recipient(Email);
 
 impl FromWire for Recipient {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let text = String::from_wire(raw)?;
+        let text = text_as_sent(raw)?;
         if text.chars().any(char::is_control) {
             return Err(TextError::Email.to_string());
         }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::ids::BusinessKey;
 use super::invoices::{InvoiceJson, check_business};
 use super::status::{WORDS, Words};
+use crate::query::{filled, sent};
 use crate::status::StatusWords;
 use crate::wire::Field;
 
@@ -33,16 +34,15 @@ impl InvoiceQuery {
     /// # Errors
     /// Every parameter that is missing or wrong, or another business than the credential's own.
     pub fn read(pairs: &[(String, String)], business: OrganisationId) -> Result<Self, Error> {
-        let sent = |name: &str| pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
         let mut errors = FieldErrors::new();
-        let business_id = sent("business_id").map_or(Field::Absent, |id| Field::Value(id.to_owned()));
+        let business_id = sent(pairs, "business_id").map_or(Field::Absent, Field::Value);
         check_business(&mut errors, business_id, BusinessKey(business))?;
-        let word = sent("status").filter(|word| !word.is_empty());
-        let request = word.and_then(|word| errors.take("status", Words::request(word)));
-        let limit = errors.take("limit", sent("limit").map_or(Ok(LIMITS.1), read_limit));
+        let word = filled(pairs, "status");
+        let request = word.as_deref().and_then(|word| errors.take("status", Words::request(word)));
+        let limit = errors.take("limit", sent(pairs, "limit").map_or(Ok(LIMITS.1), |text| read_limit(&text)));
         errors.into_result()?;
         let filter = InvoiceFilter { statuses: request.map(|request| request.shown_as), ..InvoiceFilter::default() };
-        let status = word.and_then(|word| WORDS.into_iter().find(|known| *known == word));
+        let status = WORDS.into_iter().find(|known| word.as_deref() == Some(known));
         Ok(Self { filter, limit: limit.unwrap_or(LIMITS.1), status })
     }
 }

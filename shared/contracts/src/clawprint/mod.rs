@@ -21,10 +21,10 @@ pub use errors::render;
 
 /// The value of a field that must be there; null is none.
 fn needed<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
-    required(errors, name, if matches!(field, Field::Null) { Field::Absent } else { field })
+    required(errors, name, if field.is_none() { Field::Absent } else { field })
 }
 
-/// The value of a field that may be left out, which null does too.
+/// The value of a field that may be left out, which null and empty text do too.
 fn given<T>(errors: &mut FieldErrors, name: &str, field: Field<T>) -> Option<T> {
-    optional(errors, name, if matches!(field, Field::Null) { Field::Absent } else { field })
+    optional(errors, name, if field.is_none() { Field::Absent } else { field })
 }

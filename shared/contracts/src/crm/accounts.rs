@@ -81,7 +81,7 @@ mod tests {
         let credentials = parse_object::<CredentialsBody>(body).unwrap();
         assert!(!format!("{credentials:?}").contains("secret"));
         let credentials = credentials.into_credentials();
-        assert_eq!(credentials, Ok((" a".into(), " secret ".into())));
+        assert_eq!(credentials, Ok(("a".into(), " secret ".into())));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::{OrEmpty, body, not_emptied, optional, or_default, required, text};
+use crate::wire::{OrEmpty, body, defaulted, not_emptied, optional, or_default, required, text};
 
 body! {
     /// An attribute, as it is defined or changed.
@@ -38,7 +38,7 @@ impl AttributeBody {
         let name = required(&mut errors, "name", name);
         let label = or_default(&mut errors, "label", label);
         let attribute_type = required(&mut errors, "type", r#type);
-        let is_required = optional(&mut errors, "is_required", is_required).unwrap_or(false);
+        let is_required = defaulted(&mut errors, "is_required", is_required).unwrap_or(false);
         let list_values = text(&mut errors, "list_values", list_values).unwrap_or_default();
         let (Some(name), Some(attribute_type), true) = (name, attribute_type, errors.is_empty()) else {
             return Err(errors);
@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_an_attribute_is_named() {
-        let wrong = body(json!({"name": "my field", "type": "colour", "is_required": 1, "list_values": ["a", "a"]}));
+        let wrong =
+            body(json!({"name": "my field", "type": "colour", "is_required": "maybe", "list_values": ["a", "a"]}));
         let wrong = wrong.into_new(EntityName::Client).unwrap_err();
         assert_eq!(
             wrong.to_string(),

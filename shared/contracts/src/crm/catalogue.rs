@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Update;
 use crate::decimals::Amount;
-use crate::wire::{OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{OrEmpty, body, defaulted, optional, or_default, patch, required, text};
 
 body! {
     /// A catalogue item, as it is created or changed.
@@ -71,14 +71,14 @@ impl CatalogueItemBody {
         let name = required(&mut errors, "name", name);
         let sku = or_default(&mut errors, "sku", sku);
         let description = text(&mut errors, "description", description).unwrap_or_default();
-        let item_type = optional(&mut errors, "type", r#type).unwrap_or(ItemType::Service);
+        let item_type = defaulted(&mut errors, "type", r#type).unwrap_or(ItemType::Service);
         let base_price = required(&mut errors, "base_price", base_price);
-        let currency = optional(&mut errors, "currency", currency).unwrap_or(Currency::USD);
+        let currency = defaulted(&mut errors, "currency", currency).unwrap_or(Currency::USD);
         let unit = text(&mut errors, "unit", unit).unwrap_or_default();
-        let tax_rate = optional(&mut errors, "tax_rate", tax_rate).unwrap_or(Percent::ZERO);
+        let tax_rate = defaulted(&mut errors, "tax_rate", tax_rate).unwrap_or(Percent::ZERO);
         let stripe_price_id = or_default(&mut errors, "stripe_price_id", stripe_price_id);
-        let is_active = optional(&mut errors, "is_active", is_active).unwrap_or(true);
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let is_active = defaulted(&mut errors, "is_active", is_active).unwrap_or(true);
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         let (Some(name), Some(base_price), true) = (name, base_price, errors.is_empty()) else {
             return Err(errors);
         };
@@ -268,7 +268,8 @@ mod tests {
         assert_eq!(price("9007199254.740000000000000000000001").unwrap_err().iter().count(), 1);
         assert_eq!(price("9007199254.7400000000000000000000000000000"), Ok(exact));
         assert_eq!(price("\"9007199254.74\""), Ok(exact));
-        for wrong in ["1e2", "\"1e2\"", "\"NaN\"", "true", "[]", "\"\"", "-1", "99999999999", "0.001"] {
+        assert_eq!(price("9.00719925474e9"), Ok(exact));
+        for wrong in ["1e11", "\"1e2\"", "\"NaN\"", "true", "[]", "\"\"", "-1", "99999999999", "0.001"] {
             assert!(price(wrong).is_err(), "{wrong}");
         }
     }
@@ -282,7 +283,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_an_item_is_named() {
-        let wrong = body(r#"{"type": "thing", "currency": "usd", "tax_rate": 101, "is_active": "yes", "sku": 5}"#);
+        let wrong = body(r#"{"type": "thing", "currency": "usd", "tax_rate": 101, "is_active": "maybe", "sku": 5}"#);
         assert_eq!(
             wrong.into_new().unwrap_err().to_string(),
             "name: This field is required.; sku: Not a valid string.; type: \"thing\" is not a valid choice.; \

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Update;
-use crate::wire::{OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{OrEmpty, body, defaulted, optional, or_default, patch, required, text};
 
 body! {
     /// A category, as it is created or changed.
@@ -39,7 +39,7 @@ impl CategoryBody {
         let name = required(&mut errors, "name", name);
         let description = text(&mut errors, "description", description).unwrap_or_default();
         let parent = or_default(&mut errors, "parent", parent);
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         match name {
             Some(name) if errors.is_empty() => Ok(NewCategory { name, description, parent, attributes }),
             Some(_) | None => Err(errors),

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Update;
 use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
-use crate::wire::{OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{OrEmpty, body, defaulted, optional, or_default, patch, required, text};
 
 body! {
     /// A contact, as it is created or changed.
@@ -67,7 +67,7 @@ impl ContactBody {
         let email = or_default(&mut errors, "email", email);
         let phone = text(&mut errors, "phone", phone).unwrap_or_default();
         let job_title = text(&mut errors, "job_title", job_title).unwrap_or_default();
-        let is_primary = optional(&mut errors, "is_primary", is_primary).unwrap_or(false);
+        let is_primary = defaulted(&mut errors, "is_primary", is_primary).unwrap_or(false);
         let extras = ExtrasFields { attributes, tasks, notes }.into_new(&mut errors);
         match (client, first_name) {
             (Some(client), Some(first_name)) if errors.is_empty() => {
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!((first_name.as_str(), last_name.as_str()), ("Maria", "Lopez"));
         assert_eq!(email.unwrap().as_str(), "m.lopez@example.com");
         assert_eq!((phone.as_str(), job_title.as_str(), is_primary), ("+504 9999-1234", "CFO", true));
-        assert_eq!(extras.attributes.as_map()["linkedin_url"], "https://linkedin.com/in/maria");
+        assert_eq!(extras.attributes.as_map()["linkedin_url"].as_str(), Some("https://linkedin.com/in/maria"));
     }
 
     #[test]

@@ -9,9 +9,12 @@ use domain::filter::{
     BesideIndexes, CategoryFilter, ClientFilter, ContactFilter, InvoiceFilter, ItemFilter, LeadFilter, Parent,
     ServiceFilter,
 };
+use domain::text::parse_bool;
 
 use super::invoice_status::Words;
+use crate::query::{filled, sent};
 use crate::status::StatusWords;
+use crate::wire::read_integer;
 
 /// The parameters of a query.
 struct Query<'a> {
@@ -24,21 +27,13 @@ impl<'a> Query<'a> {
         Self { pairs, errors: FieldErrors::new() }
     }
 
-    fn sent(&self, name: &str) -> Option<&'a str> {
-        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    fn text(&self, name: &str) -> Option<String> {
+        filled(self.pairs, name)
     }
 
-    fn text(&self, name: &str) -> Option<&'a str> {
-        self.sent(name).filter(|value| !value.is_empty())
-    }
-
-    fn owned(&self, name: &str) -> Option<String> {
-        self.text(name).map(str::to_owned)
-    }
-
-    fn read<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&'a str) -> Result<T, E>) -> Option<T> {
+    fn read<T, E: Display>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, E>) -> Option<T> {
         let value = self.text(name)?;
-        self.errors.take(name, read(value))
+        self.errors.take(name, read(&value))
     }
 
     fn parsed<T>(&mut self, name: &str) -> Option<T>
@@ -50,11 +45,7 @@ impl<'a> Query<'a> {
     }
 
     fn flag(&mut self, name: &str) -> Option<bool> {
-        self.read(name, |value| match value.to_ascii_lowercase().as_str() {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            _ => Err("Must be a valid boolean."),
-        })
+        self.read(name, |value| parse_bool(value).ok_or("Must be a valid boolean."))
     }
 
     fn finish<T>(self, filter: T) -> Result<T, FieldErrors> {
@@ -65,7 +56,7 @@ impl<'a> Query<'a> {
 /// Which clients.
 #[must_use]
 pub fn clients(pairs: &[(String, String)]) -> ClientFilter {
-    ClientFilter { name: Query::new(pairs).owned("name") }
+    ClientFilter { name: Query::new(pairs).text("name") }
 }
 
 /// Which contacts.
@@ -77,7 +68,7 @@ pub fn contacts(pairs: &[(String, String)]) -> Result<ContactFilter, FieldErrors
     let filter = ContactFilter {
         client: query.parsed("client"),
         is_primary: query.flag("is_primary"),
-        first_name: query.owned("first_name"),
+        first_name: query.text("first_name"),
     };
     query.finish(filter)
 }
@@ -99,10 +90,10 @@ pub fn services(pairs: &[(String, String)]) -> Result<ServiceFilter, FieldErrors
 pub fn leads(pairs: &[(String, String)]) -> Result<LeadFilter, FieldErrors> {
     let mut query = Query::new(pairs);
     let filter = LeadFilter {
-        responsible: query.read("responsible", |value| value.parse().map_err(|_| "A valid integer is required.")),
-        stage: query.owned("stage"),
+        responsible: query.read("responsible", |value| read_integer(value, u64::MAX)),
+        stage: query.text("stage"),
         pipeline: query.parsed("pipeline").or(query.parsed("pipeline_id")),
-        name: query.owned("name"),
+        name: query.text("name"),
     };
     query.finish(filter)
 }
@@ -113,11 +104,11 @@ pub fn leads(pairs: &[(String, String)]) -> Result<LeadFilter, FieldErrors> {
 /// Every parameter that is wrong.
 pub fn categories(pairs: &[(String, String)]) -> Result<CategoryFilter, FieldErrors> {
     let mut query = Query::new(pairs);
-    let parent = match query.sent("parent") {
+    let parent = match sent(pairs, "parent").as_deref() {
         Some("" | "null") => Some(Parent::Root),
         Some(_) | None => query.parsed("parent").map(Parent::Under),
     };
-    let filter = CategoryFilter { name: query.owned("name"), parent };
+    let filter = CategoryFilter { name: query.text("name"), parent };
     query.finish(filter)
 }
 
@@ -131,7 +122,7 @@ pub fn items(pairs: &[(String, String)]) -> Result<ItemFilter, FieldErrors> {
         category: query.parsed("category"),
         item_type: query.parsed("type"),
         is_active: query.flag("is_active"),
-        sku: query.owned("sku"),
+        sku: query.text("sku"),
     };
     query.finish(filter)
 }
@@ -146,7 +137,7 @@ pub fn invoices(pairs: &[(String, String)]) -> Result<InvoiceFilter, FieldErrors
         client: query.parsed("client"),
         statuses: query.read("status", Words::request).map(|request| request.shown_as),
         currency: query.parsed("currency"),
-        invoice_number: query.owned("invoice_number"),
+        invoice_number: query.text("invoice_number"),
         beside: BesideIndexes::default(),
     };
     query.finish(filter)

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Update;
-use crate::wire::{OrEmpty, body, check_parent, optional, required, text};
+use crate::wire::{OrEmpty, body, check_parent, defaulted, optional, required, text};
 
 body! {
     /// A follow-up, as it is created or changed.
@@ -37,7 +37,7 @@ impl FollowUpBody {
         let Self { service, attributes, follow_up_date, comment } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "service", service, path);
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         let follow_up_date = required(&mut errors, "follow_up_date", follow_up_date);
         let comment = text(&mut errors, "comment", comment).unwrap_or_default();
         match follow_up_date {
@@ -145,7 +145,9 @@ mod tests {
              type \"str\".; follow_up_date: This field is required.; comment: Not a valid string."
         );
         assert!(new(json!({"follow_up_date": null})).is_err());
-        assert!(new(json!({"follow_up_date": "2025-01-15"})).is_err());
+        assert!(new(json!({"follow_up_date": "15.01.2025"})).is_err());
+        let midnight = new(json!({"follow_up_date": "2025-01-15"})).unwrap().follow_up_date;
+        assert_eq!(midnight.to_string(), "2025-01-15T00:00:00Z");
     }
 
     #[test]

@@ -123,7 +123,7 @@ impl InvoiceBody {
     /// Every field that is missing or wrong.
     pub fn into_new(self) -> Result<NewInvoice, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let (shared, Apart { client, issue_date, extras }) = self.read(&mut errors);
+        let (shared, Apart { client, issue_date, extras }) = self.with_defaults().read(&mut errors);
         let Shared { totals, stripe, currency, status, contact, due_date, notes } = shared;
         let client = required(&mut errors, "client", client);
         let issue_date = or_default(&mut errors, "issue_date", issue_date);
@@ -171,6 +171,19 @@ impl InvoiceBody {
             paid_amount: None,
             extras,
         })
+    }
+
+    /// A new invoice has the defaults of what is empty.
+    fn with_defaults(self) -> Self {
+        Self {
+            status: self.status.unless_empty(),
+            currency: self.currency.unless_empty(),
+            subtotal: self.subtotal.unless_empty(),
+            tax_amount: self.tax_amount.unless_empty(),
+            discount: self.discount.unless_empty(),
+            total: self.total.unless_empty(),
+            ..self
+        }
     }
 
     fn read(self, errors: &mut FieldErrors) -> (Shared, Apart) {

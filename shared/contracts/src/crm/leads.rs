@@ -3,13 +3,13 @@
 use domain::FieldErrors;
 use domain::attributes::Attributes;
 use domain::id::{ClientId, EntryId, PipelineId, StageId};
+use domain::json::{Map, Value};
 use domain::lead::{Lead, LeadPatch, LeadService, LeadServiceInput, NewLead};
 use domain::record::{Extras, Meta};
 use domain::text::{LongText, Name, ShortText};
 use domain::worklist::{NoteInput, TaskInput};
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{AdditionalProperties, Object, Schema};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::Update;
 use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
-use crate::wire::{FromWire, OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{FromWire, OrEmpty, body, defaulted, optional, or_default, patch, required, text};
 
 body! {
     /// A lead, as it is created or changed.
@@ -54,7 +54,7 @@ body! {
 
 impl FromWire for LeadServiceInput {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let mut sent: Map<String, Value> = Map::from_wire(raw)?;
+        let mut sent = Map::from_wire(raw)?;
         let id = match sent.shift_remove("id") {
             None | Some(Value::Null) => None,
             Some(id) => OrEmpty::<EntryId>::from_wire(&id.to_string()).map_err(|error| format!("id: {error}"))?.0,
@@ -110,8 +110,8 @@ impl LeadBody {
         let stage = text(&mut errors, "stage", stage).unwrap_or_default();
         let stage_id = or_default(&mut errors, "stage_id", stage_id);
         let lost_reason = text(&mut errors, "lost_reason", lost_reason).unwrap_or_default();
-        let client_attributes = optional(&mut errors, "client_attributes", client_attributes).unwrap_or_default();
-        let services = optional(&mut errors, "service_attributes", service_attributes).unwrap_or_default();
+        let client_attributes = defaulted(&mut errors, "client_attributes", client_attributes).unwrap_or_default();
+        let services = defaulted(&mut errors, "service_attributes", service_attributes).unwrap_or_default();
         let extras = ExtrasFields { attributes, tasks, notes }.into_new(&mut errors);
         match name {
             Some(name) if errors.is_empty() => Ok(NewLead {
@@ -173,7 +173,7 @@ impl LeadBody {
 /// A service that a lead asks for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct LeadServiceJson(Map<String, Value>);
+pub struct LeadServiceJson(Map);
 
 impl From<&LeadService> for LeadServiceJson {
     fn from(service: &LeadService) -> Self {

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::Update;
 use crate::decimals::Amount;
-use crate::wire::{Field, OrEmpty, REQUIRED, body, check_parent, not_emptied, optional, or_default, patch, required};
+use crate::wire::{
+    Field, OrEmpty, REQUIRED, body, check_parent, defaulted, not_emptied, optional, or_default, patch, required,
+};
 
 body! {
     /// A line item, as it is created or changed. Without `catalogue_item`, a new one needs
@@ -62,7 +64,7 @@ impl LineItemBody {
         }
         let unit_price = or_default(&mut errors, "unit_price", unit_price);
         let tax_rate = or_default(&mut errors, "tax_rate", tax_rate);
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         let (kind, discount) = (LineKind::default(), Percent::ZERO);
         match quantity {
             Some(quantity) if errors.is_empty() => {

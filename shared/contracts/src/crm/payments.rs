@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::Update;
 use crate::decimals::Amount;
 use crate::wire::{
-    Bounded, FromWire, OrEmpty, body, check_parent, not_emptied, optional, or_default, patch, required, text,
+    Bounded, FromWire, OrEmpty, body, check_parent, defaulted, not_emptied, optional, or_default, patch, required, text,
 };
 
 /// An amount above zero: (14,2).
@@ -73,7 +73,7 @@ impl PaymentBody {
         let stripe_charge_id = or_default(&mut errors, "stripe_charge_id", stripe_charge_id);
         let reference = text(&mut errors, "reference", reference).unwrap_or_default();
         let notes = text(&mut errors, "notes", notes).unwrap_or_default();
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         match (amount, method) {
             (Some(PaidAmount(amount)), Some(method)) if errors.is_empty() => {
                 Ok(PaymentInput { amount, method, paid_at, stripe_charge_id, reference, notes, attributes })

@@ -15,7 +15,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, Object, Ref, Schema, Type};
 use uuid::Uuid;
 
-use crate::wire::{FromWire, OrEmpty, body, nested, optional, or_default, required, text};
+use crate::wire::{FromWire, OrEmpty, body, defaulted, nested, optional, or_default, required, text};
 
 body! {
     /// A pipeline, as it is created or changed.
@@ -126,7 +126,7 @@ impl PipelineBody {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
         let description = text(&mut errors, "description", description).unwrap_or_default();
-        let stages = optional(&mut errors, "stages", stages).unwrap_or_default();
+        let stages = defaulted(&mut errors, "stages", stages).unwrap_or_default();
         match name {
             Some(name) if errors.is_empty() => Ok(NewPipeline { name, description, stages }),
             Some(_) | None => Err(errors),
@@ -297,7 +297,7 @@ mod tests {
              Entry 3: Invalid data. Expected a dictionary, but got int."
         );
         assert!(wrong(json!([{"name": "a", "order": -1}])).contains("greater than or equal to 0"));
-        assert!(wrong(json!([{"name": "a", "order": "1"}])).contains("A valid integer is required."));
+        assert!(wrong(json!([{"name": "a", "order": "1.5"}])).contains("A valid integer is required."));
         assert!(wrong(json!([{"name": "wON"}])).starts_with("stages: The stage \"wON\" is added"));
         assert!(wrong(json!({})).contains("Expected a list of items"));
         let many: Vec<_> = (0..99).map(|n| json!({"name": n.to_string()})).collect();

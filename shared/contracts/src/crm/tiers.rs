@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::Update;
 use crate::decimals::Amount;
-use crate::wire::{OrEmpty, body, check_parent, optional, required};
+use crate::wire::{OrEmpty, body, check_parent, defaulted, optional, required};
 
 body! {
     /// A price tier, as it is created or changed.
@@ -44,7 +44,7 @@ impl PriceTierBody {
         let name = required(&mut errors, "name", name);
         let min_quantity = required(&mut errors, "min_quantity", min_quantity);
         let price = required(&mut errors, "price", price);
-        let attributes = optional(&mut errors, "attributes", attributes).unwrap_or_default();
+        let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         match (name, min_quantity, price) {
             (Some(name), Some(min_quantity), Some(price)) if errors.is_empty() => {
                 Ok(NewTier { name, min_quantity, price, attributes })
@@ -151,7 +151,7 @@ mod tests {
             "catalogue_item: This is not the object that the path names.; name: This field is required.; \
              min_quantity: A valid integer is required.; price: Ensure this value is greater than or equal to 0."
         );
-        for quantity in [json!(-1), json!("10"), json!(4_294_967_296_u64)] {
+        for quantity in [json!(-1), json!("1.5"), json!("1e1"), json!("x"), json!(""), json!(4_294_967_296_u64)] {
             assert!(read(json!({"name": "a", "price": 1, "min_quantity": quantity})).is_err());
         }
     }

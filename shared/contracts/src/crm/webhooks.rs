@@ -1,6 +1,7 @@
 //! Webhooks (crm, section 9).
 
 use domain::FieldErrors;
+use domain::json::{Map, Value};
 use domain::text::Name;
 use domain::webhook::{
     Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, NewWebhook, Operator, Payload, UrlTemplate,
@@ -8,13 +9,12 @@ use domain::webhook::{
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Ref, Schema, Type};
 use uuid::Uuid;
 
-use crate::wire::{Field, FromWire, OrEmpty, body, nested, optional, or_default, patch, required, text};
+use crate::wire::{Field, FromWire, OrEmpty, body, defaulted, nested, optional, or_default, patch, required, text};
 
 body! {
     /// A webhook, as it is created or changed.
@@ -58,6 +58,8 @@ body! {
 }
 
 impl FromWire for UrlTemplate {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         Self::parse(&String::from_wire(raw)?).map_err(|error| error.to_string())
     }
@@ -72,6 +74,8 @@ impl FromWire for UrlTemplate {
 }
 
 impl FromWire for FieldPath {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         Self::parse(&String::from_wire(raw)?).map_err(|error| error.to_string())
     }
@@ -151,13 +155,13 @@ impl WebhookBody {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
         let model = required(&mut errors, "model", model);
-        let event = optional(&mut errors, "event", event).unwrap_or_default();
+        let event = defaulted(&mut errors, "event", event).unwrap_or_default();
         let url = required(&mut errors, "url", url);
-        let method = optional(&mut errors, "method", method).unwrap_or_default();
+        let method = defaulted(&mut errors, "method", method).unwrap_or_default();
         let headers = text(&mut errors, "headers", headers).unwrap_or_default();
-        let is_active = optional(&mut errors, "is_active", is_active).unwrap_or(true);
+        let is_active = defaulted(&mut errors, "is_active", is_active).unwrap_or(true);
         let conditions = text(&mut errors, "conditions", conditions).unwrap_or_default();
-        let condition_logic = optional(&mut errors, "condition_logic", condition_logic).unwrap_or_default();
+        let condition_logic = defaulted(&mut errors, "condition_logic", condition_logic).unwrap_or_default();
         let payload = or_default(&mut errors, "payload", payload);
         let (Some(name), Some(model), Some(url), true) = (name, model, url, errors.is_empty()) else {
             return Err(errors);
@@ -228,7 +232,7 @@ pub struct WebhookJson {
     pub method: &'static str,
     /// Headers of the request.
     #[schema(value_type = Object)]
-    pub headers: Map<String, Value>,
+    pub headers: Map,
     /// Whether it is sent at all.
     pub is_active: bool,
     /// What the object must be like.

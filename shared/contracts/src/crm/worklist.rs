@@ -14,7 +14,7 @@ use utoipa::openapi::schema::{Ref, Schema};
 use uuid::Uuid;
 
 use super::Update;
-use crate::wire::{Field, FromWire, OrEmpty, body, nested, optional, or_default, required};
+use crate::wire::{Field, FromWire, OrEmpty, body, defaulted, nested, optional, or_default, required};
 
 body! {
     /// A task, as it is sent. Who made it and when is set by the server.
@@ -67,7 +67,7 @@ impl FromWire for TaskInput {
         let id = or_default(&mut errors, "id", id);
         let task = required(&mut errors, "task", task);
         let date = or_default(&mut errors, "date", date);
-        let completed = optional(&mut errors, "completed", completed).unwrap_or(false);
+        let completed = defaulted(&mut errors, "completed", completed).unwrap_or(false);
         match task {
             Some(task) if errors.is_empty() => Ok(Self { id, task, date, completed }),
             Some(_) | None => Err(errors.to_string()),
@@ -134,9 +134,9 @@ impl ExtrasFields {
     pub(super) fn into_new(self, errors: &mut FieldErrors) -> NewExtras {
         let Self { attributes, tasks, notes } = self;
         NewExtras {
-            attributes: optional(errors, "attributes", attributes).unwrap_or_default(),
-            tasks: optional(errors, "list_of_tasks", tasks).unwrap_or_default(),
-            notes: optional(errors, "list_of_notes", notes).unwrap_or_default(),
+            attributes: defaulted(errors, "attributes", attributes).unwrap_or_default(),
+            tasks: defaulted(errors, "list_of_tasks", tasks).unwrap_or_default(),
+            notes: defaulted(errors, "list_of_notes", notes).unwrap_or_default(),
         }
     }
 
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_wrong_entry_is_named_by_its_place() {
         let raw = format!(
-            r#"[{{"task": "a"}}, {{"id": "x", "completed": 1}}, {{"id": "{ID}", "task": "b", "date": null}}, 7]"#
+            r#"[{{"task": "a"}}, {{"id": "x", "completed": "maybe"}}, {{"id": "{ID}", "task": "b", "date": null}}, 7]"#
         );
         assert_eq!(
             Vec::<TaskInput>::from_wire(&raw).unwrap_err(),

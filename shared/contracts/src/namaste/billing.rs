@@ -164,7 +164,7 @@ fn some_items(items: &Field<BillingItems>) -> bool {
     match items {
         Field::Absent | Field::Wrong(_) => true,
         Field::Value(items) => !items.is_empty(),
-        Field::Null => false,
+        Field::Null | Field::Empty => false,
     }
 }
 

@@ -7,6 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, ObjectBuilder, Ref, Schema, SchemaFormat, SchemaType, Type};
 
 use crate::openapi::{Schemas, one};
+use crate::query::sent;
 use crate::{Problem, Rendered};
 
 /// How many rows a page has.
@@ -25,7 +26,7 @@ impl PageQuery {
     /// # Errors
     /// What is no number from 1 on is no page.
     pub fn read(pairs: &[(String, String)]) -> Result<Self, Problem> {
-        let Some(sent) = last(pairs, "page") else { return Ok(Self { number: 1 }) };
+        let Some(sent) = sent(pairs, "page") else { return Ok(Self { number: 1 }) };
         let digits = sent.bytes().all(|byte| byte.is_ascii_digit());
         let number = if digits { sent.parse().ok() } else { None };
         number.filter(|number| *number > 0).map(|number| Self { number }).ok_or_else(invalid_page)
@@ -36,11 +37,6 @@ impl PageQuery {
 #[must_use]
 pub fn invalid_page() -> Problem {
     Problem::Worded(Rendered::new(404, json!({"detail": "Invalid page."})).into())
-}
-
-/// The last value of a parameter.
-pub(super) fn last<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 /// A page of a list.

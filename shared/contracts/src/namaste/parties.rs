@@ -13,9 +13,9 @@ use domain::text::{Email, LongText, Name, ShortText};
 use domain::{FieldErrors, Patch};
 
 use super::errors::refused;
-use super::paging::last;
 use super::things::Thing;
 use crate::Problem;
+use crate::query::filled;
 use crate::wire::{Field, OrEmpty, body, optional, or_default, or_null, patch, required, text};
 
 pub use answers::{
@@ -67,7 +67,7 @@ impl Kind {
     fn sent(field: &Field<String>) -> Result<Self, Problem> {
         match field {
             Field::Value(word) => Self::read(word),
-            Field::Absent | Field::Null | Field::Wrong(_) => Self::read(""),
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => Self::read(""),
         }
     }
 
@@ -76,7 +76,7 @@ impl Kind {
     /// # Errors
     /// Another word than the two.
     pub fn filter(pairs: &[(String, String)]) -> Result<Option<Self>, Problem> {
-        last(pairs, "category_type").filter(|word| !word.is_empty()).map(Self::read).transpose()
+        filled(pairs, "category_type").map(|word| Self::read(&word)).transpose()
     }
 }
 
@@ -143,7 +143,9 @@ impl PartyBody {
     pub const fn thing(&self) -> Thing {
         match self.preferred_payment_method {
             Field::Value(OrEmpty(Some(_))) => PARTY,
-            Field::Absent | Field::Null | Field::Value(OrEmpty(None)) | Field::Wrong(_) => PARTY_AS_ANSWERED,
+            Field::Absent | Field::Null | Field::Empty | Field::Value(OrEmpty(None)) | Field::Wrong(_) => {
+                PARTY_AS_ANSWERED
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! What is told of the objects that `?id=` names: in each group the same sentences, with another noun.
 
 use super::errors::refused;
-use super::paging::last;
 use crate::Problem;
+use crate::query::filled;
 use domain::{Error, FieldErrors};
 
 /// A kind of object, as messages name it.
@@ -30,8 +30,8 @@ impl Thing {
     /// # Errors
     /// What is sent is no integer.
     pub fn named(self, pairs: &[(String, String)]) -> Result<Option<u64>, Problem> {
-        let Some(sent) = last(pairs, "id").map(str::trim).filter(|sent| !sent.is_empty()) else { return Ok(None) };
-        let digits = sent.strip_prefix('-').unwrap_or(sent);
+        let Some(sent) = filled(pairs, "id") else { return Ok(None) };
+        let digits = sent.strip_prefix('-').unwrap_or(&sent);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(refused(400, &format!("Invalid {} ID", self.noun)));
         }

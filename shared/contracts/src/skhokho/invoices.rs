@@ -23,7 +23,7 @@ use super::parties::{ClientMini, PersonMini};
 use super::schemas::{self, documented};
 use super::status::{Words, status_display, status_word};
 use crate::status::{DRAFT, SentStatus};
-use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, optional, or_default, text};
+use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, defaulted, optional, or_default, text};
 
 documented! {
     /// A title.
@@ -84,7 +84,7 @@ impl InvoiceRequest {
     pub fn named_items(&self) -> Vec<ItemId> {
         match &self.items {
             Field::Value(items) => items.items().collect(),
-            Field::Absent | Field::Null | Field::Wrong(_) => Vec::new(),
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => Vec::new(),
         }
     }
 
@@ -177,11 +177,11 @@ impl InvoiceRequest {
         Sent {
             number: optional(errors, "invoice_number", invoice_number).map(|SentNumber(number)| number),
             details,
-            status: optional(errors, "status", status).map(|sent| sent.request),
+            status: defaulted(errors, "status", status).map(|sent| sent.request),
             issue_date: or_default(errors, "invoice_date", invoice_date.map(|SentInvoiceDate(date)| date)),
             due_date: optional(errors, "due_date", due_date),
-            paid_amount: optional(errors, "paid_amount", paid_amount).map(|SentPaid(Bounded(amount))| amount),
-            lines: optional(errors, "items", items).map(|items| items.into_lines(catalogue, currency, errors)),
+            paid_amount: defaulted(errors, "paid_amount", paid_amount).map(|SentPaid(Bounded(amount))| amount),
+            lines: defaulted(errors, "items", items).map(|items| items.into_lines(catalogue, currency, errors)),
         }
     }
 }

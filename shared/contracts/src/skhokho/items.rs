@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::answer;
 use super::schemas::{self, documented};
-use crate::wire::{Field, FromWire, OrEmpty, body, nested, optional, or_default, required};
+use crate::wire::{Field, FromWire, OrEmpty, body, defaulted, nested, or_default, required};
 
 /// The catalogue items that lines name, by their ids.
 pub type Catalogue = BTreeMap<ItemId, CatalogueItem>;
@@ -73,7 +73,7 @@ impl InvoiceItemRequest {
     fn item(&self) -> Option<ItemId> {
         [&self.product_id, &self.service_id].into_iter().find_map(|field| match field {
             Field::Value(SentItem(OrEmpty(id))) => *id,
-            Field::Absent | Field::Null | Field::Wrong(_) => None,
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => None,
         })
     }
 
@@ -87,9 +87,9 @@ impl InvoiceItemRequest {
         let service = or_default(&mut errors, "service_id", service_id.map(|SentItem(id)| id));
         let quantity = required(&mut errors, "quantity", quantity);
         let unit_price = required(&mut errors, "unit_price", unit_price);
-        let discount = optional(&mut errors, "discount_percentage", discount_percentage);
-        let vat_rate = optional(&mut errors, "vat_rate", vat_rate);
-        let currency = optional(&mut errors, "currency", currency).map(|SentCurrency(currency)| currency);
+        let discount = defaulted(&mut errors, "discount_percentage", discount_percentage);
+        let vat_rate = defaulted(&mut errors, "vat_rate", vat_rate);
+        let currency = defaulted(&mut errors, "currency", currency).map(|SentCurrency(currency)| currency);
         let (field, id, kind) = match (product, service) {
             (Some(_), Some(_)) => {
                 errors.add("service_id", "An item is a product or a service, not both.");

@@ -5,9 +5,11 @@ use std::fmt::Display;
 
 use domain::FieldErrors;
 use domain::filter::{BesideIndexes, InvoiceFilter, OverdueOn};
+use domain::text::parse_bool;
 use jiff::civil::Date;
 
 use super::status::Words;
+use crate::query::filled;
 use crate::status::StatusWords;
 use crate::wire::read_date;
 
@@ -21,7 +23,7 @@ pub fn invoices(pairs: &[(String, String)], today: Date) -> Result<InvoiceFilter
     let request = read(pairs, "status", &mut errors, Words::request);
     let overdue = read(pairs, "overdue", &mut errors, flag);
     let beside = BesideIndexes {
-        search: sent(pairs, "search").map(str::to_owned),
+        search: filled(pairs, "search"),
         issued_from: read(pairs, "from_date", &mut errors, read_date),
         issued_to: read(pairs, "to_date", &mut errors, read_date),
         overdue: overdue.map(|is| OverdueOn { is, today }),
@@ -32,26 +34,17 @@ pub fn invoices(pairs: &[(String, String)], today: Date) -> Result<InvoiceFilter
     Ok(InvoiceFilter { client, statuses, beside, ..InvoiceFilter::default() })
 }
 
-fn sent<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    let last = pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim());
-    last.filter(|value| !value.is_empty())
-}
-
 fn read<T, E: Display>(
     pairs: &[(String, String)],
     name: &str,
     errors: &mut FieldErrors,
     read: impl FnOnce(&str) -> Result<T, E>,
 ) -> Option<T> {
-    sent(pairs, name).and_then(|value| errors.take(name, read(value)))
+    filled(pairs, name).and_then(|value| errors.take(name, read(&value)))
 }
 
 fn flag(value: &str) -> Result<bool, &'static str> {
-    match value.to_ascii_lowercase().as_str() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err("Must be a valid boolean."),
-    }
+    parse_bool(value).ok_or("Must be a valid boolean.")
 }
 
 #[cfg(test)]

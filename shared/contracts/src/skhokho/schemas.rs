@@ -57,6 +57,8 @@ macro_rules! documented {
         pub struct $name(pub $inner);
 
         impl $crate::wire::FromWire for $name {
+            const IS_TEXT: bool = <$inner as $crate::wire::FromWire>::IS_TEXT;
+
             fn from_wire(raw: &str) -> Result<Self, String> {
                 <$inner as $crate::wire::FromWire>::from_wire(raw).map(Self)
             }

@@ -9,10 +9,10 @@ use domain::id::{
     PaymentId, PipelineId, ServiceId, StageId, TierId, WebhookId,
 };
 use domain::invoice::PaymentMethod;
+use domain::json::Map;
 use domain::money::{Balance, Cost, Currency, Percent, Price, Quantity};
 use domain::text::{Email, Text};
 use domain::webhook::{ConditionLogic, Method, Operator, WebhookEvent, WebhookModel};
-use serde_json::Map;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, Schema, SchemaFormat, Type};
 
@@ -97,6 +97,8 @@ read_words!(
 );
 
 impl<const MIN: usize, const MAX: usize> FromWire for Text<MIN, MAX> {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         Self::parse(&string(raw)?).map_err(|error| error.to_string())
     }
@@ -107,6 +109,8 @@ impl<const MIN: usize, const MAX: usize> FromWire for Text<MIN, MAX> {
 }
 
 impl FromWire for Email {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         Self::parse(&string(raw)?).map_err(|error| error.to_string())
     }
@@ -137,6 +141,8 @@ impl FromWire for Attributes {
 }
 
 impl FromWire for AttributeName {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         parsed(&string(raw)?)
     }

@@ -4,13 +4,15 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use domain::id::EntryId;
-use domain::money::{MoneyError, parse_decimal};
+use domain::json::{self, Map, Value};
+use domain::money::{self, MoneyError};
+use domain::number::Digits;
+use domain::text::{normalised, parse_bool};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{
     AdditionalProperties, Array, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
@@ -19,6 +21,9 @@ use uuid::Uuid;
 
 /// A value that can be read from JSON text.
 pub trait FromWire: Sized {
+    /// Whether empty text is a value, or is refused in words of its own. Where it is not, empty text stands for null.
+    const IS_TEXT: bool = false;
+
     /// Reads the JSON text of one value.
     ///
     /// # Errors
@@ -50,7 +55,16 @@ pub(super) fn kind(raw: &str) -> &'static str {
     }
 }
 
+/// Text as the books keep it.
 pub(super) fn string(raw: &str) -> Result<String, String> {
+    text_as_sent(raw).map(|text| normalised(&text))
+}
+
+/// Text with every character that was sent, for what is not kept as text: passwords, and what is checked for attacks.
+///
+/// # Errors
+/// It is no text.
+pub fn text_as_sent(raw: &str) -> Result<String, String> {
     serde_json::from_str(raw).map_err(|_| "Not a valid string.".to_owned())
 }
 
@@ -72,14 +86,36 @@ where
     parsed(&text.chars().take(64).collect::<String>())
 }
 
-/// A plain decimal from a JSON string or a JSON number, whose text is taken as it stands.
+/// The digits of a JSON number, which may have an exponent, or of a number in text, which has none.
+fn digits(raw: &str) -> Option<Digits> {
+    match kind(raw) {
+        "str" => Digits::typed(&string(raw).ok()?),
+        "int" | "float" => Digits::json(raw),
+        _ => None,
+    }
+}
+
 pub(super) fn decimal(raw: &str, integer_digits: u32, scale: u32) -> Result<Decimal, String> {
-    let text = match kind(raw) {
-        "str" => string(raw)?,
-        "int" | "float" => raw.to_owned(),
-        _ => return Err(MoneyError::NotANumber.to_string()),
-    };
-    parse_decimal(&text, integer_digits, scale).map_err(|error| error.to_string())
+    money::decimal(digits(raw).as_ref(), integer_digits, scale).map_err(|error: MoneyError| error.to_string())
+}
+
+/// Reads text as an integer of at most `MAX` and not below 0.
+///
+/// # Errors
+/// The message for the field.
+pub fn read_integer<T: FromStr + Display>(text: &str, max: T) -> Result<T, String> {
+    integer(Digits::typed(text).as_ref(), max)
+}
+
+fn integer<T: FromStr + Display>(digits: Option<&Digits>, max: T) -> Result<T, String> {
+    // No integer that is read here has more digits.
+    const DIGITS: u32 = 20;
+    let digits = digits.filter(|digits| digits.after_point() == 0).ok_or("A valid integer is required.")?;
+    if digits.is_negative() {
+        return Err("Ensure this value is greater than or equal to 0.".to_owned());
+    }
+    let number = digits.within(DIGITS, 0).and_then(|plain| plain.parse().ok());
+    number.ok_or_else(|| format!("Ensure this value is less than or equal to {max}."))
 }
 
 pub(super) fn of_type(schema_type: Type) -> ObjectBuilder {
@@ -126,18 +162,21 @@ pub fn read_date(text: &str) -> Result<Date, String> {
     text.parse().ok().filter(|date: &Date| date.year() > 0).ok_or_else(wrong)
 }
 
-/// Reads an instant as RFC 3339 has it; without an offset it is in UTC.
+/// Reads an instant as RFC 3339 has it; without an offset it is in UTC, and a date alone is its midnight. Up to nine
+/// decimals of a second are kept; an instant with more is refused, because it would not come back as it was sent.
 ///
 /// # Errors
 /// The message for the field.
 pub fn read_timestamp(text: &str) -> Result<Timestamp, String> {
     const WRONG: &str = "Datetime has wrong format. Use one of these formats instead: \
-                         YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
-    let day = text.get(..10).filter(|_| text.len() > 10 && !text.contains('['));
-    day.and_then(|day| read_date(day).ok()).ok_or(WRONG)?;
-    let with_offset = || text.parse::<Timestamp>().ok();
-    let in_utc = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    with_offset().or_else(in_utc).ok_or_else(|| WRONG.to_owned())
+                         YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z], YYYY-MM-DD.";
+    let day = text.get(..10).filter(|_| !text.contains('[')).and_then(|day| read_date(day).ok()).ok_or(WRONG)?;
+    let in_utc = |local: DateTime| local.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let read = match text.len() {
+        10 => in_utc(day.into()),
+        _ => text.parse().ok().or_else(|| in_utc(text.parse().ok()?)),
+    };
+    read.ok_or_else(|| WRONG.to_owned())
 }
 
 impl<const INTEGER: u32, const SCALE: u32> FromWire for Bounded<INTEGER, SCALE> {
@@ -151,6 +190,8 @@ impl<const INTEGER: u32, const SCALE: u32> FromWire for Bounded<INTEGER, SCALE> 
 }
 
 impl FromWire for String {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         string(raw)
     }
@@ -192,7 +233,17 @@ impl FromWire for Timestamp {
 
 impl FromWire for bool {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        raw.parse().map_err(|_| "Must be a valid boolean.".to_owned())
+        let read = match kind(raw) {
+            "bool" => raw.parse().ok(),
+            "str" => string(raw).ok().and_then(|text| parse_bool(&text)),
+            "int" | "float" => match digits(raw).and_then(|digits| digits.within(1, 0)).as_deref() {
+                Some("0") => Some(false),
+                Some("1") => Some(true),
+                _ => None,
+            },
+            _ => None,
+        };
+        read.ok_or_else(|| "Must be a valid boolean.".to_owned())
     }
 
     fn schema() -> RefOr<Schema> {
@@ -204,13 +255,7 @@ macro_rules! read_integers {
     ($($integer:ty: $format:ident),+ $(,)?) => {$(
         impl FromWire for $integer {
             fn from_wire(raw: &str) -> Result<Self, String> {
-                if kind(raw) != "int" {
-                    return Err("A valid integer is required.".to_owned());
-                }
-                raw.parse().map_err(|_| match raw.starts_with('-') {
-                    true => "Ensure this value is greater than or equal to 0.".to_owned(),
-                    false => format!("Ensure this value is less than or equal to {}.", Self::MAX),
-                })
+                integer(digits(raw).as_ref(), Self::MAX)
             }
 
             fn schema() -> RefOr<Schema> {
@@ -244,10 +289,13 @@ impl<T: FromWire> FromWire for Vec<T> {
     }
 }
 
-impl FromWire for Map<String, Value> {
+/// All texts of an object are normalised.
+impl FromWire for Map {
     fn from_wire(raw: &str) -> Result<Self, String> {
         match kind(raw) {
-            "dict" => serde_json::from_str(raw).map_err(|_| "Value must be valid JSON.".to_owned()),
+            "dict" => {
+                serde_json::from_str(raw).map(json::normalised).map_err(|_| "Value must be valid JSON.".to_owned())
+            }
             other => Err(format!("Expected a dictionary of items but got type \"{other}\".")),
         }
     }
@@ -259,7 +307,10 @@ impl FromWire for Map<String, Value> {
     }
 }
 
+/// A value is taken as it is sent.
 impl FromWire for Value {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
         serde_json::from_str(raw).map_err(|_| "Value must be valid JSON.".to_owned())
     }
@@ -270,8 +321,10 @@ impl FromWire for Value {
 }
 
 impl<T: FromWire> FromWire for OrEmpty<T> {
+    const IS_TEXT: bool = true;
+
     fn from_wire(raw: &str) -> Result<Self, String> {
-        let empty = string(raw).is_ok_and(|text| text.trim().is_empty());
+        let empty = raw.starts_with('"') && string(raw).is_ok_and(|text| text.is_empty());
         if empty { Ok(Self(None)) } else { T::from_wire(raw).map(|value| Self(Some(value))) }
     }
 
@@ -302,15 +355,34 @@ mod tests {
 
     #[test]
     fn only_the_right_kind_of_json_is_taken() {
-        assert_eq!(bool::from_wire("true"), Ok(true));
-        for wrong in ["\"true\"", "1", "0", "[]", "{}", "null"] {
+        for wrong in ["\"maybe\"", "2", "0.5", "1e1", "-1", "[]", "{}", "null", "\"null\""] {
             assert_eq!(bool::from_wire(wrong), Err("Must be a valid boolean.".into()), "{wrong}");
         }
-        for wrong in ["\"1\"", "1.0", "1e2", "true", "[]", "{}"] {
+        let wrong_integers = [
+            "\"x\"",
+            "\"1.5\"",
+            "\"1e1\"",
+            "\"1_000\"",
+            "\"1,000\"",
+            "\"0x1\"",
+            "\"1 2\"",
+            "1.5",
+            "1e-1",
+            "true",
+            "[]",
+            "{}",
+            "[1]",
+        ];
+        for wrong in wrong_integers {
             assert_eq!(u32::from_wire(wrong), Err("A valid integer is required.".into()), "{wrong}");
         }
-        assert_eq!(u32::from_wire("-1"), Err("Ensure this value is greater than or equal to 0.".into()));
-        assert_eq!(u32::from_wire("4294967296"), Err("Ensure this value is less than or equal to 4294967295.".into()));
+        for negative in ["-1", "\"-1\"", "-1e999"] {
+            assert_eq!(u32::from_wire(negative), Err("Ensure this value is greater than or equal to 0.".into()));
+        }
+        for large in ["4294967296", "\"4294967296\"", "1e999", "1e999999999999999", "99999999999999999999999999"] {
+            let told = Err("Ensure this value is less than or equal to 4294967295.".into());
+            assert_eq!(u32::from_wire(large), told, "{large}");
+        }
         for wrong in ["1", "true", "[]", "{}", r#""\ud800""#] {
             assert_eq!(Text::<0, 5>::from_wire(wrong), Err("Not a valid string.".into()), "{wrong}");
         }
@@ -318,11 +390,30 @@ mod tests {
     }
 
     #[test]
+    fn what_has_one_reading_is_taken_as_text_too() {
+        for ten in ["10", "10.0", "1e1", "1E+1", "\"10\"", "\" 10\\n\"", "\"010\"", "\"+10\"", "\"10.00\""] {
+            assert_eq!(u32::from_wire(ten), Ok(10), "{ten}");
+            assert_eq!(u64::from_wire(ten), Ok(10), "{ten}");
+        }
+        assert_eq!((u32::from_wire("-0"), u64::from_wire("18446744073709551615")), (Ok(0), Ok(u64::MAX)));
+        for yes in ["true", "1", "1.0", "\"true\"", "\"True\"", "\"1\"", "\" on \""] {
+            assert_eq!(bool::from_wire(yes), Ok(true), "{yes}");
+        }
+        for no in ["false", "0", "\"false\"", "\"FALSE\"", "\"0\"", "\"off\""] {
+            assert_eq!(bool::from_wire(no), Ok(false), "{no}");
+        }
+        assert_eq!(ItemType::from_wire("\" service\\u200b\""), Ok(ItemType::Service));
+        assert!(ClientId::from_wire("\" 0190b5a1-7c5e-7000-8000-000000000001 \"").is_ok());
+    }
+
+    #[test]
     fn a_number_keeps_every_digit_of_its_text() {
         let amount = |raw| Bounded::<12, 2>::from_wire(raw).map(|Bounded(amount)| amount.to_string());
         assert_eq!(amount("999999999999.99"), Ok("999999999999.99".into()));
-        assert_eq!(amount("\"0.10\""), Ok("0.1".into()));
-        for wrong in ["1000000000000", "0.001", "1e2", "1E2", "\"1e2\"", "\" 1\"", "true", "{}", "\"\""] {
+        for (raw, read) in [("\"0.10\"", "0.1"), ("\" 1\"", "1"), ("\".5\"", "0.5"), ("1e2", "100"), ("1E+2", "100")] {
+            assert_eq!(amount(raw), Ok(read.into()), "{raw}");
+        }
+        for wrong in ["1000000000000", "0.001", "\"1e2\"", "\"1,5\"", "true", "{}", "\"\"", "1e999", "1e-999", "1e12"] {
             assert!(amount(wrong).is_err(), "{wrong}");
         }
     }
@@ -352,10 +443,27 @@ mod tests {
         assert_eq!(read("2026-03-01T10:00:00+02:00"), Ok("2026-03-01T08:00:00Z".into()));
         assert_eq!(read("2026-03-01T10:00:00.25"), Ok("2026-03-01T10:00:00.25Z".into()));
         assert_eq!(read("2026-03-01T10:00"), Ok("2026-03-01T10:00:00Z".into()));
-        for wrong in
-            ["2026-03-01", "20260301T100000Z", "2026-03-01T25:00:00Z", "2026-03-01T10:00:00[Europe/Paris]", "now", ""]
-        {
+        assert_eq!(read("2026-03-01"), Ok("2026-03-01T00:00:00Z".into()));
+        for wrong in [
+            "2026-02-30",
+            "2026-03-01T",
+            "2026-3-1",
+            "20260301T100000Z",
+            "2026-03-01T25:00:00Z",
+            "2026-03-01T10:00:00[Europe/Paris]",
+            "2026-03-01T10:00:00.1234567891Z",
+            "now",
+            "",
+        ] {
             assert!(read(wrong).unwrap_err().starts_with("Datetime has wrong format."), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn an_instant_keeps_every_digit() {
+        for digits in 1..=9 {
+            let sent = format!("2026-03-01T10:00:00.{}Z", &"123456789"[..digits]);
+            assert_eq!(read_timestamp(&sent).map(|at| at.to_string()), Ok(sent));
         }
     }
 

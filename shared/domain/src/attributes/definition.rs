@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::FieldErrors;
 use crate::id::AttributeId;
-use crate::text::{Name, TextError};
+use crate::text::{Name, TextError, normalised};
 use crate::words::words;
 
 words! {
@@ -84,12 +84,12 @@ impl AttributeName {
     /// The most characters.
     pub const MAX_CHARS: usize = 100;
 
-    /// Checks a name; white space at its ends is dropped.
+    /// Normalises and checks a name.
     ///
     /// # Errors
     /// Anything that is not a slug of the right length.
     pub fn parse(text: &str) -> Result<Self, AttributeNameError> {
-        let text = text.trim();
+        let text = normalised(text);
         if text.is_empty() {
             return Err(AttributeNameError::Blank);
         }
@@ -99,7 +99,7 @@ impl AttributeName {
         if !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-')) {
             return Err(AttributeNameError::NotASlug);
         }
-        Ok(Self(text.to_owned()))
+        Ok(Self(text))
     }
 
     /// The name.
@@ -139,7 +139,7 @@ impl From<AttributeName> for String {
 
 /// The values that a `list` attribute may take: texts of 1 to 255 characters, each there once.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(try_from = "Vec<String>", into = "Vec<String>")]
+#[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct ListValues(Vec<String>);
 
 /// Why list values were refused.
@@ -160,7 +160,7 @@ impl ListValues {
     /// The most values; 300 of the longest stay below the 400 KB of an item.
     pub const MAX: usize = 300;
 
-    /// Checks the values; white space at their ends is dropped.
+    /// Normalises and checks the values.
     ///
     /// # Errors
     /// The first value that is blank, too long or repeated, or too many of them.
@@ -198,11 +198,10 @@ impl ListValues {
     }
 }
 
-impl TryFrom<Vec<String>> for ListValues {
-    type Error = ListValuesError;
-
-    fn try_from(values: Vec<String>) -> Result<Self, ListValuesError> {
-        Self::parse(values)
+/// For stored values, which were checked when they entered: what an earlier release took stays readable.
+impl From<Vec<String>> for ListValues {
+    fn from(values: Vec<String>) -> Self {
+        Self::parse(&values).unwrap_or(Self(values))
     }
 }
 
@@ -349,6 +348,7 @@ mod tests {
     fn list_values_are_unique_and_never_blank() {
         assert_eq!(ListValues::parse(["a", "b "]).map(Vec::from), Ok(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(ListValues::parse(["a", " a"]), Err(ListValuesError::Repeated("a".to_owned())));
+        assert_eq!(ListValues::parse(["é", "e\u{301}"]), Err(ListValuesError::Repeated("é".to_owned())));
         assert_eq!(ListValues::parse(["a", " "]), Err(ListValuesError::Value(TextError::Blank)));
         let many = |n: usize| ListValues::parse((0..n).map(|i| i.to_string()));
         assert!(many(300).is_ok());

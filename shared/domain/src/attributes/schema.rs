@@ -1,10 +1,12 @@
 //! The rules that attribute values must keep.
 
 use jiff::civil::Date;
-use serde_json::Value;
 
 use super::{Attribute, AttributeType, Attributes};
 use crate::error::FieldErrors;
+use crate::json::{Number, Value};
+use crate::number::Digits;
+use crate::text::parse_bool;
 
 /// The definitions of one kind of object. Empty where no rule binds: contracts that do not know
 /// attributes write with [`Schema::default`].
@@ -14,6 +16,7 @@ pub struct Schema<'a>(&'a [Attribute]);
 const FIELD: &str = "attributes";
 const REQUIRED: &str = "This field is required.";
 const NOT_NULL: &str = "This field may not be null.";
+const NOT_BLANK: &str = "This field may not be blank.";
 /// How many wrong choices of one value are named; a short array could ask for a long answer.
 const MAX_WRONG_CHOICES: usize = 20;
 
@@ -22,6 +25,21 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub const fn new(definitions: &'a [Attribute]) -> Self {
         Self(definitions)
+    }
+
+    /// The values as the definitions mean them: of another type than text, empty text is null, and a number or a
+    /// truth value may be sent as text.
+    #[must_use]
+    pub fn read(self, values: Attributes) -> Attributes {
+        let mut values = values.into_map();
+        for attribute in self.0 {
+            if let Some(value) = values.get_mut(attribute.name.as_str()) {
+                if let Some(meant) = meant(attribute, value) {
+                    *value = meant;
+                }
+            }
+        }
+        Attributes(values)
     }
 
     /// What is wrong with the values of a new object: messages under `attributes`, in the order of
@@ -53,6 +71,7 @@ impl<'a> Schema<'a> {
     /// A value of the wrong type, a required one removed, or more than an object carries.
     pub fn merge(self, current: &Attributes, patch: Attributes) -> Result<Attributes, FieldErrors> {
         let mut errors = FieldErrors::new();
+        let patch = self.read(patch);
         for attribute in self.0 {
             match patch.get(attribute.name.as_str()) {
                 Some(Value::Null) if attribute.is_required => refuse(&mut errors, attribute, NOT_NULL),
@@ -78,11 +97,39 @@ fn refuse(errors: &mut FieldErrors, attribute: &Attribute, message: &str) {
     errors.add(FIELD, format!("{}: {message}", attribute.name));
 }
 
+/// What a value means, if it is not what it says.
+fn meant(attribute: &Attribute, value: &Value) -> Option<Value> {
+    match (attribute.attribute_type, value) {
+        (AttributeType::Text, _) => None,
+        // Of a required attribute it is refused, as a missing value is.
+        (_, Value::String(text)) if text.is_empty() => (!attribute.is_required).then_some(Value::Null),
+        (AttributeType::Number, Value::String(text)) => number(text).map(Value::Number),
+        (AttributeType::Boolean, Value::String(text)) => parse_bool(text).map(Value::Bool),
+        (AttributeType::Boolean, Value::Number(number)) => match number.as_str() {
+            "0" => Some(Value::Bool(false)),
+            "1" => Some(Value::Bool(true)),
+            _ => None,
+        },
+        (AttributeType::Number | AttributeType::Boolean, _) => None,
+        (AttributeType::Date | AttributeType::List | AttributeType::File, _) => None,
+    }
+}
+
+/// The number that is sent as text, which has no exponent.
+fn number(text: &str) -> Option<Number> {
+    let digits = Digits::typed(text)?;
+    // JSON writes no plus sign, no zeros before the digits, and digits on both sides of the point.
+    Number::parse(text).or_else(|| Number::parse(&digits.within(38, 38)?))
+}
+
 fn check(errors: &mut FieldErrors, attribute: &Attribute, value: &Value) {
+    let empty = value.as_str() == Some("");
     let wrong = match attribute.attribute_type {
+        AttributeType::Text if empty => attribute.is_required.then_some(NOT_BLANK),
+        _ if empty => Some(REQUIRED),
         AttributeType::Text => (!value.is_string()).then_some("Not a valid string."),
         AttributeType::Number => (!value.is_number()).then_some("A valid number is required."),
-        AttributeType::Boolean => (!value.is_boolean()).then_some("Must be a valid boolean."),
+        AttributeType::Boolean => (!matches!(value, Value::Bool(_))).then_some("Must be a valid boolean."),
         AttributeType::Date => (!value.as_str().is_some_and(is_date))
             .then_some("Date has wrong format. Use one of these formats instead: YYYY-MM-DD."),
         AttributeType::File => (!value.as_str().is_some_and(is_web_url)).then_some("Enter a valid URL."),
@@ -94,7 +141,7 @@ fn check(errors: &mut FieldErrors, attribute: &Attribute, value: &Value) {
 }
 
 fn check_choices(errors: &mut FieldErrors, attribute: &Attribute, value: &Value) {
-    let chosen = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+    let chosen = value.as_array().unwrap_or_else(|| std::slice::from_ref(value));
     let is_listed = |choice: &&Value| choice.as_str().is_some_and(|text| attribute.list_values.contains(text));
     for choice in chosen.iter().filter(|choice| !is_listed(choice)).take(MAX_WRONG_CHOICES) {
         refuse(errors, attribute, &format!("\"{}\" is not a valid choice.", shown(choice)));
@@ -145,8 +192,11 @@ mod tests {
         Attribute::new(AttributeId::new(Uuid::nil()), new, Timestamp::UNIX_EPOCH).unwrap()
     }
 
-    fn values(value: Value) -> Attributes {
-        serde_json::from_value(value).unwrap()
+    fn values(value: serde_json::Value) -> Attributes {
+        match value.into() {
+            Value::Object(fields) => Attributes::parse(fields).unwrap(),
+            other => panic!("{other} is no object"),
+        }
     }
 
     fn messages(errors: &FieldErrors) -> Vec<String> {
@@ -180,9 +230,9 @@ mod tests {
             (
                 AttributeType::Number,
                 vec![json!(0), json!(-1.5), json!(1e300)],
-                vec![json!("1"), json!(true), json!([])],
+                vec![json!("x"), json!("1e3"), json!("1,5"), json!(true), json!([])],
             ),
-            (AttributeType::Boolean, vec![json!(true), json!(false)], vec![json!("true"), json!(0)]),
+            (AttributeType::Boolean, vec![json!(true), json!(false)], vec![json!("maybe"), json!(2), json!([true])]),
             (
                 AttributeType::Date,
                 vec![json!("2024-02-29")],
@@ -225,6 +275,50 @@ mod tests {
                 let wrong = schema.validate_create(&values(json!({ "it": value })));
                 assert_eq!(messages(&wrong).len(), 1, "{attribute_type} {value}");
             }
+        }
+    }
+
+    #[test]
+    fn empty_text_is_null_and_what_has_one_reading_is_read() {
+        let table = [
+            (AttributeType::Number, "", "null"),
+            (AttributeType::Number, " 42 ", "42"),
+            (AttributeType::Number, "1.50", "1.50"),
+            (AttributeType::Number, "-007", "-7"),
+            (AttributeType::Number, ".5", "0.5"),
+            (AttributeType::Boolean, "", "null"),
+            (AttributeType::Boolean, "True", "true"),
+            (AttributeType::Boolean, "off", "false"),
+            (AttributeType::Date, "\u{200b}", "null"),
+            (AttributeType::Date, " 2024-02-29", "\"2024-02-29\""),
+            (AttributeType::List, "", "null"),
+            (AttributeType::List, "Tech ", "\"Tech\""),
+            (AttributeType::File, " ", "null"),
+            (AttributeType::Text, "  ", "\"\""),
+            (AttributeType::Text, "42", "\"42\""),
+        ];
+        for (attribute_type, sent, kept) in table {
+            let definitions = [attribute("it", attribute_type, false)];
+            let schema = Schema::new(&definitions);
+            let read = schema.read(values(json!({ "it": sent })));
+            assert_eq!(read.get("it").map(ToString::to_string).as_deref(), Some(kept), "{attribute_type} {sent:?}");
+            assert!(schema.validate_create(&read).is_empty(), "{attribute_type} {sent:?}");
+        }
+    }
+
+    #[test]
+    fn empty_text_for_a_required_attribute_is_none() {
+        let current = values(json!({ "it": "before" }));
+        for attribute_type in AttributeType::ALL {
+            let definitions = [attribute("it", attribute_type, true)];
+            let schema = Schema::new(&definitions);
+            let expected = match attribute_type {
+                AttributeType::Text => "it: This field may not be blank.",
+                _ => "it: This field is required.",
+            };
+            let sent = values(json!({ "it": " " }));
+            assert_eq!(messages(&schema.validate_create(&schema.read(sent.clone()))), [expected]);
+            assert_eq!(messages(&schema.merge(&current, sent).unwrap_err()), [expected]);
         }
     }
 
@@ -277,7 +371,9 @@ mod tests {
 
     #[test]
     fn a_merge_may_not_outgrow_the_object() {
-        let keys = |prefix: &str| values(Value::Object((0..60).map(|i| (format!("{prefix}{i}"), json!(i))).collect()));
+        let keys = |prefix: &str| {
+            values(serde_json::Value::Object((0..60).map(|i| (format!("{prefix}{i}"), json!(i))).collect()))
+        };
         let wrong = Schema::default().merge(&keys("a"), keys("b")).unwrap_err();
         assert_eq!(messages(&wrong), ["Ensure this field has no more than 100 keys."]);
     }

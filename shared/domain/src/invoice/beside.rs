@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::header::HistoryEntry;
 use crate::actor::{Author, Tenant};
 use crate::id::{AttachmentId, CommentId, InvoiceId};
-use crate::text::Text;
+use crate::text::{Text, normalised};
 
 /// How many files one invoice has at most.
 pub const MAX_ATTACHMENTS: usize = 100;
@@ -72,7 +72,7 @@ impl FileName {
     pub fn of(sent: &str) -> Self {
         let last = sent.rsplit(['/', '\\']).next().unwrap_or_default();
         let clean: String = last.chars().filter(|c| !c.is_control()).collect();
-        let name: String = clean.trim().chars().take(Self::LONGEST).collect();
+        let name: String = normalised(&clean).chars().take(Self::LONGEST).collect();
         Self(match name.trim_end() {
             "" | "." | ".." => "attachment".to_owned(),
             name => name.to_owned(),

@@ -1,13 +1,12 @@
 //! The descriptive part of an invoice: what it says, apart from its money.
 
-use serde_json::{Map, Value};
-
 use crate::id::{ClientId, ContactId, UserId};
+use crate::json::Map;
 use crate::patch::Patch;
 use crate::text::{Email, LongText, ShortText, Text};
 
 /// An address, kept as the contract sent it.
-pub type Address = Map<String, Value>;
+pub type Address = Map;
 
 /// The customer as the invoice names it, with or without a client record.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -143,6 +143,7 @@ impl Lead {
         let mut errors = FieldErrors::new();
         let (stage, stage_id) = keep(&mut errors, place(pipeline, stage, stage_id)).unwrap_or_default();
         errors.merge(reason_given(&stage, &lost_reason));
+        let client_attributes = schemas.client_info.read(client_attributes);
         errors.merge(under("client_attributes", schemas.client_info.validate_create(&client_attributes)));
         let services = keep(&mut errors, LeadServices::make(services, schemas.service_info, new_id));
         let extras = keep(&mut errors, Extras::create(extras, schemas.lead, stamp, new_id));

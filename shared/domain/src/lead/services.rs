@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::attributes::{Attributes, Schema};
 use crate::error::FieldErrors;
 use crate::id::EntryId;
+use crate::json::{Map, Value};
 use crate::record::NewId;
 
 /// The most services of one lead.
@@ -46,7 +46,7 @@ impl LeadService {
 
     /// The object as it is shown: the id, and everything that was sent beside it.
     #[must_use]
-    pub fn to_map(&self) -> Map<String, Value> {
+    pub fn to_map(&self) -> Map {
         let id = (ID.to_owned(), Value::String(self.id.to_string()));
         let values = self.values.as_map().iter().map(|(key, value)| (key.clone(), value.clone()));
         std::iter::once(id).chain(values).collect()
@@ -66,6 +66,7 @@ impl LeadServices {
         let (mut errors, mut seen) = (FieldErrors::new(), BTreeSet::new());
         let mut services = Vec::with_capacity(inputs.len());
         for (at, LeadServiceInput { id, values }) in inputs.into_iter().enumerate() {
+            let values = schema.read(values);
             let service = LeadService { id: id.unwrap_or_else(|| EntryId::new(new_id())), values };
             if !seen.insert(service.id) {
                 errors.add(FIELD, format!("Entry {}: The id {} is used twice.", at + 1, service.id));

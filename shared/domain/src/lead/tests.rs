@@ -233,7 +233,7 @@ fn a_service_keeps_its_id_or_gets_one_and_everything_that_was_sent() {
     let mut lead = new("");
     lead.services = vec![service(Some(5), json!({"name": "a", "x": [1]})), service(None, json!({}))];
     let made = create(lead.clone(), None, LeadSchemas::default()).unwrap().services;
-    let shown: Vec<_> = made.as_slice().iter().map(|service| Value::Object(service.to_map())).collect();
+    let shown: Vec<_> = made.as_slice().iter().map(|service| serde_json::to_value(service.to_map()).unwrap()).collect();
     assert_eq!(shown[0], json!({"id": Uuid::from_u128(5), "name": "a", "x": [1]}));
     assert_eq!(shown[1], json!({"id": Uuid::from_u128(101)}));
     lead.services = vec![service(Some(5), json!({})), service(Some(5), json!({}))];

@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use rust_decimal::Decimal;
-use serde_json::Value;
 
 use super::path;
-use crate::money::parse_decimal;
+use crate::json::Value;
+use crate::money;
+use crate::number::Digits;
+use crate::text::normalised;
 use crate::words::words;
 
 words! {
@@ -57,7 +59,7 @@ impl FieldPath {
     /// # Errors
     /// Not keys with dots between them, or longer than 255 characters.
     pub fn parse(text: &str) -> Result<Self, ConditionError> {
-        let path = Self(text.trim().to_owned());
+        let path = Self(normalised(text));
         if path::is_path(path.below_self()) { Ok(path) } else { Err(ConditionError::Field) }
     }
 
@@ -111,13 +113,14 @@ pub enum ConditionError {
 }
 
 impl Condition {
-    /// A rule that can be true.
+    /// A rule that can be true. Texts are compared with those of the books, so the value's are normalised as they are.
     ///
     /// # Errors
     /// A value that the operator can never be true for.
     pub fn new(field: FieldPath, operator: Operator, value: Value) -> Result<Self, ConditionError> {
+        let value = value.normalised();
         match operator {
-            Operator::In if !value.is_array() && !value.is_string() => Err(ConditionError::NotAList),
+            Operator::In if value.as_array().is_none() && !value.is_string() => Err(ConditionError::NotAList),
             Operator::Greater | Operator::Less | Operator::GreaterOrEqual | Operator::LessOrEqual
                 if !value.is_string() && !value.is_number() =>
             {
@@ -212,7 +215,15 @@ pub fn evaluate(conditions: &[Condition], logic: ConditionLogic, object: &Value)
 }
 
 fn equal(a: &Value, b: &Value) -> bool {
-    order(a, b).map_or_else(|| a == b, Ordering::is_eq)
+    order(a, b).map_or_else(|| a == b || is_same_number(a, b), Ordering::is_eq)
+}
+
+/// Whether both are one number, also where it is too large for a decimal.
+fn is_same_number(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => Digits::json(a.as_str()) == Digits::json(b.as_str()),
+        _ => false,
+    }
 }
 
 /// Two numbers, two dates or two other texts have an order; nothing else has.
@@ -232,17 +243,12 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
 /// A number, or a text that is one, without a detour over a float. What a decimal cannot hold
 /// exactly is not a number here, so that long digit strings compare as the texts that they are.
 fn decimal(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Number(number) => {
-            let text = number.to_string();
-            Decimal::from_str_exact(&text).or_else(|_| Decimal::from_scientific(&text)).ok()
-        }
-        Value::String(text) => {
-            parse_decimal(text, 28, 28).ok()?;
-            Decimal::from_str_exact(text).ok()
-        }
+    let digits = match value {
+        Value::Number(number) => Digits::json(number.as_str()),
+        Value::String(text) => Digits::plain(text),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
+    };
+    money::decimal(digits.as_ref(), 28, 28).ok()
 }
 
 /// An ISO 8601 date, or a date with a time, which is read as UTC when it names no offset.

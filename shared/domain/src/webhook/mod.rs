@@ -11,7 +11,6 @@ mod secret;
 mod template;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 pub use condition::{Condition, ConditionError, ConditionLogic, Conditions, FieldPath, Operator, evaluate};
 pub use request::{Headers, HeadersError, Payload, PayloadTooLarge, UrlTemplate, UrlTemplateError, is_reserved};
@@ -20,6 +19,7 @@ pub use template::{MAX_LINE_BYTES, MAX_PAYLOAD_BYTES, TooLarge, render_header, r
 
 use crate::delivery::RenderedRequest;
 use crate::id::WebhookId;
+use crate::json::Value;
 use crate::patch::Patch;
 use crate::text::Name;
 use crate::words::words;

@@ -1,6 +1,6 @@
 //! Dotted paths into an object, as conditions and placeholders name its fields.
 
-use serde_json::Value;
+use crate::json::Value;
 
 /// The most characters of a path.
 pub(super) const MAX_CHARS: usize = 255;
@@ -28,9 +28,8 @@ fn position(key: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
+    use crate::json::value as json;
 
     #[test]
     fn a_path_leads_through_objects_and_arrays() {

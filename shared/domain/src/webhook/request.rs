@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::template;
+use crate::json::Value;
+use crate::text::normalised;
 
 /// The http or https URL of a receiver, with placeholders anywhere after the scheme. Which address
 /// it leads to is checked when the connection is made.
@@ -39,7 +40,7 @@ impl UrlTemplate {
     /// # Errors
     /// No URL can come of it, or one that must not be called.
     pub fn parse(text: &str) -> Result<Self, UrlTemplateError> {
-        let text = text.trim();
+        let text = normalised(text);
         if text.is_empty() {
             return Err(UrlTemplateError::Blank);
         }
@@ -47,9 +48,9 @@ impl UrlTemplate {
             return Err(UrlTemplateError::TooLong(Self::MAX_CHARS));
         }
         // A letter may stand in a host name, a digit for a port.
-        check_url(&template::with_placeholders_as(text, "a"))
-            .or_else(|_| check_url(&template::with_placeholders_as(text, "1")))?;
-        Ok(Self(text.to_owned()))
+        check_url(&template::with_placeholders_as(&text, "a"))
+            .or_else(|_| check_url(&template::with_placeholders_as(&text, "1")))?;
+        Ok(Self(text))
     }
 
     /// The URL with its placeholders.

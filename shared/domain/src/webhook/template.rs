@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
 use super::path;
+use crate::json::Value;
 
 /// The most bytes that all placeholders of a URL are replaced by, and those of all headers.
 pub const MAX_LINE_BYTES: usize = 8 * 1024;

@@ -1,7 +1,7 @@
-use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
+use crate::json::value as json;
 
 /// The contract's own example.
 fn new() -> NewWebhook {
@@ -75,8 +75,9 @@ fn a_webhook_is_triggered_by_its_own_model_event_and_conditions_while_active() {
     assert!(webhook.is_triggered_by(WebhookModel::Lead, WebhookEvent::Create, &lead()));
     assert!(!webhook.is_triggered_by(WebhookModel::Client, WebhookEvent::Create, &lead()));
     assert!(!webhook.is_triggered_by(WebhookModel::Lead, WebhookEvent::Update, &lead()));
-    let mut other = lead();
-    other["attributes"]["source"] = json!("Phone");
+    let mut other = serde_json::to_value(lead()).unwrap();
+    other["attributes"]["source"] = "Phone".into();
+    let other = Value::from(other);
     assert!(!webhook.is_triggered_by(WebhookModel::Lead, WebhookEvent::Create, &other));
     let any = webhook
         .clone()

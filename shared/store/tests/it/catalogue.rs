@@ -3,7 +3,8 @@
 use domain::attributes::{Attribute, AttributeName};
 use domain::catalogue::{CatalogueItem, Category, PriceTier, Sku};
 use domain::id::CategoryId;
-use tributary_store::{StoreError, Unique};
+use domain::text::Name;
+use tributary_store::{NameRule, StoreError, Unique};
 
 use crate::support::{Table, attribute, category, first, id, item, now, ours, tenant, tier};
 
@@ -174,4 +175,24 @@ async fn two_moves_in_the_tree_that_saw_the_same_state_cannot_both_be_committed(
     let texts = under(&root, None);
     store.save_category(ours(), &texts, &root, 0).await.unwrap();
     assert_eq!(store.category_tree(ours()).await, Ok(seen + 1), "a change of texts is none of the tree");
+}
+
+#[tokio::test]
+async fn values_that_a_reader_takes_for_one_are_one_and_may_be_respelled_by_their_owner() {
+    let table = Table::start().await;
+    let spelled =
+        |n: u128, sku: &str, name: &str| CatalogueItem { name: Name::parse(name).unwrap(), ..item(n, Some(sku)) };
+    let first = spelled(5, "①", "Ｗeb");
+    table.store.create_item_named(ours(), &first, NameRule::Unique).await.unwrap();
+    for (n, sku) in [(6, "1"), (7, "1\u{200d}"), (8, "１")] {
+        let taken = table.store.create_item(ours(), &spelled(n, sku, "x")).await;
+        assert_eq!(taken, Err(StoreError::Taken(Unique::Sku)), "{sku:?}");
+    }
+    let named = table.store.create_item_named(ours(), &spelled(9, "9", "Web"), NameRule::Unique).await;
+    assert_eq!(named, Err(StoreError::Taken(Unique::ProductName)));
+    let mut respelled = spelled(5, "1", "Web");
+    respelled.meta.version += 1;
+    table.store.save_item_named(ours(), &respelled, &first, NameRule::Unique).await.unwrap();
+    table.store.delete_item(ours(), &respelled).await.unwrap();
+    table.store.create_item_named(ours(), &spelled(10, "①", "Ｗeb"), NameRule::Unique).await.unwrap();
 }

@@ -12,7 +12,7 @@ use tributary_store::idempotency::IdempotencyRecord;
 use crate::support::{Books, Table, client, id, line, now, ours, status};
 
 fn attributes(bytes: usize) -> Attributes {
-    Attributes::parse(json!({"a": "x".repeat(bytes)}).as_object().unwrap().clone()).unwrap()
+    serde_json::from_value(json!({"a": "x".repeat(bytes)})).unwrap()
 }
 
 #[tokio::test]

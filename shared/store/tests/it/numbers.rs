@@ -8,7 +8,7 @@ use domain::invoice::{Invoice, Status};
 use domain::money::Cost;
 use domain::payment_method::{PaymentMethod, PaymentMethodName};
 use domain::supplier::Supplier;
-use domain::text::{LongText, Name, Text};
+use domain::text::{Email, LongText, Name, Text};
 use domain::{Author, Tenant};
 use futures::future::join_all;
 use tributary_store::{NameRule, NumberPage, Party, PartyKey, Series, Store, StoreError, Unique};
@@ -180,8 +180,7 @@ async fn an_address_moves_with_its_customer() {
     let store = &table.store;
     let first = client(5);
     store.create_customer(ours(), &first).await.unwrap();
-    let second =
-        Client { id: client(6).id, email: Some("b@example.com".to_owned().try_into().unwrap()), ..first.clone() };
+    let second = Client { id: client(6).id, email: Some(Email::parse("b@example.com").unwrap()), ..first.clone() };
     store.create_customer(ours(), &second).await.unwrap();
     let mut moved = Client { email: first.email.clone(), ..second.clone() };
     moved.meta.touch(now());

@@ -23,6 +23,7 @@ mod long_lists;
 mod one_time_passwords;
 mod payments;
 mod price_tiers;
+mod reading;
 mod statuses;
 mod tenancy;
 

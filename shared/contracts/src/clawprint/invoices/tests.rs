@@ -109,7 +109,7 @@ fn every_wrong_field_is_named_those_of_line_items_by_their_place() {
         {"description": "", "quantity": 0, "unit_price": 0.5, "type": "gift", "tax_rate": 101},
         7,
         {},
-        {"description": null, "quantity": "1", "unit_price": -1}
+        {"description": null, "quantity": "1e1", "unit_price": -1}
     ]);
     let wrong = with(json!({
         "customer_email": "client", "customer_name": 7, "issued_date": "soon", "due_date": "2024-13-01",

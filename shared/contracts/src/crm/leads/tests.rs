@@ -1,6 +1,6 @@
 use domain::Patch;
 use domain::record::AttributesChange;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::wire::parse_object;
@@ -62,7 +62,7 @@ fn a_service_may_bring_its_id_and_a_wrong_one_is_named_by_its_place() {
 #[test]
 fn every_wrong_field_of_a_lead_is_named() {
     let wrong = body(json!({
-        "responsible": "1", "pipeline": 5, "possible_client": "x", "moodle_course_id": 5, "stage": [], "stage_id": 5,
+        "responsible": "x", "pipeline": 5, "possible_client": "x", "moodle_course_id": 5, "stage": [], "stage_id": 5,
         "lost_reason": {},
         "attributes": 1, "client_attributes": [], "service_attributes": {}, "list_of_tasks": [{}], "list_of_notes": null
     }))

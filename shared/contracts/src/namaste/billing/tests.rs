@@ -88,19 +88,21 @@ fn too_many_items_are_refused_before_any_is_looked_at() {
 }
 
 #[test]
-fn null_stands_for_leaving_out_what_is_not_needed() {
+fn null_and_empty_text_stand_for_leaving_out_what_is_not_needed() {
     let amounts = ["paid_amount", "due_amount", "total_amount", "discount", "tax", "sub_total"];
     let mut json = example();
-    for name in amounts.iter().chain(&["invoice_status"]) {
-        json[name] = Value::Null;
+    for nothing in [json!(""), Value::Null] {
+        for name in amounts.iter().chain(&["invoice_status"]) {
+            json[name] = nothing.clone();
+        }
+        let new = body(&json).into_new().unwrap();
+        assert_eq!((new.status, new.paid_amount), (DRAFT, None));
+        assert_eq!(new.totals, SentTotals { over_lines: true, ..SentTotals::default() });
     }
-    let new = body(&json).into_new().unwrap();
-    assert_eq!((new.status, new.paid_amount), (DRAFT, None));
-    assert_eq!(new.totals, SentTotals { over_lines: true, ..SentTotals::default() });
     json.as_object_mut().unwrap().retain(|name, _| name == "invoice_status" || amounts.contains(&name.as_str()));
     let over_lines = SentTotals { over_lines: true, ..SentTotals::default() };
     assert_eq!(body(&json).into_patch(), Ok(BillingPatch { totals: over_lines, ..BillingPatch::default() }));
-    assert_eq!(fields(&body(&json!({"invoice_status": ""})).into_patch().unwrap_err()), ["invoice_status"]);
+    assert_eq!(fields(&body(&json!({"invoice_status": "paid"})).into_patch().unwrap_err()), ["invoice_status"]);
 }
 
 #[test]

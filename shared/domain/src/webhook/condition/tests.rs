@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::*;
+use crate::json::value as json;
 
 fn condition(field: &str, operator: &str, value: Value) -> Result<Condition, ConditionError> {
     Condition::new(FieldPath::parse(field)?, operator.parse().unwrap(), value)
@@ -212,4 +211,25 @@ fn conditions_are_bounded_in_number_and_size() {
     let text = |n: usize| Conditions::parse(vec![one(json!("x".repeat(n - 3)))]);
     assert!(text(Conditions::MAX_BYTES).is_ok());
     assert_eq!(text(Conditions::MAX_BYTES + 1), Err(ConditionError::TooLarge(32_768)));
+}
+
+#[test]
+fn numbers_are_the_same_however_they_are_written() {
+    let written = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    for (one, other) in [
+        ("1E+2", "100"),
+        ("1.50", "1.5"),
+        ("1e300", "10e299"),
+        ("12345678901234567890123456789012345", "12345678901234567890123456789012345.0"),
+    ] {
+        assert!(holds(&written(one), "=", &written(other)), "{one} {other}");
+    }
+    let longer = "12345678901234567890123456789012346";
+    assert!(holds(&written("12345678901234567890123456789012345"), "!=", &written(longer)));
+}
+
+#[test]
+fn a_text_is_compared_as_the_books_keep_it() {
+    assert!(holds(&json!("Café"), "=", &json!("Cafe\u{301}\u{200b} ")));
+    assert!(holds(&json!("Café au lait"), "contains", &json!("fe\u{301}")));
 }

@@ -1,6 +1,5 @@
-use serde_json::json;
-
 use super::*;
+use crate::json::value as json;
 
 fn object() -> Value {
     json!({
@@ -123,4 +122,14 @@ fn a_template_cannot_multiply_a_large_value_without_bound() {
 fn a_value_counts_as_long_as_it_gets_in_json() {
     let object = json!({ "s": "\u{1}".repeat(MAX_PAYLOAD_BYTES / 6) });
     assert_eq!(render_payload(&json!("-{self.s}"), &object), Err(TooLarge));
+}
+
+#[test]
+fn a_number_keeps_its_digits_alone_and_inside_text() {
+    for number in ["12345678901234567890123", "0.1000000000000000055", "1.50", "1E+2"] {
+        let object: Value = serde_json::from_str(&format!(r#"{{"n": {number}}}"#)).unwrap();
+        let rendered = render_payload(&json!({ "alone": "{self.n}", "inside": "n={self.n}" }), &object).unwrap();
+        assert_eq!(rendered.to_string(), format!(r#"{{"alone":{number},"inside":"n={number}"}}"#));
+        assert_eq!(render_header("{self.n}", &object), Ok(number.to_owned()));
+    }
 }

@@ -214,7 +214,7 @@ fn details(client: Option<u128>) -> Details {
         notes: LongText::parse("30-day payment terms.").unwrap(),
         payment_terms: ShortText::parse("Net 30").unwrap(),
         from_address: Some(values()),
-        to_address: Some(serde_json::Map::new()),
+        to_address: Some(domain::json::Map::new()),
         assigned_to: vec![UserId::new(id(99)), UserId::new(id(98))],
         teams: vec!["blue".into(), String::new()],
         payment_method: Some(3),

@@ -8,10 +8,10 @@ mod template;
 use std::str::FromStr;
 
 use domain::id::OrganisationId;
+use domain::json::Map;
 use domain::{Author, Tenant};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 pub use books::{Books, line, status};
@@ -52,16 +52,17 @@ pub fn author() -> Author {
 }
 
 /// Every kind of JSON value, with what DynamoDB's own maps would not keep as it is.
-pub fn values() -> Map<String, Value> {
-    let values = json!({
+pub fn values() -> Map {
+    let values = r#"{
         "zulu": "text with \"quotes\" and é",
         "alpha": 12.50,
-        "big": 12_345_678_901_234_567_890_u64,
+        "big": 12345678901234567890123,
+        "small": 1.0E-30,
         "empty": "",
         "list": [true, null, {"": [], "nested": {"x": -1}}],
-        "nothing": null,
-    });
-    values.as_object().unwrap().clone()
+        "nothing": null
+    }"#;
+    serde_json::from_str(values).unwrap()
 }
 
 /// A page of this many rows from the start.

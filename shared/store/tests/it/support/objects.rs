@@ -213,8 +213,11 @@ pub fn otp_mails(version: u64) -> OtpMails {
 
 pub fn webhook(n: u128) -> Webhook {
     let secret = |byte: u8| Secret::from_bytes(&[byte; 32]).unwrap();
-    let condition =
-        Condition::new(FieldPath::parse("self.attributes.source").unwrap(), Operator::In, json!(["Web", "Mail"]));
+    let condition = Condition::new(
+        FieldPath::parse("self.attributes.source").unwrap(),
+        Operator::In,
+        json!(["Web", "Mail"]).into(),
+    );
     Webhook {
         id: WebhookId::new(id(n)),
         name: Name::parse("Notify").unwrap(),
@@ -226,7 +229,7 @@ pub fn webhook(n: u128) -> Webhook {
         is_active: false,
         conditions: Conditions::parse(vec![condition.unwrap()]).unwrap(),
         condition_logic: ConditionLogic::Or,
-        payload: Some(Payload::parse(json!({"external_id": "{self.id}", "n": 1.5})).unwrap()),
+        payload: Some(Payload::parse(json!({"external_id": "{self.id}", "n": 1.5}).into()).unwrap()),
         secrets: Secrets {
             current: secret(1),
             previous: Some(RetiredSecret { secret: secret(2), valid_until: at("2026-03-03T10:00:00Z") }),

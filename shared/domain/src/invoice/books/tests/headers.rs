@@ -28,8 +28,8 @@ fn details() -> Details {
         description: LongText::parse("All of it").unwrap(),
         notes: LongText::parse("Thanks").unwrap(),
         payment_terms: short("Net 30"),
-        from_address: Some(serde_json::Map::new()),
-        to_address: Some(serde_json::Map::new()),
+        from_address: Some(crate::json::Map::new()),
+        to_address: Some(crate::json::Map::new()),
         assigned_to: vec![UserId::new(Uuid::from_u128(1))],
         teams: vec!["blue".into()],
         payment_method: Some(2),
@@ -59,8 +59,8 @@ fn every_detail_can_be_set_and_what_is_not_mentioned_stays() {
         description: Some(details().description),
         notes: Some(details().notes),
         payment_terms: Some(details().payment_terms),
-        from_address: Patch::Set(serde_json::Map::new()),
-        to_address: Patch::Set(serde_json::Map::new()),
+        from_address: Patch::Set(crate::json::Map::new()),
+        to_address: Patch::Set(crate::json::Map::new()),
         assigned_to: Some(details().assigned_to),
         teams: Some(details().teams),
         payment_method: Patch::Set(2),
@@ -145,7 +145,7 @@ fn a_paid_invoice_is_fixed_where_the_contract_says_so_but_for_the_bare_status_re
 
 #[test]
 fn a_duplicate_says_the_same_and_starts_anew() {
-    let attributes = Attributes::parse(serde_json::json!({"po": "7"}).as_object().unwrap().clone()).unwrap();
+    let attributes: Attributes = serde_json::from_str(r#"{"po": "7"}"#).unwrap();
     let task = TaskInput { id: None, task: Text::parse("call").unwrap(), date: None, completed: false };
     let totals = SentTotals { own_tax: Some(d("2")), discount: Some(d("3")), ..SentTotals::default() };
     let new = NewInvoice {
