@@ -59,7 +59,7 @@ mod tests {
         let sdk = Sdk::new();
         let (client, other) = (sdk.dynamodb(dynamodb.endpoint()), sdk.dynamodb(dynamodb.endpoint()));
         let table = json!({
-            "TableName": "t",
+            "TableName": "main",
             "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
             "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
         });
@@ -67,14 +67,14 @@ mod tests {
         let key = || AttributeValue::S("a".to_owned());
 
         let mut changes = sdk.changes();
-        client.get_item().table_name("t").key("pk", key()).send().await.unwrap();
-        client.scan().table_name("t").send().await.unwrap();
+        client.get_item().table_name("main").key("pk", key()).send().await.unwrap();
+        client.scan().table_name("main").send().await.unwrap();
         assert!(!changes.has_changed().unwrap());
-        other.put_item().table_name("t").item("pk", key()).send().await.unwrap();
+        other.put_item().table_name("main").item("pk", key()).send().await.unwrap();
         assert!(changes.has_changed().unwrap());
         changes.mark_unchanged();
         let refused =
-            client.put_item().table_name("t").item("pk", key()).condition_expression("attribute_not_exists(pk)");
+            client.put_item().table_name("main").item("pk", key()).condition_expression("attribute_not_exists(pk)");
         refused.send().await.unwrap_err();
         assert!(changes.has_changed().unwrap(), "nobody knows whether a call that failed has written");
     }

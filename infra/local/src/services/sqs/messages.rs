@@ -9,13 +9,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::error::{Refusal, SqsError};
 use super::message::{self, MessageAttributes};
 use super::queue::{DELAY, MAX_SIZE, VISIBILITY_TIMEOUT, WAIT_TIME, name_in_url};
 use super::store::{self, Message, Queue};
 use super::{ACCOUNT, Service};
+
+/// How long a long poll leaves a message that has become due to whoever has it.
+const GRACE: Duration = Duration::from_millis(100);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -187,12 +190,19 @@ pub(super) async fn receive(service: &Service, request: Receive) -> Result<Recei
         }
         tokio::select! {
             () = arrived => {}
-            () = service.clock.reached(taken.next_due) => {}
+            () = due(service, taken.next_due) => {}
             () = sleep_until(deadline) => {}
             // It ends with an error, when the service ends.
             _ = stopped.changed() => {}
         }
     }
+}
+
+/// Waits until a message is due, and a little longer: a clock that is moved ends the visibility timeouts of messages
+/// that are about to be deleted.
+async fn due(service: &Service, at: Timestamp) {
+    service.clock.reached(at).await;
+    sleep(GRACE).await;
 }
 
 /// A receive's checked parameters.
