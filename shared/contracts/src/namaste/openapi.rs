@@ -6,9 +6,11 @@ use utoipa::openapi::schema::{Array, KnownFormat, Object, ObjectBuilder, Ref, Sc
 use utoipa::openapi::security::SecurityScheme;
 
 use super::billing::BillingItemBody;
+use super::parties::{CustomerJson, SupplierJson};
 use super::routes::GROUPS;
 use crate::openapi::{Reference, Schemas, SharedFailure, bearer, one, one_of, takes_body, takes_if_match, token};
 use crate::routes::{Method, Route};
+use crate::wire::described;
 
 /// This contract's reference.
 pub const REFERENCE: Reference = Reference {
@@ -144,7 +146,14 @@ fn more_schemas(schemas: &mut Schemas) {
     one::<BillingItemBody>(schemas);
     let not_good = json!({"detail": "Given token not valid for any token type", "code": "token_not_valid"});
     let code = ("code", "`token_not_valid`, of a credential that is not good.");
-    schemas.insert("ErrorMessage".into(), said("error", None, json!({"error": "User not found"})).into());
+    let mut error = said("error", None, json!({"error": "User not found"}));
+    for (name, existing, about) in [
+        ("existing_customer", one::<CustomerJson>(schemas), "The customer who has the value already."),
+        ("existing_supplier", one::<SupplierJson>(schemas), "The supplier who has the value already."),
+    ] {
+        error.properties.insert(name.into(), described(existing, about));
+    }
+    schemas.insert("ErrorMessage".into(), error.into());
     schemas.insert("Detail".into(), said("detail", Some(code), not_good).into());
     schemas.insert("FieldErrors".into(), field_errors().into());
     let refs = |names: &[&str]| names.iter().map(|name| Ref::from_schema_name(*name).into()).collect::<Vec<_>>();
