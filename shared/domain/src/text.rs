@@ -77,12 +77,12 @@ fn is_visible(c: char) -> bool {
         )
 }
 
-/// Reads a truth value as Django REST framework does, in any case.
+/// Reads a truth value: `true` or `1`, `false` or `0`, in any case.
 #[must_use]
 pub fn parse_bool(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "t" | "yes" | "y" | "on" | "1" => Some(true),
-        "false" | "f" | "no" | "n" | "off" | "0" => Some(false),
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
         _ => None,
     }
 }

@@ -144,8 +144,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_an_attribute_is_named() {
-        let wrong =
-            body(json!({"name": "my field", "type": "colour", "is_required": "maybe", "list_values": ["a", "a"]}));
+        let wrong = body(json!({"name": "my field", "type": "colour", "is_required": 1, "list_values": ["a", "a"]}));
         let wrong = wrong.into_new(EntityName::Client).unwrap_err();
         assert_eq!(
             wrong.to_string(),

@@ -71,9 +71,9 @@ impl CatalogueItemBody {
         let name = required(&mut errors, "name", name);
         let sku = or_default(&mut errors, "sku", sku);
         let description = text(&mut errors, "description", description).unwrap_or_default();
-        let item_type = defaulted(&mut errors, "type", r#type).unwrap_or(ItemType::Service);
+        let item_type = optional(&mut errors, "type", r#type).unwrap_or(ItemType::Service);
         let base_price = required(&mut errors, "base_price", base_price);
-        let currency = defaulted(&mut errors, "currency", currency).unwrap_or(Currency::USD);
+        let currency = optional(&mut errors, "currency", currency).unwrap_or(Currency::USD);
         let unit = text(&mut errors, "unit", unit).unwrap_or_default();
         let tax_rate = defaulted(&mut errors, "tax_rate", tax_rate).unwrap_or(Percent::ZERO);
         let stripe_price_id = or_default(&mut errors, "stripe_price_id", stripe_price_id);
@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_an_item_is_named() {
-        let wrong = body(r#"{"type": "thing", "currency": "usd", "tax_rate": 101, "is_active": "maybe", "sku": 5}"#);
+        let wrong = body(r#"{"type": "thing", "currency": "usd", "tax_rate": 101, "is_active": "yes", "sku": 5}"#);
         assert_eq!(
             wrong.into_new().unwrap_err().to_string(),
             "name: This field is required.; sku: Not a valid string.; type: \"thing\" is not a valid choice.; \

@@ -173,11 +173,9 @@ impl InvoiceBody {
         })
     }
 
-    /// A new invoice has the defaults of what is empty.
+    /// A new invoice has the defaults of amounts that are empty.
     fn with_defaults(self) -> Self {
         Self {
-            status: self.status.unless_empty(),
-            currency: self.currency.unless_empty(),
             subtotal: self.subtotal.unless_empty(),
             tax_amount: self.tax_amount.unless_empty(),
             discount: self.discount.unless_empty(),

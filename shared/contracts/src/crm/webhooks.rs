@@ -155,13 +155,13 @@ impl WebhookBody {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
         let model = required(&mut errors, "model", model);
-        let event = defaulted(&mut errors, "event", event).unwrap_or_default();
+        let event = optional(&mut errors, "event", event).unwrap_or_default();
         let url = required(&mut errors, "url", url);
-        let method = defaulted(&mut errors, "method", method).unwrap_or_default();
+        let method = optional(&mut errors, "method", method).unwrap_or_default();
         let headers = text(&mut errors, "headers", headers).unwrap_or_default();
         let is_active = defaulted(&mut errors, "is_active", is_active).unwrap_or(true);
         let conditions = text(&mut errors, "conditions", conditions).unwrap_or_default();
-        let condition_logic = defaulted(&mut errors, "condition_logic", condition_logic).unwrap_or_default();
+        let condition_logic = optional(&mut errors, "condition_logic", condition_logic).unwrap_or_default();
         let payload = or_default(&mut errors, "payload", payload);
         let (Some(name), Some(model), Some(url), true) = (name, model, url, errors.is_empty()) else {
             return Err(errors);

@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_wrong_entry_is_named_by_its_place() {
         let raw = format!(
-            r#"[{{"task": "a"}}, {{"id": "x", "completed": "maybe"}}, {{"id": "{ID}", "task": "b", "date": null}}, 7]"#
+            r#"[{{"task": "a"}}, {{"id": "x", "completed": 1}}, {{"id": "{ID}", "task": "b", "date": null}}, 7]"#
         );
         assert_eq!(
             Vec::<TaskInput>::from_wire(&raw).unwrap_err(),

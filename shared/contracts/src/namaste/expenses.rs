@@ -149,7 +149,7 @@ mod tests {
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(json!({})), ["amount", "date", "category"]);
-        let wrong = json!({"amount": "-1", "date": "01.02.2026", "category": "rent", "is_necessary": "maybe"});
+        let wrong = json!({"amount": "-1", "date": "01.02.2026", "category": "rent", "is_necessary": "yes"});
         assert_eq!(names(wrong), ["amount", "date", "category", "is_necessary"]);
     }
 }

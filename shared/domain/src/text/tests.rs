@@ -104,9 +104,9 @@ fn every_character_of_a_password_counts() {
 
 #[test]
 fn a_truth_value_is_read_in_any_case() {
-    assert_eq!([" True", "1", "ON", "yes"].map(parse_bool), [Some(true); 4]);
-    assert_eq!(["false ", "0", "Off", "n"].map(parse_bool), [Some(false); 4]);
-    assert_eq!(["", "2", "maybe", "null", "truе"].map(parse_bool), [None; 5]);
+    assert_eq!([" True", "1", "TRUE"].map(parse_bool), [Some(true); 3]);
+    assert_eq!(["false ", "0", "False"].map(parse_bool), [Some(false); 3]);
+    assert_eq!(["", "2", "yes", "null", "truе"].map(parse_bool), [None; 5]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ const LIST: &str = "/api/invoices/";
 
 fn wrong_values() -> Vec<(&'static str, Vec<Value>)> {
     let amount = || {
-        let texts = ["x", "", "NaN", "-Infinity", "-1.00", "1e2", "1.005", "1,00", "1000000000000000.00"];
+        let texts = ["x", "NaN", "-Infinity", "-1.00", "1e2", "1.005", "1,00", "1000000000000000.00"];
         let mut values: Vec<_> = texts.into_iter().map(|text| json!(text)).collect();
         values.extend([json!(-1), json!(1.005), json!(1e30), json!(true), json!([])]);
         values

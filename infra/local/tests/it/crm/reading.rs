@@ -73,18 +73,15 @@ async fn empty_text_is_null_where_no_text_is_expected_and_missing_where_somethin
     let saved = crm.put(&path, json!({"attributes": typed})).await.expect(200);
     assert_eq!(saved["attributes"], json!({"size": 42, "motto": "Semper", "boolean": true}));
 
-    let item = json!({"name": "x", "base_price": "1", "category": "", "tax_rate": "", "currency": "", "type": "", "is_active": ""});
+    let item = json!({"name": "x", "base_price": "1", "category": "", "tax_rate": "", "is_active": ""});
     let item = crm.post("/api/catalogue/", item).await.expect(201);
-    shows(
-        &item,
-        json!({"category": null, "tax_rate": "0.00", "currency": "USD", "type": "service", "is_active": true}),
-    );
+    shows(&item, json!({"category": null, "tax_rate": "0.00", "is_active": true}));
     let path = format!("/api/catalogue/{}/", id_of(&item));
     for field in ["base_price", "tax_rate"] {
         let refused = crm.patch(&path, json!({field: ""})).await.expect(400);
         assert!(refused.get(field).is_some(), "{refused}");
     }
-    let invoice = crm.make_invoice(json!({"discount": "", "status": "", "due_date": "", "contact": ""})).await;
+    let invoice = crm.make_invoice(json!({"discount": "", "due_date": "", "contact": ""})).await;
     shows(&crm.get(&invoice).await.expect(200), json!({"discount": "0.00", "status": "draft", "due_date": null}));
 }
 
@@ -166,8 +163,7 @@ async fn a_password_and_a_username_are_the_same_however_they_are_composed() {
     crm.post("/api/users/", member.clone()).await.expect(201);
     let twin = merged(member, json!({"username": "ZOE\u{308}", "email": "other@example.com"}));
     assert!(crm.post("/api/users/", twin).await.expect(400).get("username").is_some());
-    for (username, password) in
-        [("zoë", "Grünes①!"), ("Zoe\u{308}\u{200b}", "Gru\u{308}nes1!"), (" zoe@EXAMPLE.com", "Grünes1！")]
+    for (username, password) in [("zoë", "Grünes①!"), ("Zoe\u{308}\u{200b}", "Gru\u{308}nes1!"), ("ＺＯë", "Grünes1！")]
     {
         let body = json!({"username": username, "password": password}).to_string();
         let headers = [("content-type", "application/json")];

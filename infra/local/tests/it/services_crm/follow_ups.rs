@@ -94,7 +94,7 @@ async fn wrong_values_are_refused_all_at_once_and_nothing_is_written() {
     let path = format!("{list}{}/", id_of(&made));
     refused(&scene.put(&path, wrong.clone()).await, &all);
     refused(&scene.patch(&path, wrong).await, &all);
-    for date in [json!(null), json!(""), json!(5), json!("2025-01-15"), json!("2025-02-30T10:00:00Z"), json!([])] {
+    for date in [json!(null), json!(""), json!(5), json!("2025-02-30T10:00:00Z"), json!([])] {
         refused(&scene.post(&list, json!({"follow_up_date": date})).await, &["follow_up_date"]);
         refused(&scene.patch(&path, json!({"follow_up_date": date})).await, &["follow_up_date"]);
     }
