@@ -1,4 +1,4 @@
-"""What the scripts beside this file share: a virtual environment with what they need, and a local cloud to ask."""
+"""What the scripts beside this file share: a virtual environment with what they need, a local cloud to ask, sample documents."""
 
 import contextlib
 import json
@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import venv
 from pathlib import Path
@@ -61,6 +62,24 @@ def running_cloud():
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def sample_documents():
+    """A directory with the sample invoices of functions/documents, unless the command line gives one.
+
+    Their program is built among the whole workspace, where the tests have built it already: chosen by itself, its
+    package would have other features of the same crates, and gigabytes would be built again.
+    """
+    if len(sys.argv) > 1:
+        yield Path(sys.argv[1])
+        return
+    command = ["cargo", "build", "--locked", "--workspace", "--example", "samples", "--message-format", "json"]
+    messages = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    built = [message["executable"] for message in map(json.loads, messages) if message.get("executable")]
+    with tempfile.TemporaryDirectory() as directory:
+        subprocess.run([built[-1], directory], check=True, stdout=subprocess.DEVNULL)
+        yield Path(directory)
 
 
 def expect(shown, expected) -> None:

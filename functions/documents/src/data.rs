@@ -5,15 +5,15 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 
 use crate::format;
-use crate::text::printable;
+use crate::text::{TextLine, line, lines};
 use crate::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress, TaxTotal};
 
 /// What `json("invoice.json")` gives in the template; template/README.md lists it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Data {
-    number: String,
-    title: String,
-    description: String,
+    number: Vec<TextLine>,
+    title: Vec<TextLine>,
+    description: Vec<TextLine>,
     status: &'static str,
     issue_date: String,
     due_date: Option<String>,
@@ -31,24 +31,26 @@ pub(crate) struct Data {
     payments: Vec<PaymentData>,
     paid: Option<String>,
     balance: Option<String>,
-    terms: String,
-    notes: String,
+    overpaid: Option<String>,
+    terms: Vec<TextLine>,
+    notes: Vec<TextLine>,
     pay_url: Option<PayUrl>,
     logo: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct PartyData {
-    name: String,
-    address: Vec<String>,
-    email: String,
-    phone: String,
+    name: Vec<TextLine>,
+    address: Vec<TextLine>,
+    email: Vec<TextLine>,
+    phone: Vec<TextLine>,
     vat_id: String,
+    registration: String,
 }
 
 #[derive(Debug, Serialize)]
 struct LineData {
-    description: String,
+    description: Vec<TextLine>,
     quantity: String,
     unit_price: String,
     discount: String,
@@ -80,34 +82,35 @@ struct PayUrl {
 impl Data {
     pub(crate) fn new(document: &InvoiceDocument, logo: bool, qr: bool) -> Self {
         let InvoiceDocument { id: _, number, title, description, status, issue_date, due_date, .. } = document;
-        let InvoiceDocument { currency, seller, logo: _, customer, lines, totals, .. } = document;
+        let InvoiceDocument { currency, seller, logo: _, customer, lines: sold, totals, .. } = document;
         let InvoiceDocument { payments, terms, notes, pay_url: _, .. } = document;
         let DocumentTotals { subtotal, discount, tax: _, own_tax, total, paid, balance } = *totals;
         let money = |value: Decimal| format::money(value, *currency);
         let unless_zero = |value: Decimal| (!value.is_zero()).then(|| money(value));
         Self {
-            number: printable(number),
-            title: printable(title),
-            description: printable(description),
+            number: lines(number),
+            title: lines(title),
+            description: lines(description),
             status: status_word(*status),
             issue_date: format::date(*issue_date),
             due_date: due_date.map(format::date),
             currency: currency.code(),
             seller: PartyData::new(seller),
             customer: PartyData::new(customer),
-            lines: lines.iter().map(|line| LineData::new(line, document)).collect(),
-            has_discounts: lines.iter().any(|line| !line.discount.is_zero()),
-            has_taxes: lines.iter().any(|line| !line.tax_rate.is_zero()),
+            lines: sold.iter().map(|line| LineData::new(line, document)).collect(),
+            has_discounts: sold.iter().any(|line| !line.discount.is_zero()),
+            has_taxes: sold.iter().any(|line| !line.tax_rate.is_zero()),
             subtotal: money(subtotal),
             taxes: document.tax_by_rate().into_iter().map(|tax| TaxData::new(tax, document)).collect(),
             own_tax: unless_zero(own_tax),
             discount: unless_zero(-discount),
             total: money(total),
             payments: payments.iter().map(|payment| PaymentData::new(payment, document)).collect(),
-            paid: unless_zero(paid),
-            balance: document.is_owed().then(|| money(balance)),
-            terms: printable(terms),
-            notes: printable(notes),
+            paid: unless_zero(-paid),
+            balance: (document.is_owed() && balance >= Decimal::ZERO).then(|| money(balance)),
+            overpaid: (document.is_owed() && balance < Decimal::ZERO).then(|| money(-balance)),
+            terms: lines(terms),
+            notes: lines(notes),
             pay_url: document.link_to_pay().map(|url| PayUrl::new(url, qr)),
             logo,
         }
@@ -116,32 +119,34 @@ impl Data {
 
 impl PayUrl {
     fn new(url: &str, qr: bool) -> Self {
-        Self { url: url.to_owned(), text: printable(url), qr }
+        Self { url: url.to_owned(), text: line(url), qr }
     }
 }
 
 impl PartyData {
     fn new(party: &Party) -> Self {
-        let Party { name, address, email, phone, vat_id } = party;
+        let Party { name, address, email, phone, vat_id, registration } = party;
         let PostalAddress { street, postcode, city, region, country } = address;
         let town = [postcode.trim(), city.trim()].join(" ");
-        let lines = street.lines().chain([town.trim(), region, country]);
+        let address = street.lines().chain([town.trim(), region, country]);
         Self {
-            name: printable(name),
-            address: lines.map(printable).filter(|line| !line.is_empty()).collect(),
-            email: printable(email),
-            phone: printable(phone),
-            vat_id: printable(vat_id),
+            name: lines(name),
+            address: address.flat_map(lines).collect(),
+            email: lines(email),
+            phone: lines(phone),
+            vat_id: line(vat_id),
+            registration: line(registration),
         }
     }
 }
 
 impl LineData {
     fn new(line: &DocumentLine, document: &InvoiceDocument) -> Self {
-        let DocumentLine { description, quantity, unit_price, discount, tax_rate, amount, tax: _ } = line;
+        let DocumentLine { description, quantity, unit_price, discount, tax_rate, tax_category: _, amount, tax: _ } =
+            line;
         let percent = |value: Decimal| if value.is_zero() { String::new() } else { format::percent(value) };
         Self {
-            description: printable(description),
+            description: lines(description),
             quantity: format::number(*quantity),
             unit_price: format::amount(*unit_price, document.currency),
             discount: percent(*discount),
@@ -165,7 +170,7 @@ impl TaxData {
 impl PaymentData {
     fn new(payment: &DocumentPayment, document: &InvoiceDocument) -> Self {
         let DocumentPayment { date, method, amount } = payment;
-        Self { date: format::date(*date), method: printable(method), amount: format::money(*amount, document.currency) }
+        Self { date: format::date(*date), method: line(method), amount: format::money(*amount, document.currency) }
     }
 }
 

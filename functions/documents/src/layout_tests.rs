@@ -12,12 +12,12 @@ fn pages(document: &InvoiceDocument) -> PagedDocument {
     typeset::pages(&world).unwrap()
 }
 
-/// The texts of each page, in the order of the template, without places to break.
+/// The texts of each page, in the order of the template.
 pub(crate) fn texts(document: &InvoiceDocument) -> Vec<String> {
     let text = |frame: &Frame| {
         let mut pieces = Vec::new();
         walk(frame, Point::zero(), &mut |_, _, text| pieces.push(text.to_owned()));
-        pieces.join(" ").replace('\u{200b}', "")
+        pieces.join(" ")
     };
     pages(document).pages().iter().map(|page| text(&page.frame)).collect()
 }
@@ -75,6 +75,7 @@ fn the_sums_the_payments_and_the_way_to_pay_are_printed() {
         shown(document.totals.total),
         shown(document.totals.balance),
         "-25.50 EUR".to_owned(),
+        "-164.50 EUR".to_owned(),
         "-5.50 EUR".to_owned(),
         "33.33%".to_owned(),
         "Bank transfer".to_owned(),
@@ -96,7 +97,7 @@ fn an_invoice_without_lines_says_so() {
 #[test]
 fn a_tax_of_its_own_and_a_currency_without_cents_are_printed() {
     let page = texts(&sample("foreign")).join(" ");
-    for expected in ["Void", "1,740,000 JPY", "Other tax", "95,700 JPY", "-1,000 JPY", "1,834,700 JPY", "Maine"] {
+    for expected in ["Cancelled", "1,740,000 JPY", "Other tax", "95,700 JPY", "-1,000 JPY", "1,834,700 JPY", "Maine"] {
         assert!(page.contains(expected), "{expected}: {page}");
     }
     assert!(!page.contains("Date due"), "{page}");
@@ -114,8 +115,53 @@ fn money_is_asked_for_while_it_is_owed() {
     };
     assert_eq!(asks(|_| {}), (true, true));
     assert_eq!(asks(|invoice| invoice.totals.balance = 0.into()), (true, false));
+    assert_eq!(asks(|invoice| invoice.totals.balance = (-1).into()), (false, false));
     assert_eq!(asks(|invoice| invoice.status = Status::Void), (false, false));
     assert_eq!(asks(|invoice| invoice.status = Status::Refunded), (false, false));
+}
+
+#[test]
+fn overpayment_is_called_so() {
+    let page = texts(&sample("overpaid")).join(" ");
+    assert!(page.contains("Overpaid") && page.contains("477.65 EUR") && !page.contains("-477.65"), "{page}");
+}
+
+/// Where a text that a person wrote begins: the left or the right edge of what is printed of it.
+#[test]
+fn lines_begin_at_the_side_from_which_they_are_read() {
+    let document = sample("right-to-left");
+    let pages = pages(&document);
+    let frame = &pages.pages()[0].frame;
+    let mut lines: Vec<(f64, f64, String)> = Vec::new();
+    walk(frame, Point::zero(), &mut |position, width, text| {
+        lines.push((position.x.to_pt(), position.x.to_pt() + width, text.to_owned()));
+    });
+    let (left, right) = (56.0, frame.width().to_pt() - 57.5);
+    let edges = |part: &str| {
+        let (start, end, _) = lines.iter().find(|(_, _, text)| text.contains(part)).unwrap_or_else(|| panic!("{part}"));
+        (*start < left + 5.0, *end > right - 5.0)
+    };
+    assert_eq!(edges("שדרוג"), (false, true), "the title");
+    assert_eq!(edges("תודה"), (false, true), "a Hebrew note");
+    assert_eq!(edges("Thank you"), (true, false), "an English note");
+    assert_eq!(edges("As agreed"), (true, false), "an English description");
+}
+
+/// What is copied out of the PDF is what was written: nothing is put in.
+#[test]
+fn the_printed_texts_are_the_written_texts() {
+    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    for (name, document) in samples::all().into_iter().filter(|(name, _)| !matches!(*name, "scripts" | "hostile")) {
+        let page = squeeze(&texts(&document).concat());
+        let written = document.lines.iter().map(|line| &line.description);
+        let written = written.chain([&document.number, &document.title, &document.customer.address.city]);
+        // Runs of one direction are printed one after the other; within, letters are in their order.
+        for text in written.filter(|_| name != "right-to-left") {
+            let whole = squeeze(text);
+            assert!(page.contains(&whole), "{name}: {whole}: {page}");
+        }
+        assert!(!page.contains(['\u{200b}', '\u{ad}', '\u{202a}', '\u{202b}', '\u{202c}']), "{name}");
+    }
 }
 
 #[test]
@@ -125,6 +171,27 @@ fn the_same_invoice_gives_the_same_bytes_in_any_thread() {
     let again = std::thread::spawn(|| render(&sample("rates"), Template::standard()).unwrap()).join().unwrap();
     assert_ne!(first, other);
     assert!(first == again, "the bytes differ");
+}
+
+#[test]
+fn the_fingerprint_is_another_one_when_anything_is_that_the_bytes_depend_on() {
+    let document = sample("simple");
+    let of = |document: &InvoiceDocument| crate::fingerprint(document, Template::standard()).unwrap();
+    assert_eq!(of(&document), of(&sample("simple")));
+    let changes: [fn(&mut InvoiceDocument); 6] = [
+        |invoice| invoice.id.push('1'),
+        |invoice| invoice.notes.push('!'),
+        |invoice| invoice.logo = Some(b"\x89PNG".to_vec()),
+        |invoice| invoice.seller.address.country = "AT".to_owned(),
+        |invoice| invoice.pay_url = Some("https://pay.example/2".to_owned()),
+        |invoice| invoice.status = domain::invoice::Status::Overdue,
+    ];
+    for (index, change) in changes.into_iter().enumerate() {
+        let mut other = sample("simple");
+        change(&mut other);
+        assert_ne!(of(&other), of(&document), "{index}");
+    }
+    assert_ne!(crate::fingerprint(&document, &Template::new("#set page()")).unwrap(), of(&document));
 }
 
 #[test]

@@ -9,12 +9,12 @@
 //! nothing else: no file, no network, no clock. Texts of an invoice reach it as values, so that they are never code.
 
 mod books;
+mod copyable;
 mod data;
 pub mod facturx;
 mod fonts;
 mod format;
 mod http;
-mod model;
 mod press;
 mod qr;
 mod text;
@@ -33,11 +33,19 @@ mod layout_tests;
 #[path = "../examples/samples/invoices.rs"]
 mod samples;
 
+use sha2::{Digest, Sha256};
+
+pub use domain::document::{
+    DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress, TaxTotal,
+};
 pub use http::{Documents, router};
-pub use model::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress, TaxTotal};
 pub use press::StandardPress;
 pub use text::missing_characters;
 pub use world::Template;
+
+/// The version of how documents come about. It is raised when the same invoice and template give other bytes, so that no
+/// document that was kept before is served: after a new release of Typst, new fonts, or a change of this crate.
+const FORM: u32 = 1;
 
 /// Why an invoice could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -56,15 +64,31 @@ pub enum RenderError {
     Metadata,
 }
 
+/// A name for the bytes that [`render`] makes of the invoice: it is another one when anything that they depend on is.
+///
+/// # Errors
+/// As [`render`]'s, for the invoice's data.
+pub fn fingerprint(document: &InvoiceDocument, template: &Template) -> Result<String, RenderError> {
+    let world = typeset::world(document, template, document.logo.as_deref(), facturx::xml(document))?;
+    let mut hash = Sha256::new_with_prefix(FORM.to_be_bytes());
+    let parts = [Some(&world.data), world.logo.as_ref(), world.attachment.as_ref()];
+    let parts = parts.map(|part| part.map(|bytes| bytes.as_slice()).unwrap_or_default());
+    for part in parts.into_iter().chain([document.id.as_bytes(), template.text().as_bytes()]) {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    Ok(app::secrets::hex(&hash.finalize()))
+}
+
 /// The invoice as a PDF.
 ///
-/// It is PDF/A-3b. Factur-X (EN 16931) is attached where [`facturx::xml`] has no objection. A logo that cannot be
+/// It is PDF/A-3b. Factur-X (EN 16931) is attached where [`facturx::xml`] makes it. A logo that cannot be
 /// read, or whose colours PDF/A forbids, is left out.
 ///
 /// # Errors
 /// Faults of the template.
 pub fn render(document: &InvoiceDocument, template: &Template) -> Result<Vec<u8>, RenderError> {
-    let attachment = facturx::xml(document).ok();
+    let attachment = facturx::xml(document);
     let Some(logo) = document.logo.as_deref().filter(|bytes| typeset::is_image(bytes)) else {
         return typeset::pdf(document, template, None, attachment);
     };

@@ -1,21 +1,20 @@
 //! Documents as the use cases have them made.
 
 use app::Error;
-use app::documents::{Press, PrintedInvoice};
-use async_trait::async_trait;
+use app::documents::{Manuscript, Press, PrintedInvoice};
 
-use crate::{InvoiceDocument, Template, render};
+use crate::{Template, books, fingerprint, render};
 
 /// Makes documents by the template that comes with the product.
 #[derive(Debug, Clone, Copy)]
 pub struct StandardPress;
 
-#[async_trait]
 impl Press for StandardPress {
-    /// On a thread of its own: while a page is being set, a server has other requests to answer.
-    async fn pdf(&self, invoice: PrintedInvoice) -> Result<Vec<u8>, Error> {
-        let set = tokio::task::spawn_blocking(|| render(&InvoiceDocument::from(invoice), Template::standard()));
-        let rendered = set.await.map_err(|error| Error::Defect(format!("the document: {error}")))?;
-        rendered.map_err(|error| Error::Defect(format!("the document: {error}")))
+    fn prepare(&self, invoice: PrintedInvoice) -> Result<Manuscript, Error> {
+        let document = books::document(invoice);
+        let failed = |error: crate::RenderError| Error::Defect(format!("the document: {error}"));
+        let fingerprint = fingerprint(&document, Template::standard()).map_err(failed)?;
+        let render = Box::new(move || render(&document, Template::standard()).map_err(failed));
+        Ok(Manuscript { fingerprint, render })
     }
 }

@@ -5,6 +5,7 @@ use typst::foundations::{Bytes, Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
+use crate::copyable::without_breaks;
 use crate::data::Data;
 use crate::world::InvoiceWorld;
 use crate::{InvoiceDocument, RenderError, Template, qr, xmp};
@@ -54,7 +55,8 @@ pub(crate) fn world(
 
 /// The pages.
 pub(crate) fn pages(world: &InvoiceWorld) -> Result<PagedDocument, RenderError> {
-    typst::compile::<PagedDocument>(world).output.map_err(|faults| RenderError::Template(world.describe(&faults)))
+    let pages = typst::compile::<PagedDocument>(world).output;
+    pages.map(without_breaks).map_err(|faults| RenderError::Template(world.describe(&faults)))
 }
 
 fn export(document: &InvoiceDocument, world: &InvoiceWorld, pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {

@@ -22,6 +22,11 @@ impl Template {
         Self(Source::new(IDS.template, text.into()))
     }
 
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        self.0.text()
+    }
+
     /// The template that comes with the product: template/invoice.typ.
     #[must_use]
     pub fn standard() -> &'static Self {

@@ -133,7 +133,8 @@ async fn shown(
     caller: &Caller,
     record: InvoiceRecord,
 ) -> Result<Response, Failure> {
-    let InvoiceRecord { header, beside, organisation, usernames, customer_name, customer_email } = record;
+    let InvoiceRecord { invoice, beside, organisation, usernames, customer_name, customer_email } = record;
+    let header = invoice.header();
     let links = app.attachment_links(bucket, caller.actor(), header.id, &beside.attachments).await?;
     let around = Around {
         name: customer_name,
@@ -143,5 +144,5 @@ async fn shown(
         beside: &beside,
         links,
     };
-    Ok(object(status, header.meta.version, InvoiceJson::new(&header, around)))
+    Ok(object(status, header.meta.version, InvoiceJson::new(&invoice, around)))
 }

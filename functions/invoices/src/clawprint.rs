@@ -56,7 +56,7 @@ async fn retrieve(
     Id(InvoiceKey(id)): Id<InvoiceKey>,
     base: BaseUrl,
 ) -> Result<Response, Failure> {
-    let invoice = app.get_whole_invoice(caller.actor(), id).await?;
+    let invoice = app.get_invoice(caller.actor(), id).await?;
     shown(StatusCode::OK, &app, &caller, &base, &invoice).await
 }
 

@@ -7,7 +7,7 @@ use contracts::crm::invoices::{InvoiceBody, InvoiceJson};
 use contracts::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
 use contracts::crm::{Update, filters};
 use domain::id::InvoiceId;
-use domain::invoice::Header;
+use domain::invoice::{Header, Invoice};
 use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
 use http::StatusCode;
 
@@ -30,7 +30,7 @@ pub async fn create(
 ) -> Result<Response, Failure> {
     let new = read::<InvoiceBody>(&body)?.into_new()?;
     let invoice = app.create_invoice(caller.actor(), new).await?;
-    Ok(shown(StatusCode::CREATED, &app, &caller, &base, invoice.header()))
+    Ok(whole(StatusCode::CREATED, &app, &caller, &base, &invoice))
 }
 
 pub async fn retrieve(
@@ -40,7 +40,7 @@ pub async fn retrieve(
     base: BaseUrl,
 ) -> Result<Response, Failure> {
     let invoice = app.get_invoice(caller.actor(), id).await?;
-    Ok(shown(StatusCode::OK, &app, &caller, &base, &invoice))
+    Ok(whole(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 
 pub async fn replace(
@@ -76,7 +76,7 @@ async fn change(
 ) -> Result<Response, Failure> {
     let patch = read::<InvoiceBody>(&body)?.into_patch(mode)?;
     let invoice = app.update_invoice(caller.actor(), id, patch, expected).await?;
-    Ok(shown(StatusCode::OK, &app, &caller, &base, invoice.header()))
+    Ok(whole(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 
 pub async fn delete(
@@ -124,7 +124,13 @@ pub async fn recalculate(
     base: BaseUrl,
 ) -> Result<Response, Failure> {
     let invoice = app.recalculate_invoice(caller.actor(), id, expected).await?;
-    Ok(shown(StatusCode::OK, &app, &caller, &base, invoice.header()))
+    Ok(whole(StatusCode::OK, &app, &caller, &base, &invoice))
+}
+
+fn whole(status: StatusCode, app: &App, caller: &Caller, BaseUrl(base): &BaseUrl, invoice: &Invoice) -> Response {
+    let header = invoice.header();
+    let page = app.hosted_url(base, caller.actor().tenant(), header.id);
+    object(status, header.meta.version, InvoiceJson::whole(invoice, page))
 }
 
 fn shown(status: StatusCode, app: &App, caller: &Caller, BaseUrl(base): &BaseUrl, header: &Header) -> Response {

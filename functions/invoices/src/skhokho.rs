@@ -51,7 +51,7 @@ async fn create(State(app): State<App>, caller: Caller, body: SentBody) -> Resul
 }
 
 async fn retrieve(State(app): State<App>, caller: Caller, Ids(_, id): Path) -> Result<Response, Failure> {
-    let invoice = app.get_whole_invoice(caller.actor(), id).await?;
+    let invoice = app.get_invoice(caller.actor(), id).await?;
     shown(StatusCode::OK, &app, &caller, &invoice).await
 }
 

@@ -27,16 +27,16 @@ pub fn body(hosted: &HostedInvoice, token: &str) -> Markup {
         details.customer.name.as_ref().map(|name| name.as_str()).or(client.as_ref().map(|name| name.as_str()));
     html! {
         header {
-            div { p.seller { (seller) } h1 { "Invoice " span.number { (header.number) } } }
+            div { p.seller { bdi { (seller) } } h1 { "Invoice " bdi.number { (header.number) } } }
             (badge(header, utc_date(*now)))
         }
         (due(header, *now))
         section.parties {
-            div { h2 { "From" } p { strong { (seller) } } (address(details.from_address.as_ref())) }
-            div { h2 { "Bill to" } (customer(bill_to, &details.customer)) (address(details.to_address.as_ref())) }
+            (party("From", html! { p { strong { (seller) } } (address(details.from_address.as_ref())) }))
+            (party("Bill to", html! { (customer(bill_to, &details.customer)) (address(details.to_address.as_ref())) }))
             (dates(header))
         }
-        @if !details.title.as_str().is_empty() { h2.title { (details.title) } }
+        @if !details.title.as_str().is_empty() { h2.title dir="auto" { (details.title) } }
         (text(None, details.description.as_str()))
         @let lines = invoice.lines();
         @if !lines.is_empty() { (table(&lines)) }
@@ -112,21 +112,26 @@ fn payment_address(header: &Header, now: Timestamp) -> Option<&str> {
     ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme)).then_some(address)
 }
 
+/// One side of the invoice. It begins where its name does: the heading and the other lines have directions of their own.
+fn party(heading: &str, content: Markup) -> Markup {
+    html! { div.party dir="auto" { h2 dir="ltr" { (heading) } (content) } }
+}
+
 fn customer(name: Option<&str>, customer: &Customer) -> Markup {
     let Customer { name: _, email, phone, address, vat_number } = customer;
     html! {
         @if let Some(name) = name { p { strong { (name) } } }
-        @if let Some(address) = address { p.lines { (address) } }
-        @if let Some(email) = email { p { (email) } }
-        @if let Some(phone) = phone { p { (phone) } }
-        @if let Some(number) = vat_number { p { "VAT " (number) } }
+        @if let Some(address) = address { (lines(address.as_str())) }
+        @if let Some(email) = email { p dir="auto" { (email) } }
+        @if let Some(phone) = phone { p dir="ltr" { (phone) } }
+        @if let Some(number) = vat_number { p dir="ltr" { "VAT " bdi { (number) } } }
         @if name.is_none() && email.is_none() { p { "–" } }
     }
 }
 
 fn address(address: Option<&Address>) -> Markup {
     let part = |name: &&str| address?.get(*name)?.as_str().filter(|part| !part.trim().is_empty());
-    html! { @for part in ADDRESS.iter().filter_map(part) { p { (part) } } }
+    html! { @for part in ADDRESS.iter().filter_map(part) { p dir="auto" { (part) } } }
 }
 
 fn dates(header: &Header) -> Markup {
@@ -145,9 +150,14 @@ fn day(day: Date) -> Markup {
 fn text(heading: Option<&str>, text: &str) -> Markup {
     html! {
         @if !text.is_empty() {
-            section.text { @if let Some(heading) = heading { h2 { (heading) } } p.lines { (text) } }
+            section.text { @if let Some(heading) = heading { h2 { (heading) } } (lines(text)) }
         }
     }
+}
+
+/// A text of several lines, each in the direction in which it begins.
+fn lines(text: &str) -> Markup {
+    html! { @for line in text.lines() { p.line dir="auto" { (line) } } }
 }
 
 fn table(lines: &[&Line]) -> Markup {
@@ -179,7 +189,7 @@ fn row(line: &Line, discounted: bool, taxed: bool) -> Markup {
     html! {
         tr {
             th scope="row" {
-                (line.description)
+                div dir="auto" { (line.description) }
                 // A narrow screen has no room for the columns.
                 span.narrow {
                     (quantity) " × " (price)

@@ -1,17 +1,29 @@
-//! Who is asking: a reader, or a program that looks ahead and says so.
+//! Decides whether a person reads the page or a program fetches it.
+//!
+//! A browser that opens a page in a tab sends `Sec-Fetch-Dest: document` and `Sec-Fetch-Mode: navigate`. Every browser
+//! does since Safari 16.4 (March 2023), scripts cannot set these headers, and command-line clients and the link scanners
+//! of mail gateways do not send them, whatever they call themselves in `User-Agent`. So their absence means: no reader.
+//! A person with an older browser reads the page too, but the invoice does not become viewed.
 
 use app::hosted::Visitor;
 use http::header::USER_AGENT;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 
-/// What stands, in lower case, in the names of programs that fetch a link without anybody reading
-/// it. `bot` is most of them: Slackbot, Twitterbot, LinkedInBot, Discordbot, TelegramBot, Googlebot,
-/// bingbot, Applebot.
-const PROGRAMS: [&str; 11] = [
+const DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+
+/// Parts of the names of programs that drive a browser, in lower case. `bot` covers most of them: Slackbot, Twitterbot,
+/// LinkedInBot, Discordbot, TelegramBot, Googlebot, bingbot, Applebot.
+const PROGRAMS: [&str; 16] = [
     "bot",
     "crawler",
     "spider",
     "preview",
+    "headless",
+    "scanner",
+    "barracuda",
+    "mimecast",
+    "proofpoint",
     "facebookexternalhit",
     "facebookcatalog",
     "whatsapp",
@@ -27,7 +39,12 @@ const PURPOSES: [&str; 4] = ["purpose", "sec-purpose", "x-purpose", "x-moz"];
 
 /// Who asks for a page.
 pub fn visitor(method: &Method, headers: &HeaderMap) -> Visitor {
-    if *method == Method::HEAD || is_program(headers) || is_ahead(headers) { Visitor::Preview } else { Visitor::Reader }
+    let opens = *method == Method::GET && says(headers, &DESTINATION, "document") && says(headers, &MODE, "navigate");
+    if opens && !is_program(headers) && !is_ahead(headers) { Visitor::Reader } else { Visitor::Preview }
+}
+
+fn says(headers: &HeaderMap, name: &HeaderName, value: &str) -> bool {
+    headers.get(name).is_some_and(|said| said.as_bytes() == value.as_bytes())
 }
 
 fn is_program(headers: &HeaderMap) -> bool {
@@ -47,13 +64,57 @@ fn is_ahead(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    fn of(name: &str, value: &str) -> Visitor {
-        let headers = [(name.parse().unwrap(), value.parse().unwrap())].into_iter().collect();
-        visitor(&Method::GET, &headers)
+    const CHROME: &str =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36";
+    const OPENED: [(&str, &str); 3] =
+        [("user-agent", CHROME), ("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate")];
+
+    fn of(headers: &[(&str, &str)]) -> Visitor {
+        visitor(
+            &Method::GET,
+            &headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect(),
+        )
+    }
+
+    /// A browser that opens the page, with one header in place of its own.
+    fn with(name: &str, value: &str) -> Visitor {
+        let others = OPENED.into_iter().filter(|(other, _)| *other != name);
+        of(&others.chain([(name, value)]).collect::<Vec<_>>())
     }
 
     #[test]
-    fn programs_that_announce_themselves_are_no_readers() {
+    fn a_browser_that_opens_the_page_is_a_reader() {
+        for name in [
+            CHROME,
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile Safari/604.1",
+            "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36",
+        ] {
+            assert_eq!(with("user-agent", name), Visitor::Reader, "{name}");
+        }
+        assert_eq!(with("sec-fetch-site", "cross-site"), Visitor::Reader);
+        assert_eq!(with("sec-purpose", ""), Visitor::Reader);
+    }
+
+    #[test]
+    fn what_does_not_open_a_page_is_no_reader_whatever_it_is_called() {
+        for name in ["curl/8.5.0", "Wget/1.21", "python-requests/2.32", "Go-http-client/2.0", "okhttp/4.12", CHROME, ""]
+        {
+            assert_eq!(of(&[("user-agent", name), ("accept", "text/html,*/*")]), Visitor::Preview, "{name}");
+        }
+        assert_eq!(of(&[]), Visitor::Preview);
+        for (name, value) in [
+            ("sec-fetch-dest", "empty"),
+            ("sec-fetch-dest", "iframe"),
+            ("sec-fetch-dest", "image"),
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-fetch-mode", "cors"),
+        ] {
+            assert_eq!(with(name, value), Visitor::Preview, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn programs_that_drive_a_browser_are_no_readers() {
         for name in [
             "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
             "Twitterbot/1.0",
@@ -66,24 +127,13 @@ mod tests {
             "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
             "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15 (Applebot/0.1)",
             "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5 skype-url-preview@microsoft.com",
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/141.0.0.0 Safari/537.36",
+            "Barracuda Sentinel (EE)",
             "my-crawler/3",
             "BaiduSPIDER",
         ] {
-            assert_eq!(of("user-agent", name), Visitor::Preview, "{name}");
+            assert_eq!(with("user-agent", name), Visitor::Preview, "{name}");
         }
-    }
-
-    #[test]
-    fn browsers_are_readers() {
-        for name in [
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36",
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile Safari/604.1",
-            "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/141.0 Mobile Safari/537.36",
-            "",
-        ] {
-            assert_eq!(of("user-agent", name), Visitor::Reader, "{name}");
-        }
-        assert_eq!(visitor(&Method::GET, &HeaderMap::new()), Visitor::Reader);
     }
 
     #[test]
@@ -94,9 +144,9 @@ mod tests {
             ("x-moz", "prefetch"),
             ("x-purpose", "preview"),
         ] {
-            assert_eq!(of(name, value), Visitor::Preview, "{name}");
+            assert_eq!(with(name, value), Visitor::Preview, "{name}");
         }
-        assert_eq!(of("sec-purpose", ""), Visitor::Reader);
-        assert_eq!(visitor(&Method::HEAD, &HeaderMap::new()), Visitor::Preview);
+        let headers = OPENED.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
+        assert_eq!(visitor(&Method::HEAD, &headers), Visitor::Preview);
     }
 }

@@ -213,6 +213,7 @@ async fn invoice(app: &App, owner: &Actor, client: ClientId, contact: ContactId,
         unit_price: None,
         discount: Percent::ZERO,
         tax_rate: None,
+        tax_category: None,
         attributes: Attributes::default(),
     };
     app.create_line(owner, invoice.header().id, line).await?;

@@ -195,7 +195,7 @@ impl App {
             let figures = Figures { quantity, unit_price: rate, discount: Percent::ZERO, tax_rate: item.tax_rate };
             let description = LineText::parse(item.name.as_str()).map_err(|e| Error::Defect(e.to_string()))?;
             let (kind, attributes) = (LineKind::Product, Attributes::default());
-            Ok(NewLine { item: Some(item.id), description, kind, figures, attributes })
+            Ok(NewLine { item: Some(item.id), description, kind, figures, tax_category: None, attributes })
         };
         items.into_iter().map(line).collect()
     }

@@ -14,6 +14,7 @@ use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::Tenant;
+use domain::id::InvoiceId;
 use domain::invoice::AttachmentKey;
 use futures::FutureExt;
 use serde::Serialize;
@@ -28,6 +29,8 @@ pub const LINK_TTL: Duration = Duration::from_secs(900);
 const TEMPORARY: &str = "tmp/";
 /// What the logos of organisations are under.
 const LOGOS: &str = "logos/";
+/// What the documents of invoices are kept under, until the bucket's lifecycle rule removes them.
+const DOCUMENTS: &str = "documents/";
 /// How large a logo may be: an answer ends at 6 MB, of which a document may take three quarters.
 const MAX_LOGO: i64 = 1024 * 1024;
 /// What a file that waits under `tmp/` says of its organisation.
@@ -144,6 +147,34 @@ impl Bucket {
         Ok(Some(content.to_vec()))
     }
 
+    /// The document of an invoice that was kept under its fingerprint.
+    pub(crate) async fn document(
+        &self,
+        tenant: Tenant,
+        invoice: InvoiceId,
+        fingerprint: &str,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let key = document_key(tenant, invoice, fingerprint);
+        let answer = self.client.get_object().bucket(&*self.name).key(&key).send().boxed().await;
+        let Some(answer) = found(answer)? else { return Ok(None) };
+        let content = answer.body.collect().await.map_err(|error| Error::Unavailable(format!("S3: {error}")))?;
+        Ok(Some(content.to_vec()))
+    }
+
+    /// Keeps the document of an invoice.
+    pub(crate) async fn keep_document(
+        &self,
+        tenant: Tenant,
+        invoice: InvoiceId,
+        fingerprint: &str,
+        content: Vec<u8>,
+    ) -> Result<(), Error> {
+        let key = document_key(tenant, invoice, fingerprint);
+        let request = self.client.put_object().bucket(&*self.name).key(key).content_type("application/pdf");
+        request.body(ByteStream::from(content)).send().boxed().await.map_err(unavailable)?;
+        Ok(())
+    }
+
     /// Removes all under a prefix, a thousand at a time.
     pub(crate) async fn clear(&self, prefix: &str) -> Result<(), Error> {
         loop {
@@ -159,11 +190,12 @@ impl Bucket {
         }
     }
 
-    /// Removes what is kept by organisation: attached files, those that wait too, and the logo.
+    /// Removes what is kept by organisation: attached files, those that wait too, documents, and the logo.
     pub(crate) async fn clear_files_of(&self, tenant: Tenant) -> Result<(), Error> {
         let attached = format!("{}{}/", AttachmentKey::PREFIX, tenant.organisation());
         self.clear(&attached).await?;
         self.clear(&temporary(&attached)).await?;
+        self.clear(&documents_of(tenant)).await?;
         self.clear(&logo_key(tenant)).await
     }
 
@@ -178,6 +210,14 @@ impl Bucket {
         let request = self.client.get_object().bucket(&*self.name).key(key);
         Ok(request.presigned(config).boxed().await.map_err(unavailable)?.uri().to_owned())
     }
+}
+
+fn documents_of(tenant: Tenant) -> String {
+    format!("{DOCUMENTS}{}/", tenant.organisation())
+}
+
+fn document_key(tenant: Tenant, invoice: InvoiceId, fingerprint: &str) -> String {
+    format!("{}{invoice}/{fingerprint}.pdf", documents_of(tenant))
 }
 
 fn logo_key(tenant: Tenant) -> String {

@@ -1,13 +1,18 @@
 //! Invoices as documents: to be downloaded, and to be sent by mail.
+//!
+//! Anybody who has the address of a customer's page may ask for its PDF, and typesetting is what costs most of all that
+//! can be asked for. So a PDF is kept in the bucket under what it depends on and made once; typesetting has a deadline;
+//! and few are made at a time, so that one that is given up does not pile up with the next.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use async_trait::async_trait;
 use domain::id::InvoiceId;
 use domain::invoice::Invoice;
 use domain::letter::Letter;
 use domain::text::Name;
 use domain::{Action, Actor, Model, Tenant};
+use tokio::sync::Semaphore;
 
 use crate::bucket::Bucket;
 use crate::disposition::in_ascii;
@@ -15,14 +20,26 @@ use crate::hosted::Visitor;
 use crate::mail::{MailFile, MailWithFile, Mailer};
 use crate::{App, Error, Expected, check_version, may};
 
+/// How long typesetting may take. Texts are bounded, so nothing that the books hold comes near it.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// How many documents a process makes at a time. One that was given up counts until it is done.
+static TYPESETTERS: Semaphore = Semaphore::const_new(4);
+
 /// What makes a document of an invoice.
-#[async_trait]
 pub trait Press: std::fmt::Debug + Send + Sync {
-    /// The invoice as a PDF. The same invoice gives the same bytes.
+    /// Prepares the document of an invoice.
     ///
     /// # Errors
-    /// [`Error::Defect`] where the template is at fault.
-    async fn pdf(&self, invoice: PrintedInvoice) -> Result<Vec<u8>, Error>;
+    /// [`Error::Defect`] where the invoice cannot be given to the template.
+    fn prepare(&self, invoice: PrintedInvoice) -> Result<Manuscript, Error>;
+}
+
+/// A document that can be made.
+pub struct Manuscript {
+    /// A name for the document's bytes: documents of one name are the same. Letters and digits.
+    pub fingerprint: String,
+    /// Makes the document. It keeps its thread busy.
+    pub render: Box<dyn FnOnce() -> Result<Vec<u8>, Error> + Send>,
 }
 
 /// Where documents are made and sent from.
@@ -106,7 +123,7 @@ impl App {
         let Letter { recipients: to, subject, message } = letter;
         let subject = subject.map_or_else(|| default_subject(&printed), |subject| subject.as_str().to_owned());
         let text = message.map_or_else(|| default_text(&printed), |text| text.into_string());
-        let content = desk.press.pdf(printed).await?;
+        let content = desk.document(actor.tenant(), id, printed).await?;
         let file = MailFile { name: file_name(&number), media_type: "application/pdf", content };
         let message = desk.mailer.send_with_file(MailWithFile { to, subject, text, file }).await?;
         let marked = self.change_invoice(actor, id, |invoice| {
@@ -125,9 +142,9 @@ impl App {
     }
 
     async fn pdf(&self, desk: &Desk, tenant: Tenant, invoice: Invoice, base_url: &str) -> Result<Pdf, Error> {
-        let number = invoice.header().number.to_string();
+        let (id, number) = (invoice.header().id, invoice.header().number.to_string());
         let printed = self.printed(desk, tenant, invoice, base_url).await?;
-        Ok(Pdf { number, content: desk.press.pdf(printed).await? })
+        Ok(Pdf { number, content: desk.document(tenant, id, printed).await? })
     }
 
     async fn printed(
@@ -164,6 +181,43 @@ impl App {
     }
 }
 
+impl Desk {
+    /// The document of an invoice: the kept one, or else a new one, which is kept. The bucket is no more than a cache, so
+    /// its failures are logged and the document is made.
+    async fn document(&self, tenant: Tenant, id: InvoiceId, printed: PrintedInvoice) -> Result<Vec<u8>, Error> {
+        let Manuscript { fingerprint, render } = self.press.prepare(printed)?;
+        let kept = self.bucket.document(tenant, id, &fingerprint).await;
+        match kept {
+            Ok(Some(content)) => return Ok(content),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(invoice = %id, %error, "a kept document could not be read"),
+        }
+        let content = typeset(render, DEADLINE).await?;
+        if let Err(error) = self.bucket.keep_document(tenant, id, &fingerprint, content.clone()).await {
+            tracing::warn!(invoice = %id, %error, "a document could not be kept");
+        }
+        Ok(content)
+    }
+}
+
+/// Makes a document on a thread of its own. The thread cannot be stopped: after the deadline it goes on until it is done,
+/// in Lambda with the next request.
+async fn typeset(
+    render: impl FnOnce() -> Result<Vec<u8>, Error> + Send + 'static,
+    deadline: Duration,
+) -> Result<Vec<u8>, Error> {
+    let typesetting = async {
+        let permit = TYPESETTERS.acquire().await.map_err(|error| Error::Defect(error.to_string()))?;
+        let thread = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            render()
+        });
+        thread.await.map_err(|error| Error::Defect(format!("the document: {error}")))?
+    };
+    let late = || Error::Unavailable(format!("a document was not made within {} s", deadline.as_secs()));
+    tokio::time::timeout(deadline, typesetting).await.unwrap_or_else(|_| Err(late()))
+}
+
 /// A number may have line breaks in it, which in a subject would begin another header.
 fn default_subject(PrintedInvoice { invoice, seller, .. }: &PrintedInvoice) -> String {
     let subject = format!("Invoice {} from {seller}", invoice.header().number);
@@ -188,6 +242,36 @@ pub fn file_name(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_document_that_takes_too_long_is_given_up_and_the_next_one_is_made() {
+        let slow = || {
+            std::thread::sleep(Duration::from_millis(300));
+            Ok(Vec::new())
+        };
+        let late = typeset(slow, Duration::from_millis(20)).await;
+        assert!(matches!(late, Err(Error::Unavailable(_))), "{late:?}");
+        assert_eq!(typeset(|| Ok(vec![1]), DEADLINE).await, Ok(vec![1]));
+    }
+
+    #[tokio::test]
+    async fn documents_that_were_given_up_leave_no_room_for_more_until_they_are_done() {
+        let (ends, end) = std::sync::mpsc::channel::<()>();
+        let end = std::sync::Arc::new(std::sync::Mutex::new(end));
+        let stuck = || {
+            let end = Arc::clone(&end);
+            move || {
+                let _ = end.lock().map(|end| end.recv());
+                Ok(Vec::new())
+            }
+        };
+        for _ in 0..4 {
+            assert!(typeset(stuck(), Duration::from_millis(10)).await.is_err());
+        }
+        assert!(typeset(|| Ok(vec![1]), Duration::from_millis(50)).await.is_err());
+        drop(ends);
+        assert_eq!(typeset(|| Ok(vec![1]), DEADLINE).await, Ok(vec![1]));
+    }
 
     #[test]
     fn a_file_is_called_by_the_number_without_what_a_system_could_take_for_more() {

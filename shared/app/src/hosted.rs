@@ -1,7 +1,10 @@
-//! The customer's page of an invoice: who has its address may read the invoice, and nothing else.
+//! The customer's page of an invoice: whoever has its address may read the invoice, and nothing else.
 //!
-//! The address holds a token that names the invoice and proves by a keyed hash that it came from
-//! here. Nothing is stored for it, so every invoice has one from its first moment on.
+//! The address holds a token that names the invoice and proves by a keyed hash that this deployment made it. Nothing is
+//! stored for a token, so every invoice has one from its first moment.
+//!
+//! A token ends in a letter, because mail programs leave trailing punctuation out of a link, and base64url has `-` and
+//! `_`. Tokens of earlier releases lack that letter, and a mail program may have cut their end off. They stay valid.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,8 +22,10 @@ use crate::{App, Error};
 const PURPOSE: &str = "hosted invoice";
 /// How many of its bytes a token holds: more than anybody can try.
 const PROOF: usize = 16;
-/// A token: the organisation's id, the invoice's, and the proof.
-const TOKEN: usize = 16 + 16 + PROOF;
+/// The characters of a token that hold both ids, and the first bits of the proof.
+const IDS: usize = 44;
+/// The last character of a token.
+const END: char = 'x';
 
 /// Who asks for the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +60,7 @@ impl App {
     /// The token in the address of an invoice's page.
     #[must_use]
     pub fn hosted_token(&self, tenant: Tenant, invoice: InvoiceId) -> String {
-        let (organisation, id) = (tenant.organisation().uuid(), invoice.uuid());
-        let proof = self.hosted_proof(organisation, id);
-        URL_SAFE_NO_PAD.encode([organisation.as_bytes().as_slice(), id.as_bytes(), &proof].concat())
+        self.token_of(tenant.organisation().uuid(), invoice.uuid())
     }
 
     /// Opens the page of a token. The first reader makes a sent invoice a viewed one.
@@ -100,19 +103,42 @@ impl App {
 
     /// The invoice that a token names, if this deployment made the token.
     pub(crate) fn hosted_invoice(&self, token: &str) -> Option<(Tenant, InvoiceId)> {
-        let bytes: [u8; TOKEN] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
-        let organisation = Uuid::from_slice(&bytes[..16]).ok()?;
-        let invoice = Uuid::from_slice(&bytes[16..32]).ok()?;
-        if !same(&self.hosted_proof(organisation, invoice), &bytes[32..]) {
-            return None;
-        }
-        Some((Tenant::trusted(OrganisationId::new(organisation)), InvoiceId::new(invoice)))
+        let ids = URL_SAFE_NO_PAD.decode(token.get(..IDS)?).ok()?;
+        let organisation = Uuid::from_slice(&ids[..16]).ok()?;
+        let invoice = Uuid::from_slice(&ids[16..32]).ok()?;
+        let whole = self.token_of(organisation, invoice);
+        let (kept, lost) = whole.split_at_checked(token.len())?;
+        let proved = same(kept.as_bytes(), token.as_bytes()) && may_be_lost(lost);
+        proved.then(|| (Tenant::trusted(OrganisationId::new(organisation)), InvoiceId::new(invoice)))
     }
 
-    fn hosted_proof(&self, organisation: Uuid, invoice: Uuid) -> [u8; PROOF] {
+    fn token_of(&self, organisation: Uuid, invoice: Uuid) -> String {
         let mac = self.mac(PURPOSE, &[organisation.as_bytes(), invoice.as_bytes()]);
-        let mut proof = [0; PROOF];
-        proof.copy_from_slice(&mac[..PROOF]);
-        proof
+        let parts = [organisation.as_bytes().as_slice(), invoice.as_bytes(), &mac[..PROOF]];
+        let mut token = URL_SAFE_NO_PAD.encode(parts.concat());
+        token.push(END);
+        token
+    }
+}
+
+/// Whether a mail program may have left out the end of a token, or an earlier release made the token without it: the
+/// letter at the end, with one more character or any punctuation before it.
+fn may_be_lost(end: &str) -> bool {
+    let of_proof = end.strip_suffix(END).unwrap_or_default();
+    of_proof.len() <= 1 || of_proof.chars().all(|character| matches!(character, '-' | '_'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_may_lose_its_letter_with_one_character_or_all_punctuation_before_it() {
+        for end in ["", "x", "Ax", "-x", "_x", "-_x", "__-x"] {
+            assert!(may_be_lost(end), "{end}");
+        }
+        for end in ["ABx", "A-x", "_Ax", "-_Bx"] {
+            assert!(!may_be_lost(end), "{end}");
+        }
     }
 }

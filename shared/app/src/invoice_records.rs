@@ -20,7 +20,7 @@ const KEYS_AT_ONCE: usize = 100;
 #[derive(Debug, Clone)]
 pub struct InvoiceRecord {
     /// The invoice.
-    pub header: Header,
+    pub invoice: Invoice,
     /// What is kept beside its books.
     pub beside: Beside,
     /// Its organisation.
@@ -50,28 +50,28 @@ impl App {
         may(actor, Action::View, Model::Invoice)?;
         let found = self.store.invoice_with_beside(actor.tenant(), id).await?;
         let (invoice, beside) = found.ok_or(domain::Error::NotFound)?;
-        self.record(actor, invoice.header().clone(), beside).await
+        self.record(actor, invoice, beside).await
     }
 
     /// An invoice that was just written, with everything that is kept about it.
     pub async fn invoice_record(&self, actor: &Actor, invoice: &Invoice) -> Result<InvoiceRecord, Error> {
-        let header = invoice.header().clone();
-        let found = self.store.invoice_with_beside(actor.tenant(), header.id).await?;
+        let found = self.store.invoice_with_beside(actor.tenant(), invoice.header().id).await?;
         // Gone, if somebody deleted it just now; it was written all the same.
         let beside = found.map(|(_, beside)| beside).unwrap_or_default();
-        self.record(actor, header, beside).await
+        self.record(actor, invoice.clone(), beside).await
     }
 
-    async fn record(&self, actor: &Actor, header: Header, beside: Beside) -> Result<InvoiceRecord, Error> {
+    async fn record(&self, actor: &Actor, invoice: Invoice, beside: Beside) -> Result<InvoiceRecord, Error> {
+        let header = invoice.header();
         let organisation = self.store.organisation(actor.tenant().organisation()).await?;
         let organisation = organisation.ok_or_else(|| Error::Defect("a caller's organisation is not there".into()))?;
         let by_comments = beside.comments.iter().map(|comment| &comment.by);
         let by_history = beside.history.iter().filter_map(|row| row.by.as_ref());
         let authors = by_comments.chain(by_history).chain(header.meta.created_by.as_ref());
         let usernames = self.usernames(actor, authors).await?;
-        let customer_name = self.customer_names(actor, &[&header]).await?.pop().unwrap_or_default();
-        let customer_email = self.customer_emails(actor, &[&header]).await?.pop().unwrap_or_default();
-        Ok(InvoiceRecord { header, beside, organisation, usernames, customer_name, customer_email })
+        let customer_name = self.customer_names(actor, &[header]).await?.pop().unwrap_or_default();
+        let customer_email = self.customer_emails(actor, &[header]).await?.pop().unwrap_or_default();
+        Ok(InvoiceRecord { beside, organisation, usernames, customer_name, customer_email, invoice })
     }
 
     /// The usernames of members.

@@ -27,14 +27,8 @@ impl App {
         Ok(self.store.invoices(actor.tenant(), filter, page).await?)
     }
 
-    /// An invoice without its lines and payments.
-    pub async fn get_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Header, Error> {
-        may(actor, Action::View, Model::Invoice)?;
-        self.load_header(actor, id).await
-    }
-
     /// An invoice with its lines, payments and refunds.
-    pub async fn get_whole_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
+    pub async fn get_invoice(&self, actor: &Actor, id: InvoiceId) -> Result<Invoice, Error> {
         may(actor, Action::View, Model::Invoice)?;
         self.load_invoice(actor, id).await
     }

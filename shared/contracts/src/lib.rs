@@ -6,6 +6,7 @@ pub mod clawprint;
 pub mod crm;
 pub mod decimals;
 mod detail;
+pub mod einvoice;
 pub mod namaste;
 pub mod openapi;
 pub mod problem;

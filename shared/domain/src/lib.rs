@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod client;
 pub mod contact;
 pub mod delivery;
+pub mod document;
 pub mod error;
 pub mod expense;
 pub mod export;

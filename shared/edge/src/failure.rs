@@ -4,9 +4,13 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use contracts::{Problem, Rendered};
 use domain::FieldErrors;
+use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 
 use crate::contract::Contract;
+
+/// How many seconds a client waits before it tries again what could not be done for now.
+const RETRY: HeaderValue = HeaderValue::from_static("5");
 
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,11 +53,14 @@ impl Failure {
     }
 }
 
-/// An answer that a contract has given its form.
+/// An answer that a contract has given its form. What is unavailable says when to come again.
 #[must_use]
 pub fn rendered(Rendered { status, headers, body }: Rendered) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(body)).into_response();
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, RETRY);
+    }
     // An empty `Allow` would keep axum from adding the methods that exist.
     for (name, value) in headers.into_iter().filter(|(_, value)| !value.is_empty()) {
         if let Ok(value) = HeaderValue::from_str(&value) {

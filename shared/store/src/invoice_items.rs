@@ -216,6 +216,8 @@ pub(crate) struct LineBody {
     unit_price: Price,
     discount: Percent,
     tax_rate: Percent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tax_category: Option<String>,
     currency: Currency,
     subtotal: String,
     tax: String,
@@ -232,11 +234,12 @@ impl Stored for LineOf {
     #[rustfmt::skip]
     fn body(&self) -> LineBody {
         let Self(invoice, line) = self;
-        let Line { id, position, item, description, kind, figures, subtotal, tax, attributes, meta } = line;
+        let Line { id, position, item, description, kind, figures, tax_category, subtotal, tax, attributes, meta } = line;
         let Figures { quantity, unit_price, discount, tax_rate } = *figures;
         LineBody {
             invoice: *invoice, id: *id, position: *position, item: *item, description: description.clone(),
-            line_kind: *kind, quantity, unit_price, discount, tax_rate, currency: subtotal.currency(),
+            line_kind: *kind, quantity, unit_price, discount, tax_rate,
+            tax_category: tax_category.map(|category| category.to_string()), currency: subtotal.currency(),
             subtotal: amount_text(*subtotal), tax: amount_text(*tax), attributes: attributes.clone(), meta: meta.into(),
         }
     }
@@ -244,12 +247,13 @@ impl Stored for LineOf {
     #[rustfmt::skip]
     fn restore(body: LineBody) -> Result<Self, StoreError> {
         let LineBody {
-            invoice, id, position, item, description, line_kind, quantity, unit_price, discount, tax_rate, currency,
-            subtotal, tax, attributes, meta,
+            invoice, id, position, item, description, line_kind, quantity, unit_price, discount, tax_rate,
+            tax_category, currency, subtotal, tax, attributes, meta,
         } = body;
+        let tax_category = tax_category.map(|word| word.parse()).transpose().map_err(StoreError::Corrupt)?;
         Ok(Self(invoice, Line {
             id, position, item, description, kind: line_kind,
-            figures: Figures { quantity, unit_price, discount, tax_rate },
+            figures: Figures { quantity, unit_price, discount, tax_rate }, tax_category,
             subtotal: amount(&subtotal, currency)?, tax: amount(&tax, currency)?, attributes, meta: meta.into(),
         }))
     }

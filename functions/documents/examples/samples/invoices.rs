@@ -1,7 +1,7 @@
 //! Sample invoices.
 
 use documents::{DocumentLine, DocumentPayment, DocumentTotals, InvoiceDocument, Party, PostalAddress};
-use domain::invoice::{Figures, Status};
+use domain::invoice::{Figures, Status, TaxCategory};
 use domain::money::{Currency, Percent, Price, Quantity};
 use jiff::civil::date;
 use rust_decimal::Decimal;
@@ -14,6 +14,17 @@ pub fn all() -> Vec<(&'static str, InvoiceDocument)> {
         ("two-pages", lines(26)),
         ("long", lines(200)),
         ("scripts", scripts()),
+        ("right-to-left", right_to_left()),
+        ("long-words", long_words()),
+        ("overpaid", overpaid()),
+        ("exempt", without_tax(TaxCategory::Exempt)),
+        ("reverse-charge", without_tax(TaxCategory::ReverseCharge)),
+        ("out-of-scope", out_of_scope()),
+        ("categories", categories()),
+        (
+            "unknown-category",
+            totalled(InvoiceDocument { lines: vec![line("Advice", "1", "80", "0", "0")], ..simple() }, "0", "0"),
+        ),
         ("hostile", hostile()),
         ("foreign", foreign()),
         ("empty", totalled(InvoiceDocument { lines: Vec::new(), ..simple() }, "0", "0")),
@@ -64,7 +75,7 @@ fn rates() -> InvoiceDocument {
     let lines = vec![
         line("Consulting", "2.5", "99.99", "10", "19"),
         line("Printed guide", "3", "12.35", "0", "7"),
-        line("Delivery to another country", "1", "49", "0", "0"),
+        untaxed("Books", "1", "49", TaxCategory::ZeroRated),
         line("Small parts", "333", "0.01", "33.33", "7.7"),
         line("Sample, free of charge", "1", "100", "100", "19"),
         line("", "0.01", "0.49", "0", "0.3"),
@@ -120,6 +131,103 @@ fn scripts() -> InvoiceDocument {
     totalled(InvoiceDocument { lines, customer, status: Status::Overdue, ..simple() }, "0", "0")
 }
 
+/// Hebrew and Arabic, with numbers and Latin words in them, and Latin texts with them inside.
+fn right_to_left() -> InvoiceDocument {
+    let lines = vec![
+        line(
+            "ייעוץ עסקי (IT), 3 שעות בתאריך 12.3.2026, כולל נסיעה לתל אביב ופגישת סיכום במשרד הלקוח",
+            "3",
+            "450",
+            "0",
+            "18",
+        ),
+        line("خدمات استشارية: تصميم موقع إلكتروني وتطوير تطبيق للهواتف، المرحلة ٢ من ٣ (UX)", "1", "2400", "10", "18"),
+        line("Translation of \"שלום עולם\" and \"مرحبا بالعالم\" (2 pages)", "2", "80", "0", "18"),
+        line("12 × אירוח אתרים", "12", "29.90", "0", "18"),
+    ];
+    let seller = Party {
+        name: "סטודיו צפון בע\"מ".to_owned(),
+        address: address("שדרות רוטשילד 45, קומה 3", "6578403", "תל אביב-יפו", "IL"),
+        email: "billing@tzafon.example".to_owned(),
+        phone: "+972 3 555 1234".to_owned(),
+        vat_id: "IL514321987".to_owned(),
+    };
+    let customer = Party {
+        name: "شركة النور للتجارة (ذ.م.م)".to_owned(),
+        address: address("شارع الملك فيصل 12\nالطابق الثاني", "11183", "عمّان", "JO"),
+        email: "accounts@alnoor.example".to_owned(),
+        ..Party::default()
+    };
+    let document = InvoiceDocument {
+        title: "שדרוג האתר, מרץ 2026".to_owned(),
+        description: "כפי שסוכם ב-3 במרץ 2026 (בדוא\"ל).\nAs agreed by mail.".to_owned(),
+        lines,
+        seller,
+        customer,
+        terms: "שוטף + 30. נא לציין את מספר החשבונית INV-2026-0042 בהעברה.".to_owned(),
+        notes: "شكرًا لتعاملكم معنا! يرجى التواصل معنا على billing@tzafon.example لأي استفسار.\n\nתודה רבה!\nThank you."
+            .to_owned(),
+        ..simple()
+    };
+    totalled(document, "0", "0")
+}
+
+/// Words that no column holds, of letters, figures and signs.
+fn long_words() -> InvoiceDocument {
+    let lines = vec![
+        line("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft", "1", "1", "0", "19"),
+        line(
+            "https://example.com/a/very/long/path/that/goes/on/and/on?with=queries&and=more#fragment",
+            "1",
+            "1",
+            "0",
+            "19",
+        ),
+        line("SKU-0000-1111-2222-3333-4444-5555-6666-7777-8888-9999-AAAA-BBBB-CCCC-DDDD", "1", "1", "0", "19"),
+        line("การให้คำปรึกษาด้านเทคโนโลยีสารสนเทศและการสื่อสารสำหรับธุรกิจขนาดกลางและขนาดย่อมในประเทศไทย", "1", "1", "0", "19"),
+        line("本公司为客户提供信息技术咨询服务以及软件开发与系统集成服务并收取相应费用特此说明", "1", "1", "0", "19"),
+        line("والاستشاراتوالاستراتيجياتوالاستثمارات", "1", "1", "0", "19"),
+        line(&"0123456789".repeat(20), "1", "1", "0", "19"),
+    ];
+    let notes = format!("iban{}end\nsoft\u{ad}hyphen and zero\u{200b}width", "DE02120300000000202051".repeat(12));
+    totalled(InvoiceDocument { lines, notes, ..simple() }, "0", "0")
+}
+
+/// More was paid than is owed.
+fn overpaid() -> InvoiceDocument {
+    let payments = vec![payment((2026, 4, 2), "Bank transfer", "8000.00")];
+    totalled(InvoiceDocument { payments, status: Status::Paid, ..simple() }, "0", "0")
+}
+
+/// Lines that bear no tax for one reason, less a discount.
+fn without_tax(category: TaxCategory) -> InvoiceDocument {
+    let lines = vec![untaxed("Insurance broking", "2", "350", category), untaxed("Advice", "1.5", "80", category)];
+    totalled(InvoiceDocument { lines, ..simple() }, "20", "0")
+}
+
+/// Outside of the scope of VAT, nobody is named by a VAT identifier.
+fn out_of_scope() -> InvoiceDocument {
+    let mut document = without_tax(TaxCategory::OutOfScope);
+    document.seller.vat_id.clear();
+    document.seller.registration = "HRB 98765".to_owned();
+    document.customer.vat_id.clear();
+    document
+}
+
+/// All categories that can stand together, and countries by their names.
+fn categories() -> InvoiceDocument {
+    let lines = vec![
+        line("Consulting", "1", "1000", "0", "19"),
+        untaxed("Books", "3", "20", TaxCategory::ZeroRated),
+        untaxed("Course", "1", "250", TaxCategory::Exempt),
+        untaxed("Installation abroad", "4", "90", TaxCategory::ReverseCharge),
+    ];
+    let mut document = InvoiceDocument { lines, ..simple() };
+    document.seller.address.country = "Deutschland".to_owned();
+    document.customer.address.country = "France".to_owned();
+    totalled(document, "15", "0")
+}
+
 /// Texts that would be code, if they were spliced into code.
 fn hostile() -> InvoiceDocument {
     let lines = vec![
@@ -163,9 +271,14 @@ fn line(description: &str, quantity: &str, unit_price: &str, discount: &str, tax
         unit_price: decimal(unit_price),
         discount: decimal(discount),
         tax_rate: decimal(tax_rate),
+        tax_category: None,
         amount: Decimal::ZERO,
         tax: Decimal::ZERO,
     }
+}
+
+fn untaxed(description: &str, quantity: &str, unit_price: &str, category: TaxCategory) -> DocumentLine {
+    DocumentLine { tax_category: Some(category), ..line(description, quantity, unit_price, "0", "0") }
 }
 
 /// The document with the amounts that the books would give its lines, and the sums of them.

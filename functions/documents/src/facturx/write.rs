@@ -1,12 +1,12 @@
 //! The figures and parties as XML, in the order that the schema wants.
 
+use domain::document::{Category, Statement, TaxGroup, is_blank, line_allowance};
+use domain::invoice::TaxCategory;
 use domain::money::Currency;
 use jiff::civil::Date;
 use quick_xml::escape::escape;
 use rust_decimal::Decimal;
 
-use super::codes;
-use super::figures::{Category, Figures, TaxGroup, line_allowance};
 use crate::{DocumentLine, InvoiceDocument, Party, PostalAddress};
 
 const OPENING: &str = concat!(
@@ -17,7 +17,8 @@ const OPENING: &str = concat!(
 );
 
 /// The whole document.
-pub(super) fn invoice(document: &InvoiceDocument, figures: &Figures, seller_vat_id: &str) -> String {
+pub(super) fn invoice(document: &InvoiceDocument, statement: &Statement) -> String {
+    let Statement { figures: _, seller_country, customer_country, seller_vat_id, customer_vat_id } = statement;
     let mut xml = Xml(OPENING.to_owned());
     xml.within("rsm:ExchangedDocumentContext", |xml| {
         xml.within("ram:GuidelineSpecifiedDocumentContextParameter", |xml| {
@@ -29,7 +30,7 @@ pub(super) fn invoice(document: &InvoiceDocument, figures: &Figures, seller_vat_
         // A commercial invoice, in UNTDID 1001.
         xml.leaf("ram:TypeCode", "380");
         xml.date("ram:IssueDateTime", document.issue_date);
-        if !codes::is_blank(&document.notes) {
+        if !is_blank(&document.notes) {
             xml.within("ram:IncludedNote", |xml| xml.leaf("ram:Content", &document.notes));
         }
     });
@@ -40,12 +41,15 @@ pub(super) fn invoice(document: &InvoiceDocument, figures: &Figures, seller_vat_
             });
         }
         xml.within("ram:ApplicableHeaderTradeAgreement", |xml| {
-            xml.within("ram:SellerTradeParty", |xml| write_party(xml, &document.seller, Some(seller_vat_id)));
-            let vat_id = codes::vat_id(&document.customer.vat_id);
-            xml.within("ram:BuyerTradeParty", |xml| write_party(xml, &document.customer, vat_id.as_deref()));
+            xml.within("ram:SellerTradeParty", |xml| {
+                write_party(xml, &document.seller, seller_country, seller_vat_id.as_deref());
+            });
+            xml.within("ram:BuyerTradeParty", |xml| {
+                write_party(xml, &document.customer, customer_country, customer_vat_id.as_deref());
+            });
         });
         xml.0.push_str("<ram:ApplicableHeaderTradeDelivery/>");
-        xml.within("ram:ApplicableHeaderTradeSettlement", |xml| write_settlement(xml, document, figures));
+        xml.within("ram:ApplicableHeaderTradeSettlement", |xml| write_settlement(xml, document, statement));
     });
     xml.0.push_str("</rsm:CrossIndustryInvoice>\n");
     xml.0
@@ -55,7 +59,7 @@ fn write_line(xml: &mut Xml, number: usize, line: &DocumentLine, currency: Curre
     let (full, allowance) = line_allowance(line, currency);
     xml.within("ram:AssociatedDocumentLineDocument", |xml| xml.leaf("ram:LineID", &number.to_string()));
     xml.within("ram:SpecifiedTradeProduct", |xml| {
-        xml.leaf("ram:Name", if codes::is_blank(&line.description) { "-" } else { &line.description });
+        xml.leaf("ram:Name", if is_blank(&line.description) { "-" } else { &line.description });
     });
     xml.within("ram:SpecifiedLineTradeAgreement", |xml| {
         xml.within("ram:NetPriceProductTradePrice", |xml| {
@@ -67,7 +71,9 @@ fn write_line(xml: &mut Xml, number: usize, line: &DocumentLine, currency: Curre
         xml.leaf_with("ram:BilledQuantity", "unitCode", "C62", &line.quantity.normalize().to_string());
     });
     xml.within("ram:SpecifiedLineTradeSettlement", |xml| {
-        xml.within("ram:ApplicableTradeTax", |xml| write_category(xml, Category::of(line.tax_rate), line.tax_rate));
+        if let Some(category) = Category::of(line) {
+            xml.within("ram:ApplicableTradeTax", |xml| write_category(xml, category, line.tax_rate));
+        }
         if !allowance.is_zero() {
             xml.within("ram:SpecifiedTradeAllowanceCharge", |xml| {
                 xml.within("ram:ChargeIndicator", |xml| xml.leaf("udt:Indicator", "false"));
@@ -83,9 +89,12 @@ fn write_line(xml: &mut Xml, number: usize, line: &DocumentLine, currency: Curre
     });
 }
 
-fn write_party(xml: &mut Xml, party: &Party, vat_id: Option<&str>) {
-    let PostalAddress { street, postcode, city, region, country } = &party.address;
+fn write_party(xml: &mut Xml, party: &Party, country: &str, vat_id: Option<&str>) {
+    let PostalAddress { street, postcode, city, region, country: _ } = &party.address;
     xml.leaf("ram:Name", &party.name);
+    if !is_blank(&party.registration) {
+        xml.within("ram:SpecifiedLegalOrganization", |xml| xml.leaf("ram:ID", &party.registration));
+    }
     xml.within("ram:PostalTradeAddress", |xml| {
         xml.leaf_unless_empty("ram:PostcodeCode", postcode);
         let mut lines = street.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -106,7 +115,8 @@ fn write_party(xml: &mut Xml, party: &Party, vat_id: Option<&str>) {
     }
 }
 
-fn write_settlement(xml: &mut Xml, document: &InvoiceDocument, figures: &Figures) {
+fn write_settlement(xml: &mut Xml, document: &InvoiceDocument, statement: &Statement) {
+    let figures = &statement.figures;
     let currency = document.currency.code();
     xml.leaf("ram:InvoiceCurrencyCode", currency);
     if let Some(url) = document.link_to_pay() {
@@ -124,10 +134,12 @@ fn write_settlement(xml: &mut Xml, document: &InvoiceDocument, figures: &Figures
             xml.within("ram:ChargeIndicator", |xml| xml.leaf("udt:Indicator", "false"));
             xml.amount("ram:ActualAmount", figures.allowance);
             write_discount_reason(xml);
-            xml.within("ram:CategoryTradeTax", |xml| write_category(xml, Category::Exempt, Decimal::ZERO));
+            xml.within("ram:CategoryTradeTax", |xml| {
+                write_category(xml, figures.allowance_category, Decimal::ZERO);
+            });
         });
     }
-    if document.due_date.is_some() || !codes::is_blank(&document.terms) {
+    if document.due_date.is_some() || !is_blank(&document.terms) {
         xml.within("ram:SpecifiedTradePaymentTerms", |xml| {
             xml.leaf_unless_empty("ram:Description", &document.terms);
             if let Some(due_date) = document.due_date {
@@ -149,19 +161,42 @@ fn write_settlement(xml: &mut Xml, document: &InvoiceDocument, figures: &Figures
 fn write_tax(xml: &mut Xml, tax: &TaxGroup) {
     xml.amount("ram:CalculatedAmount", tax.tax);
     xml.leaf("ram:TypeCode", "VAT");
-    match tax.category {
-        Category::Standard | Category::Zero => {}
-        Category::Exempt => xml.leaf("ram:ExemptionReason", "Discount after tax"),
+    let reason = reason(tax);
+    if let Some((text, _)) = reason {
+        xml.leaf("ram:ExemptionReason", text);
     }
     xml.amount("ram:BasisAmount", tax.base);
     xml.leaf("ram:CategoryCode", tax.category.code());
-    xml.leaf("ram:RateApplicablePercent", &tax.rate.normalize().to_string());
+    if let Some((_, Some(code))) = reason {
+        xml.leaf("ram:ExemptionReasonCode", code);
+    }
+    write_rate(xml, tax.category, tax.rate);
+}
+
+/// Why there is no tax, as a text and a code of the list VATEX (BR-E-10, BR-AE-10, BR-O-10).
+fn reason(tax: &TaxGroup) -> Option<(&'static str, Option<&'static str>)> {
+    let Category::Untaxed(category) = tax.category else { return None };
+    match category {
+        TaxCategory::ZeroRated => None,
+        // Nothing but the discount on the whole.
+        TaxCategory::Exempt if tax.base < Decimal::ZERO => Some(("Discount after tax", None)),
+        TaxCategory::Exempt => Some(("Exempt from tax", None)),
+        TaxCategory::ReverseCharge => Some(("Reverse charge", Some("VATEX-EU-AE"))),
+        TaxCategory::OutOfScope => Some(("Not subject to VAT", Some("VATEX-EU-O"))),
+    }
 }
 
 fn write_category(xml: &mut Xml, category: Category, rate: Decimal) {
     xml.leaf("ram:TypeCode", "VAT");
     xml.leaf("ram:CategoryCode", category.code());
-    xml.leaf("ram:RateApplicablePercent", &rate.normalize().to_string());
+    write_rate(xml, category, rate);
+}
+
+/// What is out of scope has no rate (BR-O-05 to BR-O-07).
+fn write_rate(xml: &mut Xml, category: Category, rate: Decimal) {
+    if category != Category::Untaxed(TaxCategory::OutOfScope) {
+        xml.leaf("ram:RateApplicablePercent", &rate.normalize().to_string());
+    }
 }
 
 fn write_discount_reason(xml: &mut Xml) {
@@ -185,7 +220,7 @@ impl Xml {
     }
 
     fn leaf_unless_empty(&mut self, name: &str, text: &str) {
-        if !codes::is_blank(text) {
+        if !is_blank(text) {
             self.leaf(name, text);
         }
     }

@@ -12,8 +12,12 @@ use crate::Failure;
 use crate::call::{Call, Credential};
 use crate::scene::{Scene, text};
 
-/// A browser, since what else looks at a page is no look of the customer's.
-const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
+/// What a browser sends when it opens a page: only then the invoice becomes viewed.
+const BROWSER: [(&str, &str); 3] = [
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-mode", "navigate"),
+];
 
 /// The requests.
 pub fn scenarios() -> Vec<Scenario> {
@@ -66,7 +70,8 @@ pub fn scenarios() -> Vec<Scenario> {
 async fn page(scene: &Scene) -> Result<Call, Failure> {
     let url = text(&make(scene, "/api/invoices").await?, "/hosted_url")?;
     let place = url.find("/i/").ok_or("an invoice whose page has no path")?;
-    Ok(Call::new(Method::GET, &url[place..]).by(Credential::None).with("user-agent", BROWSER))
+    let call = Call::new(Method::GET, &url[place..]).by(Credential::None);
+    Ok(BROWSER.into_iter().fold(call, |call, (name, value)| call.with(name, value)))
 }
 
 /// Stripe's request that tells of the payment of a new invoice.

@@ -50,7 +50,7 @@ async fn a_charge_booked_by_hand_between_two_events_is_counted_once() {
     assert_eq!(office.tell(&paid("evt_2", id, Some("ch_1"))).await, StripeOutcome::Booked);
     assert_eq!(office.tell(&paid("evt_2", id, Some("ch_1"))).await, StripeOutcome::Repeated);
     assert_eq!(office.stands(id).await, ("100.00 USD".into(), vec![Some("ch_1".into())]));
-    assert_eq!(office.app.get_invoice(&owner(), id).await.unwrap().status, Status::Paid);
+    assert_eq!(office.app.get_invoice(&owner(), id).await.unwrap().header().status, Status::Paid);
 }
 
 #[tokio::test]

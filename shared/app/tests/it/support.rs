@@ -112,7 +112,7 @@ impl Office {
     }
 
     pub async fn header(&self, invoice: &Invoice) -> Header {
-        self.app.get_invoice(&owner(), invoice.header().id).await.unwrap()
+        self.app.get_invoice(&owner(), invoice.header().id).await.unwrap().header().clone()
     }
 }
 
@@ -129,6 +129,7 @@ pub fn new_invoice() -> NewInvoice {
         description: LineText::parse("Work").unwrap(),
         kind: LineKind::Service,
         figures,
+        tax_category: None,
         attributes: Attributes::default(),
     };
     NewInvoice {

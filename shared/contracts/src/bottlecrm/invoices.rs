@@ -201,7 +201,8 @@ fn money(
 }
 
 fn new_line(description: LineText, figures: Figures) -> NewLine {
-    NewLine { item: None, description, kind: LineKind::default(), figures, attributes: Attributes::default() }
+    let (kind, attributes) = (LineKind::default(), Attributes::default());
+    NewLine { item: None, description, kind, figures, tax_category: None, attributes }
 }
 
 /// The only line says what the invoice is for.

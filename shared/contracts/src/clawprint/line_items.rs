@@ -71,7 +71,7 @@ impl LineItemBody {
         };
         let description = errors.take(&name("description"), LineText::parse(description.as_str()))?;
         let figures = Figures { quantity, unit_price, discount: Percent::ZERO, tax_rate };
-        Some(NewLine { item: None, description, kind, figures, attributes: Attributes::default() })
+        Some(NewLine { item: None, description, kind, figures, tax_category: None, attributes: Attributes::default() })
     }
 }
 
@@ -136,8 +136,19 @@ impl LineItemJson {
     /// A line of an invoice in a currency.
     #[must_use]
     pub fn new(invoice: InvoiceId, currency: Currency, line: &Line) -> Self {
-        let Line { id, position: _, item: _, description, kind, figures, subtotal: _, tax: _, attributes: _, meta } =
-            line;
+        let Line {
+            id,
+            position: _,
+            item: _,
+            description,
+            kind,
+            figures,
+            tax_category: _,
+            subtotal: _,
+            tax: _,
+            attributes: _,
+            meta,
+        } = line;
         let Figures { quantity, unit_price, discount: _, tax_rate } = figures;
         Self {
             line_item_id: LineItemKey(*id),

@@ -1,9 +1,10 @@
 //! Invoices (crm, section 12.1).
 
 use domain::attributes::Attributes;
+use domain::document::EInvoice;
 use domain::id::{ClientId, ContactId};
 use domain::invoice::{
-    Details, Header, InvoicePatch, NewInvoice, NewNumber, SentTotals, StripeRefs, StripeRefsPatch, Totals,
+    Details, Header, Invoice, InvoicePatch, NewInvoice, NewNumber, SentTotals, StripeRefs, StripeRefsPatch, Totals,
 };
 use domain::money::{Currency, Money};
 use domain::record::{Extras, Meta};
@@ -25,6 +26,7 @@ use super::Update;
 use super::invoice_status::{Words, status_word};
 use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
 use crate::decimals::Amount;
+use crate::einvoice::EInvoiceJson;
 use crate::status::{DRAFT, SentStatus};
 use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, not_emptied, optional, or_default, patch, required, text};
 
@@ -285,6 +287,10 @@ pub struct InvoiceJson {
     pub stripe_pdf_url: Option<String>,
     /// The customer's page, for whoever has this address; it opens once the invoice is no draft.
     pub hosted_url: String,
+    /// The electronic invoice that its PDF carries. It depends on the lines, so an answer that does not read them has none:
+    /// a list, a task, a note, a webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub einvoice: Option<EInvoiceJson>,
     /// Values by attribute name.
     #[schema(value_type = Object)]
     pub attributes: Attributes,
@@ -301,6 +307,12 @@ pub struct InvoiceJson {
 }
 
 impl InvoiceJson {
+    /// The invoice with what its lines tell.
+    #[must_use]
+    pub fn whole(invoice: &Invoice, page: String) -> Self {
+        Self { einvoice: Some(EInvoice::of(invoice).into()), ..Self::new(invoice.header(), page) }
+    }
+
     /// The invoice, with the address of its page, which only the deployment knows.
     #[must_use]
     pub fn new(header: &Header, page: String) -> Self {
@@ -362,6 +374,7 @@ impl InvoiceJson {
             stripe_hosted_url: hosted_url.as_ref().map(ToString::to_string),
             stripe_pdf_url: pdf_url.as_ref().map(ToString::to_string),
             hosted_url: page,
+            einvoice: None,
             attributes: attributes.clone(),
             list_of_tasks: worklist::tasks(tasks),
             list_of_notes: worklist::notes(list_of_notes),

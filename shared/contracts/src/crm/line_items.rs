@@ -3,7 +3,7 @@
 use domain::FieldErrors;
 use domain::attributes::Attributes;
 use domain::id::{InvoiceId, ItemId};
-use domain::invoice::{Figures, Line, LineInput, LineKind, LinePatch, LineText};
+use domain::invoice::{Figures, Line, LineInput, LineKind, LinePatch, LineText, TaxCategory};
 use domain::money::{Percent, Price, Quantity};
 use domain::record::Meta;
 use domain::text::TextError;
@@ -35,6 +35,9 @@ body! {
         optional unit_price: OrEmpty<Price>,
         /// Tax in per cent; the item's, if left out.
         optional tax_rate: OrEmpty<Percent>,
+        /// Why a line without tax has none, which an electronic invoice must say: `Z` (zero-rated), `E` (exempt), `AE`
+        /// (reverse charge) or `O` (out of scope). Only for a `tax_rate` of 0; a rate above 0 empties it.
+        optional tax_category: OrEmpty<TaxCategory>,
         /// Values by attribute name.
         optional attributes: Attributes,
     }
@@ -46,7 +49,8 @@ impl LineItemBody {
     /// # Errors
     /// Every field that is missing or wrong.
     pub fn into_input(self, path: InvoiceId) -> Result<LineInput, FieldErrors> {
-        let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, attributes } = self;
+        let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, tax_category, attributes } =
+            self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "invoice", invoice, path);
         let free_form = is_empty(&catalogue_item);
@@ -64,12 +68,21 @@ impl LineItemBody {
         }
         let unit_price = or_default(&mut errors, "unit_price", unit_price);
         let tax_rate = or_default(&mut errors, "tax_rate", tax_rate);
+        let tax_category = or_default(&mut errors, "tax_category", tax_category);
         let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         let (kind, discount) = (LineKind::default(), Percent::ZERO);
         match quantity {
-            Some(quantity) if errors.is_empty() => {
-                Ok(LineInput { item, description, kind, quantity, unit_price, discount, tax_rate, attributes })
-            }
+            Some(quantity) if errors.is_empty() => Ok(LineInput {
+                item,
+                description,
+                kind,
+                quantity,
+                unit_price,
+                discount,
+                tax_rate,
+                tax_category,
+                attributes,
+            }),
             Some(_) | None => Err(errors),
         }
     }
@@ -79,7 +92,8 @@ impl LineItemBody {
     /// # Errors
     /// Every field that is wrong.
     pub fn into_patch(self, path: InvoiceId, mode: Update) -> Result<LinePatch, FieldErrors> {
-        let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, attributes } = self;
+        let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, tax_category, attributes } =
+            self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "invoice", invoice, path);
         let change = LinePatch {
@@ -89,6 +103,7 @@ impl LineItemBody {
             unit_price: not_emptied(&mut errors, "unit_price", unit_price),
             discount: None,
             tax_rate: not_emptied(&mut errors, "tax_rate", tax_rate),
+            tax_category: patch(&mut errors, "tax_category", tax_category),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
         errors.into_result().map(|()| change)
@@ -117,6 +132,8 @@ pub struct LineItemJson {
     pub unit_price: Amount,
     /// Tax in per cent.
     pub tax_rate: Amount,
+    /// Why it bears no tax: `Z`, `E`, `AE` or `O`; null where that is not known, and where it does.
+    pub tax_category: Option<&'static str>,
     /// Quantity by unit price, before tax.
     pub subtotal: Amount,
     /// Values by attribute name.
@@ -134,7 +151,19 @@ impl LineItemJson {
     /// A line of an invoice.
     #[must_use]
     pub fn new(invoice: InvoiceId, line: &Line) -> Self {
-        let Line { id, position: _, item, description, kind: _, figures, subtotal, tax: _, attributes, meta } = line;
+        let Line {
+            id,
+            position: _,
+            item,
+            description,
+            kind: _,
+            figures,
+            tax_category,
+            subtotal,
+            tax: _,
+            attributes,
+            meta,
+        } = line;
         let Figures { quantity, unit_price, discount: _, tax_rate } = figures;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
         Self {
@@ -145,6 +174,7 @@ impl LineItemJson {
             quantity: (*quantity).into(),
             unit_price: (*unit_price).into(),
             tax_rate: (*tax_rate).into(),
+            tax_category: tax_category.map(TaxCategory::as_str),
             subtotal: (*subtotal).into(),
             attributes: attributes.clone(),
             created_at: *created_at,
@@ -180,7 +210,9 @@ mod tests {
             "quantity": "20.00", "unit_price": "100.00", "tax_rate": "15.00", "attributes": {}
         }))
         .unwrap();
-        let LineInput { item, description, kind, quantity, unit_price, discount, tax_rate, attributes } = line;
+        let LineInput { item, description, kind, quantity, unit_price, discount, tax_rate, tax_category, attributes } =
+            line;
+        assert_eq!(tax_category, None);
         assert_eq!((item.unwrap().to_string(), kind, discount), (ITEM.into(), LineKind::Service, Percent::ZERO));
         assert_eq!(description.unwrap().as_str(), "Web Development — 20 hours");
         let amounts = [Amount::from(quantity), unit_price.unwrap().into(), tax_rate.unwrap().into()];
@@ -228,8 +260,12 @@ mod tests {
     #[test]
     fn a_line_is_shown_with_its_subtotal() {
         let at: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
-        let LineInput { item, description, kind, quantity, unit_price, discount, tax_rate, attributes } =
-            read(json!({"description": "Fee", "quantity": "1.5", "unit_price": "250", "tax_rate": 0})).unwrap();
+        let LineInput { item, description, kind, quantity, unit_price, discount, tax_rate, tax_category, attributes } =
+            read(json!({
+                "description": "Fee", "quantity": "1.5", "unit_price": "250", "tax_rate": 0,
+                "tax_category": "reverse_charge"
+            }))
+            .unwrap();
         let (unit_price, tax_rate) = (unit_price.unwrap(), tax_rate.unwrap());
         let figures = Figures { quantity, unit_price, discount, tax_rate };
         let line = Line {
@@ -239,6 +275,7 @@ mod tests {
             description: description.unwrap(),
             kind,
             figures,
+            tax_category,
             subtotal: figures.subtotal(Currency::USD).unwrap(),
             tax: Money::zero(Currency::USD),
             attributes,
@@ -248,7 +285,7 @@ mod tests {
             serde_json::to_value(LineItemJson::new(INVOICE.parse().unwrap(), &line)).unwrap(),
             json!({
                 "id": ITEM, "invoice": INVOICE, "catalogue_item": null, "description": "Fee", "quantity": "1.50",
-                "unit_price": "250.00", "tax_rate": "0.00", "subtotal": "375.00", "attributes": {},
+                "unit_price": "250.00", "tax_rate": "0.00", "tax_category": "AE", "subtotal": "375.00", "attributes": {},
                 "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z", "created_by": null
             })
         );

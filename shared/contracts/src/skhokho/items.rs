@@ -109,7 +109,10 @@ impl InvoiceItemRequest {
         let tax_rate = vat_rate.map(|SentPercent(rate)| rate).or(item.map(|item| item.tax_rate));
         let discount = discount.map_or(Percent::ZERO, |SentPercent(discount)| discount);
         let figures = Figures { quantity, unit_price, discount, tax_rate: tax_rate.unwrap_or(Percent::ZERO) };
-        Ok((NewLine { item: id, description, kind, figures, attributes: Attributes::default() }, currency))
+        Ok((
+            NewLine { item: id, description, kind, figures, tax_category: None, attributes: Attributes::default() },
+            currency,
+        ))
     }
 }
 
@@ -216,7 +219,19 @@ impl ItemJson {
     /// A line of an invoice in a currency.
     #[must_use]
     pub fn new(currency: Currency, line: &Line, catalogue: &Catalogue) -> Self {
-        let Line { id, position: _, item, description, kind: _, figures, subtotal, tax, attributes: _, meta: _ } = line;
+        let Line {
+            id,
+            position: _,
+            item,
+            description,
+            kind: _,
+            figures,
+            tax_category: _,
+            subtotal,
+            tax,
+            attributes: _,
+            meta: _,
+        } = line;
         let Figures { quantity, unit_price, discount, tax_rate } = figures;
         let item = item.and_then(|item| catalogue.get(&item));
         let total = subtotal.checked_add(*tax).map_or(subtotal.amount(), Money::amount);

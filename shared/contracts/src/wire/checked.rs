@@ -8,7 +8,7 @@ use domain::id::{
     AttributeId, CategoryId, ClientId, CohortId, ContactId, DeliveryId, EntryId, FollowUpId, InvoiceId, ItemId, LineId,
     PaymentId, PipelineId, ServiceId, StageId, TierId, WebhookId,
 };
-use domain::invoice::PaymentMethod;
+use domain::invoice::{PaymentMethod, TaxCategory};
 use domain::json::Map;
 use domain::money::{Balance, Cost, Currency, Percent, Price, Quantity};
 use domain::text::{Email, Text};
@@ -92,6 +92,7 @@ read_words!(
     Method,
     Operator,
     PaymentMethod,
+    TaxCategory,
     WebhookEvent,
     WebhookModel
 );

@@ -276,7 +276,7 @@ impl Invoice {
         if let Some(change) = patch.attributes.clone() {
             line.attributes = change.apply(&line.attributes, schema)?;
         }
-        line.revise(patch, currency, moment.at).map_err(|e| Error::field("unit_price", e.to_string()))?;
+        line.revise(patch, currency, moment.at)?;
         self.changes.lines.insert(id);
         self.lines_changed(moment, new_id)
     }

@@ -5,12 +5,15 @@ use rust_decimal::Decimal;
 
 use crate::attributes::Attributes;
 use crate::catalogue::{CatalogueItem, PriceTier};
-use crate::error::FieldErrors;
+use crate::error::{Error, FieldErrors};
 use crate::id::{ItemId, LineId};
 use crate::money::{Currency, Money, MoneyError, Percent, Price, Quantity};
 use crate::record::{AttributesChange, Meta};
 use crate::text::Text;
 use crate::words::words;
+
+/// What is said to a category of no tax beside a rate.
+const TAXED: &str = "Only a line with a tax_rate of 0 has a category.";
 
 /// What a line is for: up to 500 characters.
 pub type LineText = Text<0, 500>;
@@ -28,6 +31,20 @@ words! {
         Fee = "fee",
         /// Anything else.
         Other = "other",
+    }
+}
+
+words! {
+    /// Why a line bears no tax: a category of VAT, in UNTDID 5305.
+    pub enum TaxCategory {
+        /// Taxed at zero per cent.
+        ZeroRated = "Z" | "zero_rated",
+        /// Exempt from tax.
+        Exempt = "E" | "exempt",
+        /// The buyer owes the tax.
+        ReverseCharge = "AE" | "reverse_charge",
+        /// Outside the scope of tax.
+        OutOfScope = "O" | "out_of_scope",
     }
 }
 
@@ -79,6 +96,8 @@ pub struct Line {
     pub kind: LineKind,
     /// Quantity, price, discount and tax rate.
     pub figures: Figures,
+    /// Why it bears no tax; none where that is not known, and where it does.
+    pub tax_category: Option<TaxCategory>,
     /// The line's amount before tax, computed.
     pub subtotal: Money,
     /// The line's tax, computed.
@@ -106,6 +125,8 @@ pub struct LineInput {
     pub discount: Percent,
     /// Tax rate in per cent; the item's, if left out, and nothing without an item.
     pub tax_rate: Option<Percent>,
+    /// Why it bears no tax.
+    pub tax_category: Option<TaxCategory>,
     /// Attribute values.
     pub attributes: Attributes,
 }
@@ -115,9 +136,9 @@ impl LineInput {
     /// reaches, the tax rate, the name.
     ///
     /// # Errors
-    /// A description or a price that is missing without an item to take it from.
+    /// A description or a price that is missing without an item to take it from, and a category of no tax beside a rate.
     pub fn complete(self, catalogue: Option<(&CatalogueItem, &[PriceTier])>) -> Result<NewLine, FieldErrors> {
-        let Self { item, description, kind, quantity, unit_price, discount, tax_rate, attributes } = self;
+        let Self { item, description, kind, quantity, unit_price, discount, tax_rate, tax_category, attributes } = self;
         let mut errors = FieldErrors::new();
         let named = catalogue.and_then(|(item, _)| LineText::parse(item.name.as_str()).ok());
         let priced = catalogue.map(|(item, tiers)| item.price_for(quantity, tiers));
@@ -127,7 +148,10 @@ impl LineInput {
         let (Some(description), Some(unit_price)) = (description, unit_price) else { return Err(errors) };
         let tax_rate = tax_rate.or(catalogue.map(|(item, _)| item.tax_rate)).unwrap_or(Percent::ZERO);
         let figures = Figures { quantity, unit_price, discount, tax_rate };
-        Ok(NewLine { item, description, kind, figures, attributes })
+        if tax_category.is_some() && tax_rate != Percent::ZERO {
+            return Err(FieldErrors::one("tax_category", TAXED));
+        }
+        Ok(NewLine { item, description, kind, figures, tax_category, attributes })
     }
 }
 
@@ -142,6 +166,8 @@ pub struct NewLine {
     pub kind: LineKind,
     /// Quantity, price, discount and tax rate.
     pub figures: Figures,
+    /// Why it bears no tax.
+    pub tax_category: Option<TaxCategory>,
     /// Attribute values.
     pub attributes: Attributes,
 }
@@ -161,17 +187,22 @@ pub struct LinePatch {
     pub discount: Option<Percent>,
     /// Tax rate in per cent.
     pub tax_rate: Option<Percent>,
+    /// Why it bears no tax.
+    pub tax_category: crate::Patch<TaxCategory>,
     /// Attribute values.
     pub attributes: Option<AttributesChange>,
 }
 
 impl Line {
-    /// Applies the figures and texts of a change; its attributes have been checked by the caller.
+    /// Applies the figures and texts of a change; its attributes have been checked by the caller. A rate above zero ends
+    /// the category that the line had.
     ///
     /// # Errors
-    /// Figures whose product is too large, or a price with more digits than the currency has.
-    pub(super) fn revise(&mut self, patch: LinePatch, currency: Currency, now: Timestamp) -> Result<(), MoneyError> {
-        let LinePatch { item, description, quantity, unit_price, discount, tax_rate, attributes: _ } = patch;
+    /// Figures whose product is too large, a price with more digits than the currency has, and a category of no tax
+    /// beside a rate.
+    pub(super) fn revise(&mut self, patch: LinePatch, currency: Currency, now: Timestamp) -> Result<(), Error> {
+        let LinePatch { item, description, quantity, unit_price, discount, tax_rate, tax_category, attributes: _ } =
+            patch;
         item.apply(&mut self.item);
         self.description = description.unwrap_or_else(|| self.description.clone());
         self.figures = Figures {
@@ -180,7 +211,14 @@ impl Line {
             discount: discount.unwrap_or(self.figures.discount),
             tax_rate: tax_rate.unwrap_or(self.figures.tax_rate),
         };
-        self.compute(currency)?;
+        if self.figures.tax_rate != Percent::ZERO {
+            if tax_category.as_set().is_some() {
+                return Err(Error::field("tax_category", TAXED));
+            }
+            self.tax_category = None;
+        }
+        tax_category.apply(&mut self.tax_category);
+        self.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
         self.meta.touch(now);
         Ok(())
     }
@@ -188,7 +226,7 @@ impl Line {
     /// Computes subtotal and tax anew.
     ///
     /// # Errors
-    /// As [`Line::revise`].
+    /// Figures whose product is too large, or a price with more digits than the currency has.
     pub(super) fn compute(&mut self, currency: Currency) -> Result<(), MoneyError> {
         self.figures.unit_price.in_currency(currency)?;
         self.subtotal = self.figures.subtotal(currency)?;

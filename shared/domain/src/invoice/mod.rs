@@ -18,7 +18,7 @@ pub use books::{Changes, Invoice, MAX_LINES, utc_date};
 pub use details::{Address, Customer, CustomerPatch, Details, DetailsPatch, StripeRefs, StripeRefsPatch};
 pub use header::{Header, HistoryEntry, InvoiceNumber, Totals, TotalsSource};
 pub use input::{InvoicePatch, LinesChange, NewInvoice, NewNumber, SentTotals, SoleLine, series_number};
-pub use line::{Figures, Line, LineInput, LineKind, LinePatch, LineText, NewLine};
+pub use line::{Figures, Line, LineInput, LineKind, LinePatch, LineText, NewLine, TaxCategory};
 pub use payment::{NewPayment, Payment, PaymentInput, PaymentMethod, PaymentPatch, Refund, StripeTie};
 pub use payment_link::{LinkChange, LinkState, LinkUrl, MadeLink, PaymentLink};
 pub use status::{Books, Refused, Status, StatusRequest, Transition};

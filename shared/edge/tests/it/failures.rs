@@ -96,6 +96,7 @@ async fn an_organisation_must_be_an_uuid() {
 async fn a_table_that_does_not_answer_is_unavailable_and_stays_unnamed() {
     let answer = ask("GET /things", &[("authorization", &token())], "").await;
     assert_eq!(answer.status, 503, "{}", answer.text);
+    assert_eq!(answer.headers["retry-after"], "5");
     assert!(answer.json()["detail"].is_string());
     assert!(
         !answer.text.contains("secret-table") && !answer.text.to_lowercase().contains("dispatch"),

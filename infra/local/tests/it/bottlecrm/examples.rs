@@ -27,6 +27,7 @@ const FIELDS: [&str; 23] = [
     "org",
     "from_address",
     "to_address",
+    "einvoice",
     "comments",
     "attachments",
     "invoice_history",

@@ -72,6 +72,7 @@ async fn the_documents_examples_are_served_as_printed() {
         "stripe_hosted_url": null,
         "stripe_pdf_url": null,
         "hosted_url": made["hosted_url"],
+        "einvoice": made["einvoice"],
         "list_of_tasks": [],
         "list_of_notes": [],
     });

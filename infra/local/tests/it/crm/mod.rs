@@ -226,7 +226,10 @@ async fn is_listed_retrieved_and_deleted(crm: &Crm, list: &str, object: &Value) 
     let path = format!("{list}{}/", id_of(object));
     assert_eq!(&crm.get(&path).await.expect(200), object);
     let listed = crm.get(list).await.expect(200);
-    assert!(listed.as_array().unwrap().contains(object), "{listed}");
+    // A list does not read the lines of its invoices.
+    let mut row = object.clone();
+    row.as_object_mut().unwrap().remove("einvoice");
+    assert!(listed.as_array().unwrap().contains(&row), "{listed}");
     let deleted = crm.delete(&path).await;
     assert_eq!((deleted.status.as_u16(), deleted.text.as_str()), (204, ""));
     assert!(!ids(&crm.get(list).await.expect(200)).contains(&id_of(object)));

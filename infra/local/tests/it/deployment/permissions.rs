@@ -17,7 +17,7 @@ use tributary_local::registry;
 
 use crate::routes::books::{Books, ends_everything};
 use crate::stripe::{Sale, Shop, eventually};
-use crate::support::{Tributary, User, form};
+use crate::support::{BROWSER, Tributary, User, form};
 
 /// What functions do and no test here brings about: a key is given back when the answer is not to be kept, which is a
 /// failure of ours where it is an upload's.
@@ -180,7 +180,7 @@ async fn pay_by_link(shop: &Shop) {
     let invoice = shop.invoice("100.00").await;
     let page = shop.show(&invoice).await["hosted_url"].as_str().unwrap().to_owned();
     let path = page.strip_prefix(shop.tributary.base_url()).unwrap();
-    assert_eq!(shop.tributary.raw(Method::GET, path, &[], "").await.status, 200);
+    assert_eq!(shop.tributary.raw(Method::GET, path, &BROWSER, "").await.status, 200);
     make_link(shop, &invoice).await;
     make_another_link(shop, &invoice).await;
     shop.tributary.get(&shop.user, &link_path(&invoice)).await.expect(200);

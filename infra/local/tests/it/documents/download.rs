@@ -98,15 +98,51 @@ async fn whatever_an_invoice_says_it_is_text() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_document_is_made_once_and_kept_until_what_it_says_changes() {
+    let office = Office::open().await;
+    let invoice = office.invoice(json!({"status": "sent"})).await;
+    let first = office.document(&invoice).await;
+    let (s3, bucket) = office.bucket();
+    let prefix = format!("documents/{}/{invoice}/", office.organisation().await);
+    let kept = async || {
+        let listed = s3.list_objects_v2().bucket(bucket).prefix(&prefix).send().await.unwrap();
+        listed.contents().iter().map(|object| object.key().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let [key] = &kept().await[..] else { panic!("not one document is kept") };
+    // What is there is served: nothing is made anew.
+    s3.put_object().bucket(bucket).key(key).body(b"kept".to_vec().into()).send().await.unwrap();
+    assert_eq!(office.document(&invoice).await, b"kept");
+    let page = office.tributary.get(&office.owner, &format!("/api/invoices/{invoice}/")).await.expect(200);
+    let (_, path) = page["hosted_url"].as_str().unwrap().split_once("/i/").unwrap();
+    let (status, content) = office.tributary.download(&format!("/i/{path}/pdf")).await;
+    assert_eq!((status.as_u16(), &content[..]), (200, b"kept".as_slice()));
+
+    // The client's name is not the invoice's own, and the document says it.
+    let renamed = json!({"name": "Acme Corporation"});
+    office.tributary.patch(&office.owner, &format!("/api/clients/{}/", office.client), renamed).await.expect(200);
+    let second = office.document(&invoice).await;
+    assert!(second.starts_with(b"%PDF-1.") && second != first);
+    assert_eq!(kept().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn texts_that_take_no_room_take_no_time() {
+    let office = Office::open().await;
+    for notes in ["\u{ad}", "\u{200b}", "\u{2009}", "\u{200d}", "a\u{301}\u{301}"] {
+        let notes: String = notes.chars().cycle().take(10_000).collect();
+        let invoice = office.invoice(json!({"status": "sent", "notes": notes})).await;
+        let document = tokio::time::timeout(std::time::Duration::from_secs(10), office.document(&invoice)).await;
+        assert!(document.is_ok_and(|document| document.starts_with(b"%PDF-1.")), "{:?}", notes.chars().next());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organisations_logo_is_printed_and_what_is_no_image_is_not() {
     let office = Office::open().await;
     let invoice = office.invoice(json!({})).await;
     let plain = office.document(&invoice).await;
-    let environment = office.tributary.cloud.environment();
-    let bucket = environment.variable("documents", "BUCKET_NAME").unwrap();
-    let me = office.tributary.get(&office.owner, "/api/me/").await.expect(200);
-    let key = format!("logos/{}", me["organization_id"].as_str().unwrap());
-    let s3 = environment.sdk.s3(&environment.s3_url);
+    let (s3, bucket) = office.bucket();
+    let key = format!("logos/{}", office.organisation().await);
     let put = async |content: Vec<u8>| {
         s3.put_object().bucket(bucket).key(&key).body(content.into()).send().await.unwrap();
     };

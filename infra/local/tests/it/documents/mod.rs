@@ -66,6 +66,16 @@ impl Office {
         self.tributary.raw(method, path, &headers, body).await
     }
 
+    async fn organisation(&self) -> String {
+        let me = self.tributary.get(&self.owner, "/api/me/").await.expect(200);
+        me["organization_id"].as_str().unwrap().to_owned()
+    }
+
+    fn bucket(&self) -> (aws_sdk_s3::Client, &str) {
+        let environment = self.tributary.cloud.environment();
+        (environment.sdk.s3(&environment.s3_url), environment.variable("documents", "BUCKET_NAME").unwrap())
+    }
+
     /// The changes of an invoice's status, as from and to.
     async fn history(&self, invoice: &str) -> Vec<(String, String)> {
         let shown = self.show(invoice).await;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use store::Store;
 use tributary_local::registry;
 
-use crate::support::{Answer, Tributary, User};
+use crate::support::{Answer, BROWSER, Tributary, User};
 
 /// A cloud, and an owner who has a client.
 struct Scene {
@@ -61,9 +61,8 @@ impl Scene {
     }
 
     async fn at(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let browser = ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36");
-        let own = headers.iter().any(|(name, _)| *name == browser.0);
-        let headers: Vec<_> = headers.iter().copied().chain((!own).then_some(browser)).collect();
+        let browser = BROWSER.into_iter().filter(|(name, _)| headers.iter().all(|(own, _)| own != name));
+        let headers: Vec<_> = headers.iter().copied().chain(browser).collect();
         self.tributary.raw(method, path, &headers, "").await
     }
 

@@ -55,12 +55,21 @@ async fn a_preview_sees_the_page_and_leaves_no_trace() {
         ("user-agent", "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)"),
         ("user-agent", "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Safari/605.1.15 (Applebot/0.1)"),
         ("user-agent", "Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5"),
+        ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 HeadlessChrome/141.0 Safari/537.36"),
+        ("sec-fetch-dest", "empty"),
+        ("sec-fetch-mode", "no-cors"),
         ("purpose", "prefetch"),
         ("sec-purpose", "prefetch;prerender"),
     ] {
         let answer = scene.open_with(Method::GET, &invoice, &[(name, value)]).await;
         assert_eq!(answer.status, 200, "{value}");
         assert!(answer.text.contains("100.00"), "{value}");
+    }
+    // Command-line clients, and the scanners of mail gateways that call themselves a browser.
+    for name in ["curl/8.5.0", "Wget/1.21.4", "python-requests/2.32.3", "Mozilla/5.0 (Windows NT 10.0) Chrome/141.0"] {
+        let page = page_of(&scene.tributary, &invoice);
+        let answer = scene.tributary.raw(Method::GET, &page, &[("user-agent", name), ("accept", "*/*")], "").await;
+        assert_eq!(answer.status, 200, "{name}");
     }
     let head = scene.open_with(Method::HEAD, &invoice, &[]).await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));

@@ -12,6 +12,13 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 use tributary_local::{Cloud, Options, registry};
 
+/// What a browser sends when it opens a page: only then the customer of an invoice has looked at it.
+pub const BROWSER: [(&str, &str); 3] = [
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-mode", "navigate"),
+];
+
 /// A local cloud of its own, that keeps nothing.
 pub struct Tributary {
     pub cloud: Cloud,

@@ -134,7 +134,10 @@ async fn an_event_that_a_killed_process_had_not_delivered_is_delivered_by_the_ne
     let ids: BTreeSet<_> = received.iter().map(|one| one.header("webhook-id").to_owned()).collect();
     assert_eq!(ids, BTreeSet::from([delivery["event_id"].as_str().unwrap().to_owned()]));
     assert_eq!(received[0].path, format!("/paid/{}", id(&invoice)));
-    assert_eq!(received[0].json(), process.get(&format!("/api/invoices/{}/", id(&invoice))).await);
+    let mut shown = process.get(&format!("/api/invoices/{}/", id(&invoice))).await;
+    // An event does not tell of the lines, on which the electronic invoice depends.
+    shown.as_object_mut().unwrap().remove("einvoice");
+    assert_eq!(received[0].json(), shown);
     process.kill();
 }
 

@@ -44,7 +44,10 @@ async fn only(scene: &Scene, model: &str, event: &str, object: &Value) -> Receiv
 fn check(received: &Received, shown: &Value) {
     assert_eq!(received.method, "POST");
     assert_eq!(received.header("content-type"), "application/json");
-    assert_eq!(received.json(), *shown, "{}", received.path);
+    // A change tells of the object alone, and the electronic invoice depends on the lines too.
+    let mut shown = shown.clone();
+    shown.as_object_mut().unwrap().remove("einvoice");
+    assert_eq!(received.json(), shown, "{}", received.path);
 }
 
 #[tokio::test(flavor = "multi_thread")]

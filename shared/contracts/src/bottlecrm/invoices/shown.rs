@@ -1,7 +1,8 @@
 //! Invoices as they are answered.
 
+use domain::document::EInvoice;
 use domain::id::InvoiceId;
-use domain::invoice::{Address, Beside, Customer, Details, Header, HistoryEntry, StripeRefs, Totals};
+use domain::invoice::{Address, Beside, Customer, Details, Header, HistoryEntry, Invoice, StripeRefs, Totals};
 use domain::organisation::Organisation;
 use domain::record::{Extras, Meta};
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use crate::bottlecrm::quantity::Units;
 use crate::bottlecrm::status::status_word;
 use crate::bottlecrm::users::{OrganizationJson, UserJson, Usernames};
 use crate::decimals::Amount;
+use crate::einvoice::EInvoiceJson;
 
 /// An invoice as a list has it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -181,6 +183,8 @@ pub struct InvoiceJson {
     /// The customer's address.
     #[schema(value_type = Option<Object>)]
     pub to_address: Option<Address>,
+    /// The electronic invoice that its PDF carries.
+    pub einvoice: EInvoiceJson,
     /// What was said about it, oldest first.
     pub comments: Vec<CommentJson>,
     /// The files that are attached to it, oldest first.
@@ -192,7 +196,8 @@ pub struct InvoiceJson {
 impl InvoiceJson {
     /// Shows an invoice.
     #[must_use]
-    pub fn new(header: &Header, around: Around<'_>) -> Self {
+    pub fn new(invoice: &Invoice, around: Around<'_>) -> Self {
+        let header = invoice.header();
         let Around { name, email, organisation, usernames, beside, links } = around;
         let Beside { history, comments, attachments } = beside;
         let Totals { tax, own_tax, .. } = header.totals;
@@ -205,6 +210,7 @@ impl InvoiceJson {
             org: organisation.into(),
             from_address: header.details.from_address.clone(),
             to_address: header.details.to_address.clone(),
+            einvoice: EInvoice::of(invoice).into(),
             comments: comments.iter().map(|comment| CommentJson::new(comment, usernames)).collect(),
             attachments: attachments.iter().zip(links).map(|(it, link)| AttachmentJson::new(it, link)).collect(),
             invoice_history: history.iter().filter_map(|row| HistoryJson::new(header.id, row, usernames)).collect(),

@@ -246,6 +246,7 @@ fn an_invoice_is_shown_as_the_document_shows_it_with_the_tax_of_its_formula() {
         description: Text::parse("Website Development").unwrap(),
         kind: LineKind::Service,
         figures,
+        tax_category: None,
         subtotal: usd("50"),
         tax: usd("5"),
         attributes: domain::attributes::Attributes::default(),

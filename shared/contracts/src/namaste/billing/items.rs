@@ -106,6 +106,7 @@ impl BillingItemJson {
             description: _,
             kind: _,
             figures,
+            tax_category: _,
             subtotal: _,
             tax: _,
             attributes: _,

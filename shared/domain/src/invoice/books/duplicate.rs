@@ -53,12 +53,25 @@ fn sent_as(totals: &Totals) -> SentTotals {
 }
 
 fn new_line(line: &Line) -> NewLine {
-    let Line { id: _, position: _, item, description, kind, figures, subtotal: _, tax: _, attributes, meta: _ } = line;
+    let Line {
+        id: _,
+        position: _,
+        item,
+        description,
+        kind,
+        figures,
+        tax_category,
+        subtotal: _,
+        tax: _,
+        attributes,
+        meta: _,
+    } = line;
     NewLine {
         item: *item,
         description: description.clone(),
         kind: *kind,
         figures: *figures,
+        tax_category: *tax_category,
         attributes: attributes.clone(),
     }
 }

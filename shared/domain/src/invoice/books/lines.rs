@@ -102,8 +102,8 @@ impl Invoice {
                 None => Quantity::new(Decimal::ONE).map_err(|e| Error::field("quantity", e.to_string()))?,
             };
             let figures = Figures { quantity, unit_price, discount: Percent::ZERO, tax_rate: Percent::ZERO };
-            let attributes = Attributes::default();
-            let new = NewLine { item: None, description, kind: LineKind::default(), figures, attributes };
+            let (kind, attributes) = (LineKind::default(), Attributes::default());
+            let new = NewLine { item: None, description, kind, figures, tax_category: None, attributes };
             self.push_line(LineId::new(new_id()), new, moment)?;
             return Ok(true);
         };
@@ -143,8 +143,8 @@ impl Line {
     /// The line with what is put in its place; unchanged, down to its version, if that is the same.
     fn put(self, new: NewLine, currency: Currency, now: Timestamp) -> Result<Self, Error> {
         let before = self.clone();
-        let NewLine { item, description, kind, figures, attributes } = new;
-        let mut line = Self { item, description, kind, figures, attributes, ..self };
+        let NewLine { item, description, kind, figures, tax_category, attributes } = new;
+        let mut line = Self { item, description, kind, figures, tax_category, attributes, ..self };
         line.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
         if line != before {
             line.meta.touch(now);

@@ -82,6 +82,7 @@ fn line(quantity: &str, price: &str, tax: &str) -> NewLine {
             discount: Percent::ZERO,
             tax_rate: Percent::new(d(tax)).unwrap(),
         },
+        tax_category: None,
         attributes: Attributes::default(),
     }
 }

@@ -19,11 +19,12 @@ impl Invoice {
             return Err(Error::rule(format!("An invoice has no more than {MAX_LINES} lines.")));
         }
         let currency = self.header.currency;
-        let NewLine { item, description, kind, figures, attributes } = new;
+        let NewLine { item, description, kind, figures, tax_category, attributes } = new;
         let position = self.header.next_position;
         let (subtotal, tax) = (Money::zero(currency), Money::zero(currency));
         let meta = Meta::new(moment);
-        let mut line = Line { id, position, item, description, kind, figures, subtotal, tax, attributes, meta };
+        let mut line =
+            Line { id, position, item, description, kind, figures, tax_category, subtotal, tax, attributes, meta };
         line.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
         self.header.next_position += 1;
         self.header.totals.source = TotalsSource::Lines;

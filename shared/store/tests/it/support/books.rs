@@ -5,7 +5,7 @@ use domain::error::Error;
 use domain::id::{ClientId, ContactId, InvoiceId, ItemId, LineId, PaymentId, UserId};
 use domain::invoice::{
     Customer, Details, Figures, Invoice, InvoiceNumber, InvoicePatch, LineKind, LineText, LinesChange, NewInvoice,
-    NewLine, NewNumber, NewPayment, PaymentMethod, SentTotals, Status, StatusRequest, StripeRefs,
+    NewLine, NewNumber, NewPayment, PaymentMethod, SentTotals, Status, StatusRequest, StripeRefs, TaxCategory,
 };
 use domain::money::{Currency, Money, Percent, Price, Quantity};
 use domain::record::{Moment, NewExtras};
@@ -36,6 +36,7 @@ pub fn line(quantity: &str, price: &str) -> NewLine {
         description: LineText::parse("Web development").unwrap(),
         kind: LineKind::Fee,
         figures: figures(quantity, price),
+        tax_category: Some(TaxCategory::ReverseCharge),
         attributes: objects::attributes(),
     }
 }

@@ -1,11 +1,26 @@
-//! The invoice as it is printed.
+//! The invoice as its customer gets it: what is printed, and what EN 16931 makes of it.
+
+mod codes;
+mod countries;
+mod figures;
+mod made;
+mod statement;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
-use domain::invoice::Status;
-use domain::money::Currency;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+
+pub use codes::is_blank;
+pub use countries::country_code;
+pub use figures::{Category, Figures, TaxGroup, line_allowance};
+pub use made::DocumentContext;
+pub use statement::{EInvoice, EInvoiceState, Missing, Statement};
+
+use crate::invoice::{Status, TaxCategory};
+use crate::money::Currency;
 
 /// An invoice with everything that its document shows. Amounts are in the major unit of the currency.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +74,8 @@ pub struct Party {
     pub phone: String,
     /// The VAT identifier, with its country's prefix.
     pub vat_id: String,
+    /// The number in a register of companies.
+    pub registration: String,
 }
 
 /// A postal address. What is empty is not printed.
@@ -72,7 +89,7 @@ pub struct PostalAddress {
     pub city: String,
     /// The state or region.
     pub region: String,
-    /// The country: two letters of ISO 3166-1 where the electronic invoice is wanted.
+    /// The country: a name, or a code of ISO 3166-1.
     pub country: String,
 }
 
@@ -89,6 +106,8 @@ pub struct DocumentLine {
     pub discount: Decimal,
     /// Tax rate in per cent.
     pub tax_rate: Decimal,
+    /// Why it bears no tax, where that is known.
+    pub tax_category: Option<TaxCategory>,
     /// The amount after the discount, before tax.
     pub amount: Decimal,
     /// The tax on it.
@@ -138,7 +157,8 @@ pub struct TaxTotal {
 
 impl InvoiceDocument {
     /// Whether the balance is a demand: not that of an invoice that was cancelled, or paid and given back.
-    pub(crate) const fn is_owed(&self) -> bool {
+    #[must_use]
+    pub const fn is_owed(&self) -> bool {
         match self.status {
             Status::Draft
             | Status::Sent
@@ -152,7 +172,8 @@ impl InvoiceDocument {
     }
 
     /// The address to pay at, while something is owed. Typst takes no longer links, and readers open no others safely.
-    pub(crate) fn link_to_pay(&self) -> Option<&str> {
+    #[must_use]
+    pub fn link_to_pay(&self) -> Option<&str> {
         let is_link =
             |url: &&str| url.len() <= 2000 && ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
         let owed = self.is_owed() && self.totals.balance > Decimal::ZERO;
