@@ -6,6 +6,7 @@ use app::App;
 use app::logins::SourceAddress;
 use app::session::Credential;
 use contracts::crm::invoices::InvoiceBody;
+use contracts::wire::parse_object;
 use domain::id::InvoiceId;
 use domain::invoice::{HistoryEntry, Status, StatusRequest};
 use futures::future::join_all;
@@ -85,7 +86,7 @@ impl Ledger {
             .authenticate(&Credential::Token(self.user.token.clone()), None, &SourceAddress::unknown())
             .await
             .unwrap();
-        let body: InvoiceBody = serde_json::from_str(&self.body(Some(due), "100.00").to_string()).unwrap();
+        let body: InvoiceBody = parse_object(self.body(Some(due), "100.00").to_string().as_bytes()).unwrap();
         let mut new = body.into_new().unwrap();
         new.status = StatusRequest { target, shown_as: &[] };
         app.create_invoice(&session.actor, new).await.unwrap().header().id.to_string()
