@@ -47,6 +47,7 @@ fn simple() -> InvoiceDocument {
             email: "billing@nordlicht.example".to_owned(),
             phone: "+49 40 5550 1234".to_owned(),
             vat_id: "DE123456789".to_owned(),
+            ..Party::default()
         },
         logo: None,
         customer: Party {
@@ -151,6 +152,7 @@ fn right_to_left() -> InvoiceDocument {
         email: "billing@tzafon.example".to_owned(),
         phone: "+972 3 555 1234".to_owned(),
         vat_id: "IL514321987".to_owned(),
+        ..Party::default()
     };
     let customer = Party {
         name: "شركة النور للتجارة (ذ.م.م)".to_owned(),

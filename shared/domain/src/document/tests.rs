@@ -146,7 +146,7 @@ fn totals_that_are_not_those_of_the_lines_are_not_stated() {
 #[test]
 fn taxes_rounded_per_line_may_differ_from_the_rates_share_by_less_than_one_unit() {
     // 0.05 at 10 % is 0.005, rounded to 0.01: each line adds half a cent.
-    for (count, fields) in [(190, &[][..]), (210, &["tax_amount"])] {
-        misses(document(vec![line("1", "0.05", "10", None); count]), |_| {}, fields);
-    }
+    let lines = |count| vec![line("1", "0.05", "10", None); count];
+    misses(document(lines(190)), |_| {}, &[]);
+    misses(document(lines(210)), |_| {}, &["tax_amount"]);
 }
