@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Member, id, path, start};
 
 /// The fields that an invoice has in the document's model, and those that decisions add.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 24] = [
     "id",
     "invoice_title",
     "invoice_number",
