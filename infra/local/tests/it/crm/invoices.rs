@@ -79,7 +79,8 @@ async fn the_documents_examples_are_served_as_printed() {
     shows_whole(&made, merged(body, rest), &[]);
     let path = format!("{LIST}{}/", id_of(&made));
     let patched = crm.patch(&path, json!({"status": "sent"})).await.expect(200);
-    let change = json!({"status": "sent", "updated_at": patched["updated_at"]});
+    // It is over zero, so that it is paid once it is issued.
+    let change = json!({"status": "paid", "updated_at": patched["updated_at"]});
     assert_eq!(patched, merged(made, change));
     assert_eq!(crm.raw(Method::POST, &format!("{path}recalculate/"), &[], "").await.expect(200)["total"], "0.00");
     let stripe = json!({
@@ -130,9 +131,11 @@ async fn wrong_values_are_refused_all_at_once_and_nothing_is_written() {
 async fn invoices_are_narrowed_by_client_status_currency_and_exact_number() {
     let crm = Crm::start().await;
     let (acme, globex) = (crm.make_client().await, crm.make_client().await);
-    let first = crm.post(LIST, json!({"client": acme, "status": "draft"})).await.expect(201);
-    let second = crm.make(LIST, json!({"client": acme, "status": "sent", "currency": "EUR"})).await;
-    let third = crm.make(LIST, json!({"client": globex, "status": "draft", "currency": "EUR"})).await;
+    let first = crm.post(LIST, json!({"client": acme, "status": "draft", "total": "5.00"})).await.expect(201);
+    let second = json!({"client": acme, "status": "sent", "currency": "EUR", "total": "5.00"});
+    let second = crm.make(LIST, second).await;
+    let third = json!({"client": globex, "status": "draft", "currency": "EUR", "total": "5.00"});
+    let third = crm.make(LIST, third).await;
     let (number, first) = (first["invoice_number"].as_str().unwrap(), id_of(&first));
     let found = async |query: &str| ids(&crm.get(&format!("{LIST}?{query}")).await.expect(200));
     let all = format!("client={acme}&status=draft&currency=USD&invoice_number={number}");
