@@ -115,7 +115,14 @@ impl App {
             Reference::Client(id) => (id.to_string(), self.store.client(tenant, id).await?.is_some()),
             Reference::Contact(id) => (id.to_string(), self.store.contact(tenant, id).await?.is_some()),
             Reference::ContactAt(id, client) => match self.store.contact(tenant, id).await? {
-                Some(contact) if Some(contact.client) != client => return Ok(Some(OTHER_CLIENT.to_owned())),
+                Some(contact) if Some(contact.client) != client => {
+                    // Where there is no such client, the contact is not to blame.
+                    let blames_client = match client {
+                        Some(client) => self.store.client(tenant, client).await?.is_none(),
+                        None => false,
+                    };
+                    return Ok((!blames_client).then(|| OTHER_CLIENT.to_owned()));
+                }
                 contact => (id.to_string(), contact.is_some()),
             },
             Reference::Category(id) => (id.to_string(), self.store.category(tenant, id).await?.is_some()),
