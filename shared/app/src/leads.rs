@@ -218,6 +218,10 @@ impl App {
     }
 }
 
+fn by_id(pipelines: Vec<Pipeline>) -> BTreeMap<PipelineId, Pipeline> {
+    pipelines.into_iter().map(|pipeline| (pipeline.id, pipeline)).collect()
+}
+
 fn pipeline_missing(lead: &Lead) -> Error {
     match lead.pipeline {
         Some(id) => no_such("pipeline", id),
