@@ -16,7 +16,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<CategoryBody>(&body)?.into_new()?;
+    let new = read::<CategoryBody>(&body)?.into_new();
     let category = app.create_category(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, category.meta.version, CategoryJson::from(&category)))
 }
@@ -54,7 +54,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<CategoryBody>(&body)?.into_patch(mode)?;
+    let patch = read::<CategoryBody>(&body)?.into_patch(mode);
     let category = app.update_category(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, category.meta.version, CategoryJson::from(&category)))
 }

@@ -16,7 +16,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<CatalogueItemBody>(&body)?.into_new()?;
+    let new = read::<CatalogueItemBody>(&body)?.into_new();
     let item = app.create_item(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, item.meta.version, CatalogueItemJson::from(&item)))
 }
@@ -54,7 +54,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<CatalogueItemBody>(&body)?.into_patch(mode)?;
+    let patch = read::<CatalogueItemBody>(&body)?.into_patch(mode);
     let item = app.update_item(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, item.meta.version, CatalogueItemJson::from(&item)))
 }

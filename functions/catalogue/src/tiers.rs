@@ -25,7 +25,7 @@ pub async fn create(
     Id(item): Id<ItemId>,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let new = read::<PriceTierBody>(&body)?.into_new(item)?;
+    let new = read::<PriceTierBody>(&body)?.into_new(item);
     let tier = app.create_tier(caller.actor(), item, new).await?;
     Ok(object(StatusCode::CREATED, tier.meta.version, PriceTierJson::from(&tier)))
 }
@@ -67,7 +67,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<PriceTierBody>(&body)?.into_patch(item, mode)?;
+    let patch = read::<PriceTierBody>(&body)?.into_patch(item, mode);
     let tier = app.update_tier(caller.actor(), item, id, patch, expected).await?;
     Ok(object(StatusCode::OK, tier.meta.version, PriceTierJson::from(&tier)))
 }

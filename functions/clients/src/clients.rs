@@ -17,7 +17,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<ClientBody>(&body)?.into_new()?;
+    let new = read::<ClientBody>(&body)?.into_new();
     let client = app.create_client(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, client.meta.version, ClientJson::from(&client)))
 }
@@ -55,7 +55,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<ClientBody>(&body)?.into_patch(mode)?;
+    let patch = read::<ClientBody>(&body)?.into_patch(mode);
     let client = app.update_client(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, client.meta.version, ClientJson::from(&client)))
 }

@@ -17,7 +17,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<ContactBody>(&body)?.into_new()?;
+    let new = read::<ContactBody>(&body)?.into_new();
     let contact = app.create_contact(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, contact.meta.version, ContactJson::from(&contact)))
 }
@@ -55,7 +55,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<ContactBody>(&body)?.into_patch(mode)?;
+    let patch = read::<ContactBody>(&body)?.into_patch(mode);
     let contact = app.update_contact(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, contact.meta.version, ContactJson::from(&contact)))
 }

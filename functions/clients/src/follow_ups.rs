@@ -25,7 +25,7 @@ pub async fn create(
     Id(service): Id<ServiceId>,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let new = read::<FollowUpBody>(&body)?.into_new(service)?;
+    let new = read::<FollowUpBody>(&body)?.into_new(service);
     let follow_up = app.create_follow_up(caller.actor(), service, new).await?;
     Ok(object(StatusCode::CREATED, follow_up.meta.version, FollowUpJson::from(&follow_up)))
 }
@@ -67,7 +67,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<FollowUpBody>(&body)?.into_patch(service, mode)?;
+    let patch = read::<FollowUpBody>(&body)?.into_patch(service, mode);
     let follow_up = app.update_follow_up(caller.actor(), service, id, patch, expected).await?;
     Ok(object(StatusCode::OK, follow_up.meta.version, FollowUpJson::from(&follow_up)))
 }

@@ -11,6 +11,7 @@ use contracts::namaste::parties::{
     ChangedPartyJson, Kind, NewParty, PARTY, PartyBody, PartyJson, PartyPatch, WholePartyJson, customer_code_taken,
     email_taken, phone_taken, supplier_code_taken,
 };
+use domain::Edit;
 use edge::{BaseUrl, Caller, Failure, IfMatch, InWords, JsonBody, json, object, read};
 use http::StatusCode;
 use store::{Party, PartyKey};
@@ -65,11 +66,16 @@ pub async fn update(
     let number = PARTY.needed(&pairs)?;
     let body = read::<PartyBody>(&body?)?;
     let thing = body.thing();
-    let PartyPatch { customer, payment_method, supplier } = body.into_patch()?;
+    let Edit { patch: PartyPatch { customer, payment_method, supplier }, wrong } = body.into_patch()?;
     let key = app.party_to_change(caller.actor(), number).await.in_words(|it| PARTY.edited(it))?;
     let outcome = match key {
-        PartyKey::Customer(id) => app.update_customer(caller.actor(), id, customer, payment_method, expected).await,
-        PartyKey::Supplier(id) => app.update_supplier(caller.actor(), id, supplier, expected).await,
+        PartyKey::Customer(id) => {
+            let customer = Edit { patch: customer, wrong };
+            app.update_customer(caller.actor(), id, customer, payment_method, expected).await
+        }
+        PartyKey::Supplier(id) => {
+            app.update_supplier(caller.actor(), id, Edit { patch: supplier, wrong }, expected).await
+        }
     };
     let party = saved(outcome.in_words(|it| thing.without_relation(it))?)?;
     let body = match &party {

@@ -17,7 +17,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<ServiceBody>(&body)?.into_new()?;
+    let new = read::<ServiceBody>(&body)?.into_new();
     let service = app.create_service(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, service.meta.version, ServiceJson::from(&service)))
 }
@@ -55,7 +55,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<ServiceBody>(&body)?.into_patch(mode)?;
+    let patch = read::<ServiceBody>(&body)?.into_patch(mode);
     let service = app.update_service(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, service.meta.version, ServiceJson::from(&service)))
 }

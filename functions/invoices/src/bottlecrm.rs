@@ -13,9 +13,10 @@ use contracts::bottlecrm::comments::{CommentBody, CommentJson};
 use contracts::bottlecrm::invoices::{Around, DeletedJson, InvoiceBody, InvoiceJson, InvoiceRowJson};
 use contracts::bottlecrm::lists::{InvoicePageJson, InvoiceQuery};
 use contracts::bottlecrm::status::StatusBody;
+use domain::Edit;
 use domain::id::InvoiceId;
-use domain::invoice::InvoicePatch;
-use edge::{AttachedFile, Caller, Failure, Id, IfMatch, JsonBody, json, object, read};
+use domain::invoice::{Invoice, InvoicePatch};
+use edge::{AttachedFile, Caller, Failure, Id, IfMatch, JsonBody, json, object, read, read_object};
 use http::StatusCode;
 
 use crate::Invoices;
@@ -48,7 +49,7 @@ async fn list(
 }
 
 async fn create(invoices: State<Invoices>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<InvoiceBody>(&body)?.into_new()?;
+    let new = read::<InvoiceBody>(&body)?.into_new();
     let invoice = invoices.app.create_invoice(caller.actor(), new).await?;
     let record = invoices.app.invoice_record(caller.actor(), &invoice).await?;
     shown(StatusCode::CREATED, &invoices, &caller, record).await
@@ -66,7 +67,8 @@ async fn update(
     version: IfMatch,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    change(&invoices, &caller, id, version, read::<InvoiceBody>(&body)?.into_patch()?).await
+    let sent = read_object(&body)?;
+    change(&invoices, &caller, id, version, |before| InvoiceBody::edit(&sent, before.header())).await
 }
 
 async fn set_status(
@@ -76,7 +78,8 @@ async fn set_status(
     version: IfMatch,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    change(&invoices, &caller, id, version, read::<StatusBody>(&body)?.into_patch()?).await
+    let patch = read::<StatusBody>(&body)?.into_patch()?;
+    change(&invoices, &caller, id, version, |_| patch.clone().into()).await
 }
 
 async fn change(
@@ -84,9 +87,9 @@ async fn change(
     caller: &Caller,
     id: InvoiceId,
     IfMatch(expected): IfMatch,
-    patch: InvoicePatch,
+    edit: impl Fn(&Invoice) -> Edit<InvoicePatch>,
 ) -> Result<Response, Failure> {
-    let invoice = invoices.app.update_invoice(caller.actor(), id, patch, expected).await?;
+    let invoice = invoices.app.edit_invoice(caller.actor(), id, edit, expected).await?;
     let record = invoices.app.invoice_record(caller.actor(), &invoice).await?;
     shown(StatusCode::OK, invoices, caller, record).await
 }

@@ -10,7 +10,7 @@ use contracts::clawprint::invoices::{Around, CancelledJson, InvoiceBody, Invoice
 use contracts::clawprint::lists::{InvoiceListJson, InvoiceQuery};
 use domain::id::OrganisationId;
 use domain::invoice::{Header, Invoice, utc_date};
-use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, json, object, read};
+use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, json, object, read, read_object};
 use http::StatusCode;
 use store::PageRequest;
 
@@ -68,8 +68,10 @@ async fn update(
     base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let patch = read::<InvoicePatchBody>(&body)?.into_patch(business(&caller))?;
-    let invoice = app.update_invoice_before_payment(caller.actor(), id, patch, expected).await?;
+    read::<InvoicePatchBody>(&body)?.check_business(business(&caller))?;
+    let sent = read_object(&body)?;
+    let edit = |before: &Invoice| InvoicePatchBody::edit(&sent, before.header());
+    let invoice = app.edit_invoice_before_payment(caller.actor(), id, edit, expected).await?;
     shown(StatusCode::OK, &app, &caller, &base, &invoice).await
 }
 
@@ -79,7 +81,8 @@ async fn cancel(
     Id(InvoiceKey(id)): Id<InvoiceKey>,
     IfMatch(expected): IfMatch,
 ) -> Result<Response, Failure> {
-    let invoice = app.update_invoice_before_payment(caller.actor(), id, cancellation(), expected).await?;
+    let edit = |_: &Invoice| cancellation().into();
+    let invoice = app.edit_invoice_before_payment(caller.actor(), id, edit, expected).await?;
     Ok(object(StatusCode::OK, invoice.header().meta.version, CancelledJson::new(InvoiceKey(id))))
 }
 

@@ -8,7 +8,7 @@ use contracts::crm::worklist::{NoteDeleteBody, TaskUpdateBody};
 use contracts::crm::{Update, filters};
 use domain::id::InvoiceId;
 use domain::invoice::{Header, Invoice};
-use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
+use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read, read_object};
 use http::StatusCode;
 
 pub async fn list(
@@ -28,7 +28,7 @@ pub async fn create(
     base: BaseUrl,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let new = read::<InvoiceBody>(&body)?.into_new()?;
+    let new = read::<InvoiceBody>(&body)?.into_new();
     let invoice = app.create_invoice(caller.actor(), new).await?;
     Ok(whole(StatusCode::CREATED, &app, &caller, &base, &invoice))
 }
@@ -74,8 +74,9 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<InvoiceBody>(&body)?.into_patch(mode)?;
-    let invoice = app.update_invoice(caller.actor(), id, patch, expected).await?;
+    let sent = read_object(&body)?;
+    let edit = |before: &Invoice| InvoiceBody::edit(&sent, mode, before.header());
+    let invoice = app.edit_invoice(caller.actor(), id, edit, expected).await?;
     Ok(whole(StatusCode::OK, &app, &caller, &base, &invoice))
 }
 

@@ -25,7 +25,7 @@ pub async fn create(
     Id(invoice): Id<InvoiceId>,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let new = read::<LineItemBody>(&body)?.into_input(invoice)?;
+    let new = read::<LineItemBody>(&body)?.into_input(invoice);
     let line = app.create_line(caller.actor(), invoice, new).await?;
     Ok(object(StatusCode::CREATED, line.meta.version, LineItemJson::new(invoice, &line)))
 }
@@ -67,7 +67,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<LineItemBody>(&body)?.into_patch(invoice, mode)?;
+    let patch = read::<LineItemBody>(&body)?.into_patch(invoice, mode);
     let line = app.update_line(caller.actor(), invoice, id, patch, expected).await?;
     Ok(object(StatusCode::OK, line.meta.version, LineItemJson::new(invoice, &line)))
 }

@@ -11,8 +11,8 @@ use contracts::namaste::billing::{
     BILLING, BillingBody, BillingItemJson, BillingJson, ChangedBillingJson, WholeBillingJson,
 };
 use contracts::namaste::paging::{PageJson, PageQuery, invalid_page};
-use domain::invoice::Line;
-use edge::{BaseUrl, Caller, Failure, IfMatch, InWords, JsonBody, json, object, read};
+use domain::invoice::{Invoice, Line};
+use edge::{BaseUrl, Caller, Failure, IfMatch, InWords, JsonBody, json, object, read, read_object};
 use http::StatusCode;
 
 use crate::Invoices;
@@ -42,8 +42,10 @@ async fn list(
 }
 
 async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<BillingBody>(&body)?.into_new()?;
-    let billing = app.create_billing(caller.actor(), new).await.in_words(|it| BILLING.made(it))?;
+    let body = read::<BillingBody>(&body)?;
+    body.check_items()?;
+    let products = app.products_of_items(caller.actor(), None, &body.products()).await?;
+    let billing = app.create_billing(caller.actor(), body.into_new(&products)).await.in_words(|it| BILLING.made(it))?;
     let message = "Billing created successfully!";
     Ok(object(
         StatusCode::CREATED,
@@ -60,9 +62,19 @@ async fn update(
     body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = BILLING.needed(&pairs)?;
-    let change = read::<BillingBody>(&body?)?.into_patch()?;
-    let billing =
-        app.update_billing(caller.actor(), number, change, expected).await.in_words(|it| BILLING.edited(it))?;
+    let sent = read_object(&body?)?;
+    let billing = sent.read::<BillingBody>();
+    if let Err(no_items) = billing.check_items_if_sent() {
+        // A billing that shows no items may come back without.
+        let before = app.get_billing(caller.actor(), number).await.in_words(|it| BILLING.edited(it))?;
+        if !before.invoice.lines().is_empty() {
+            return Err(no_items.into());
+        }
+    }
+    let products = app.products_of_items(caller.actor(), Some(number), &billing.products()).await;
+    let products = products.in_words(|it| BILLING.edited(it))?;
+    let edit = |before: &Invoice| BillingBody::edit(&sent, &products, before);
+    let billing = app.update_billing(caller.actor(), number, edit, expected).await.in_words(|it| BILLING.edited(it))?;
     let message = "Billing updated successfully!";
     Ok(object(StatusCode::OK, billing.header.meta.version, ChangedBillingJson { message, billing: shown(&billing) }))
 }

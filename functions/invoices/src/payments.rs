@@ -25,7 +25,7 @@ pub async fn create(
     Id(invoice): Id<InvoiceId>,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let new = read::<PaymentBody>(&body)?.into_input(invoice)?;
+    let new = read::<PaymentBody>(&body)?.into_input(invoice);
     let payment = app.create_payment(caller.actor(), invoice, new).await?;
     Ok(object(StatusCode::CREATED, payment.meta.version, PaymentJson::new(invoice, &payment)))
 }
@@ -67,7 +67,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<PaymentBody>(&body)?.into_patch(invoice, mode)?;
+    let patch = read::<PaymentBody>(&body)?.into_patch(invoice, mode);
     let payment = app.update_payment(caller.actor(), invoice, id, patch, expected).await?;
     Ok(object(StatusCode::OK, payment.meta.version, PaymentJson::new(invoice, &payment)))
 }

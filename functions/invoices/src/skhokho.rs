@@ -11,7 +11,7 @@ use contracts::skhokho::invoices::{Around, InvoiceJson, InvoiceRequest, InvoiceR
 use contracts::skhokho::lists;
 use domain::id::{InvoiceId, OrganisationId};
 use domain::invoice::{Header, Invoice, utc_date};
-use edge::{Caller, Failure, Ids, IfMatch, Listing, SentBody, object, read_sent};
+use edge::{Caller, Failure, Ids, IfMatch, Listing, SentBody, object, read_sent, read_sent_object};
 use http::StatusCode;
 
 use crate::Invoices;
@@ -46,7 +46,7 @@ async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> Resul
 async fn create(State(app): State<App>, caller: Caller, body: SentBody) -> Result<Response, Failure> {
     let request: InvoiceRequest = read_sent(&body, &LISTS)?;
     let catalogue = app.items_of_lines(caller.actor(), request.named_items()).await?;
-    let invoice = app.create_invoice(caller.actor(), request.into_new(&catalogue)?).await?;
+    let invoice = app.create_invoice(caller.actor(), request.into_new(&catalogue)).await?;
     shown(StatusCode::CREATED, &app, &caller, &invoice).await
 }
 
@@ -63,9 +63,10 @@ async fn update(
     IfMatch(expected): IfMatch,
     body: SentBody,
 ) -> Result<Response, Failure> {
-    let request: InvoiceRequest = read_sent(&body, &LISTS)?;
-    let catalogue = app.items_of_lines(caller.actor(), request.named_items()).await?;
-    let invoice = app.update_invoice(caller.actor(), id, request.into_patch(&catalogue)?, expected).await?;
+    let sent = read_sent_object(&body, &LISTS)?;
+    let catalogue = app.items_of_lines(caller.actor(), sent.read::<InvoiceRequest>().named_items()).await?;
+    let edit = |before: &Invoice| InvoiceRequest::edit(&sent, &catalogue, before);
+    let invoice = app.edit_invoice(caller.actor(), id, edit, expected).await?;
     shown(StatusCode::OK, &app, &caller, &invoice).await
 }
 

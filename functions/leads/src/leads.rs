@@ -17,7 +17,7 @@ pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> R
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<LeadBody>(&body)?.into_new()?;
+    let new = read::<LeadBody>(&body)?.into_new();
     let lead = app.create_lead(caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, lead.meta.version, LeadJson::from(&lead)))
 }
@@ -55,7 +55,7 @@ async fn change(
     body: JsonBody,
     mode: Update,
 ) -> Result<Response, Failure> {
-    let patch = read::<LeadBody>(&body)?.into_patch(mode)?;
+    let patch = read::<LeadBody>(&body)?.into_patch(mode);
     let lead = app.update_lead(caller.actor(), id, patch, expected).await?;
     Ok(object(StatusCode::OK, lead.meta.version, LeadJson::from(&lead)))
 }

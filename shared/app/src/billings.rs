@@ -2,21 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::attributes::Attributes;
-use domain::billing::{BillingItem, BillingPatch, NewBilling};
+use domain::attributes::EntityName;
+use domain::billing::{BillingPatch, NewBilling, Products};
 use domain::catalogue::CatalogueItem;
 use domain::id::{ClientId, InvoiceId, ItemId};
 use domain::invoice::{
-    Details, DetailsPatch, Figures, Header, Invoice, InvoicePatch, LineKind, LineText, LinesChange, NewInvoice,
-    NewLine, NewNumber, SentTotals,
+    Details, DetailsPatch, Header, Invoice, InvoicePatch, LinesChange, NewInvoice, NewNumber, SentTotals,
 };
-use domain::money::Percent;
 use domain::record::NewExtras;
-use domain::{Action, Actor, Model, Patch};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model, Patch};
 use store::{NumberPage, PartyKey};
 
-use crate::contacts::no_such;
-use crate::{App, Error, Expected, may};
+use crate::references::{gather, no_such};
+use crate::{App, Error, Expected, check_version, may};
 
 /// A billing: an invoice's header, with the number of its party.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,9 +70,43 @@ impl App {
         Ok(WholeBilling { invoice, party, products })
     }
 
+    /// The products that the items of a billing name, where `named` has none for an item that names no product. Of a
+    /// billing that is to be changed, its number is given, and items of products that are gone may stay in it.
+    pub async fn products_of_items(
+        &self,
+        actor: &Actor,
+        billing: Option<u64>,
+        named: &[Option<u64>],
+    ) -> Result<Products, Error> {
+        may(actor, if billing.is_some() { Action::Change } else { Action::Add }, Model::Invoice)?;
+        let numbers: BTreeSet<u64> = named.iter().copied().flatten().collect();
+        let found = self.store.products_of(actor.tenant(), &Vec::from_iter(numbers)).await?;
+        let there: BTreeMap<u64, CatalogueItem> = found.into_iter().map(|item| (item.number, item)).collect();
+        let all_there = named.iter().all(|number| number.is_some_and(|number| there.contains_key(&number)));
+        let gone = match billing.filter(|_| !all_there) {
+            Some(billing) => self.products_gone_from(actor, billing).await?,
+            None => BTreeMap::new(),
+        };
+        Ok(Products { there, gone })
+    }
+
+    /// What a billing sells that shows no number any more, with the number that it had.
+    async fn products_gone_from(&self, actor: &Actor, billing: u64) -> Result<BTreeMap<ItemId, Option<u64>>, Error> {
+        let invoice = self.billing_of(actor, billing).await?;
+        let invoice = self.load_invoice(actor, invoice).await?;
+        let sold: BTreeSet<ItemId> = invoice.lines().iter().filter_map(|line| line.item).collect();
+        let there = self.store.items_of(actor.tenant(), &Vec::from_iter(sold.iter().copied())).await?;
+        let shows_number = |id: &ItemId| there.iter().any(|item| item.id == *id && item.number > 0);
+        let gone: Vec<ItemId> = sold.into_iter().filter(|id| !shows_number(id)).collect();
+        let deleted = self.store.deleted_items_of(actor.tenant(), &gone).await?;
+        let had = |id: ItemId| deleted.iter().find(|item| item.id == id).map(|item| item.number);
+        Ok(gone.into_iter().map(|id| (id, had(id).filter(|number| *number > 0))).collect())
+    }
+
     /// Makes a billing.
-    pub async fn create_billing(&self, actor: &Actor, new: NewBilling) -> Result<Billing, Error> {
+    pub async fn create_billing(&self, actor: &Actor, new: impl Into<Creation<NewBilling>>) -> Result<Billing, Error> {
         may(actor, Action::Add, Model::Invoice)?;
+        let new = self.whole(actor, new.into()).await?;
         let NewBilling {
             number,
             status,
@@ -88,9 +120,10 @@ impl App {
             paid_amount,
             items,
         } = new;
-        let payment_method = self.payment_method_of(actor, payment_method).await?;
+        let mut wrong = FieldErrors::new();
+        let payment_method = gather(&mut wrong, self.payment_method_of(actor, payment_method).await)?.flatten();
         let client = match party {
-            Some(number) => Some(self.billed_client(actor, number).await?),
+            Some(number) => gather(&mut wrong, self.billed_client(actor, number).await)?,
             None => None,
         };
         let new = NewInvoice {
@@ -102,12 +135,12 @@ impl App {
             due_date,
             currency: self.own_currency(actor).await?,
             totals: SentTotals { over_lines: true, ..totals },
-            lines: self.billed_lines(actor, items).await?,
+            lines: items,
             paid_amount,
             extras: NewExtras::default(),
             attributes_bind: false,
         };
-        let invoice = self.create_invoice(actor, new).await?;
+        let invoice = self.create_checked(actor, new, wrong).await?;
         Ok(Billing { header: invoice.header().clone(), party })
     }
 
@@ -116,13 +149,20 @@ impl App {
         &self,
         actor: &Actor,
         number: u64,
-        patch: BillingPatch,
+        edit: impl Fn(&Invoice) -> Edit<BillingPatch>,
         expected: Expected,
     ) -> Result<Billing, Error> {
         may(actor, Action::Change, Model::Invoice)?;
+        let schema = self.schema(actor, EntityName::Invoice).await?;
         let id = self.billing_of(actor, number).await?;
-        let patch = self.invoice_patch(actor, id, patch).await?;
-        let invoice = self.update_invoice(actor, id, patch, expected).await?;
+        let attempt = async || {
+            let invoice = self.load_invoice(actor, id).await?;
+            check_version(expected, invoice.header().meta.version)?;
+            let current = invoice.header().details.payment_method;
+            let edit = self.invoice_edit(actor, current, edit(&invoice)).await?;
+            self.apply_edit(actor, invoice, edit, schema.of()).await
+        };
+        let invoice = self.retrying(attempt).await?;
         let header = invoice.header().clone();
         let party = self.party_numbers(actor, std::slice::from_ref(&header)).await?.into_values().next();
         Ok(Billing { header, party })
@@ -135,7 +175,14 @@ impl App {
         self.delete_invoice(actor, id, expected).await
     }
 
-    async fn invoice_patch(&self, actor: &Actor, id: InvoiceId, patch: BillingPatch) -> Result<InvoicePatch, Error> {
+    /// The change of an invoice that a change of a billing means, whose payment method is `current`.
+    async fn invoice_edit(
+        &self,
+        actor: &Actor,
+        current: Option<u64>,
+        edit: Edit<BillingPatch>,
+    ) -> Result<Edit<InvoicePatch>, Error> {
+        let Edit { patch, mut wrong } = edit;
         let BillingPatch {
             number,
             status,
@@ -149,28 +196,29 @@ impl App {
             paid_amount,
             items,
         } = patch;
-        let current = async || Ok(self.load_header(actor, id).await?.details.payment_method);
-        let payment_method = self.payment_method_after(actor, payment_method, current).await?;
+        let current = async || Ok(current);
+        let payment_method = self.payment_method_after(actor, payment_method, current).await;
+        let payment_method = gather(&mut wrong, payment_method)?.unwrap_or_default();
         let client = match party {
             Patch::Keep => Patch::Keep,
             Patch::Clear => Patch::Clear,
-            Patch::Set(number) => Patch::Set(self.billed_client(actor, number).await?),
+            Patch::Set(number) => {
+                let found = gather(&mut wrong, self.billed_client(actor, number).await)?;
+                found.map_or(Patch::Keep, Patch::Set)
+            }
         };
-        let lines = match items {
-            Some(items) => Some(LinesChange::Replace(self.billed_lines(actor, items).await?)),
-            None => None,
-        };
-        Ok(InvoicePatch {
+        let patch = InvoicePatch {
             number,
             details: DetailsPatch { client, customer, notes, payment_method, ..DetailsPatch::default() },
             status,
             issue_date,
             due_date,
             totals: SentTotals { over_lines: true, ..totals },
-            lines,
+            lines: items.map(LinesChange::Replace),
             paid_amount,
             ..InvoicePatch::default()
-        })
+        };
+        Ok(Edit { patch, wrong })
     }
 
     async fn billing_of(&self, actor: &Actor, number: u64) -> Result<InvoiceId, Error> {
@@ -182,22 +230,6 @@ impl App {
             Some(PartyKey::Customer(id)) => Ok(id),
             Some(PartyKey::Supplier(_)) | None => Err(no_such("party", number)),
         }
-    }
-
-    /// Lines that sell products at the rates that were sent.
-    async fn billed_lines(&self, actor: &Actor, items: Vec<BillingItem>) -> Result<Vec<NewLine>, Error> {
-        let numbers: BTreeSet<_> = items.iter().map(|item| item.product).collect();
-        let numbers: Vec<_> = numbers.into_iter().collect();
-        let found = self.store.products_of(actor.tenant(), &numbers).await?.into_iter();
-        let products: BTreeMap<u64, CatalogueItem> = found.map(|item| (item.number, item)).collect();
-        let line = |BillingItem { product, quantity, rate }: BillingItem| {
-            let item = products.get(&product).ok_or_else(|| no_such("items", product))?;
-            let figures = Figures { quantity, unit_price: rate, discount: Percent::ZERO, tax_rate: item.tax_rate };
-            let description = LineText::parse(item.name.as_str()).map_err(|e| Error::Defect(e.to_string()))?;
-            let (kind, attributes) = (LineKind::Product, Attributes::default());
-            Ok(NewLine { item: Some(item.id), description, kind, figures, tax_category: None, attributes })
-        };
-        items.into_iter().map(line).collect()
     }
 
     async fn party_numbers(&self, actor: &Actor, headers: &[Header]) -> Result<BTreeMap<ClientId, u64>, Error> {

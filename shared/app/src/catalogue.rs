@@ -6,10 +6,10 @@ use domain::catalogue::{
 };
 use domain::filter::{CategoryFilter, ItemFilter};
 use domain::id::{CategoryId, ItemId, TierId};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model};
 use store::{NameRule, Page, PageRequest, Series, StoreError, Unique};
 
-use crate::contacts::no_such;
+use crate::references::{gather, no_such};
 use crate::{App, Error, Expected, check_version, may};
 
 /// Categories. All methods fail with [`domain::Error::Forbidden`] without the permission that their
@@ -34,8 +34,13 @@ impl App {
     }
 
     /// Makes a category.
-    pub async fn create_category(&self, actor: &Actor, new: NewCategory) -> Result<Category, Error> {
+    pub async fn create_category(
+        &self,
+        actor: &Actor,
+        new: impl Into<Creation<NewCategory>>,
+    ) -> Result<Category, Error> {
         may(actor, Action::Add, Model::Category)?;
+        let new = self.whole(actor, new.into()).await?;
         let schema = self.schema(actor, EntityName::Category).await?;
         self.make_category(actor, new, schema.of()).await
     }
@@ -46,7 +51,8 @@ impl App {
         new: NewCategory,
         schema: Schema<'_>,
     ) -> Result<Category, Error> {
-        let category = Category::create(CategoryId::new(self.new_id()), new, schema, self.stamp(actor))?;
+        let made = Category::create(CategoryId::new(self.new_id()), new, schema, self.stamp(actor));
+        let category = self.decided(actor, None, FieldErrors::new(), made).await?;
         self.retrying(async || {
             let [number] = self.store.next_numbers(actor.tenant(), [Series::Category]).await?;
             let category = Category { number, ..category.clone() };
@@ -63,23 +69,23 @@ impl App {
         &self,
         actor: &Actor,
         id: CategoryId,
-        patch: CategoryPatch,
+        edit: impl Into<Edit<CategoryPatch>>,
         expected: Expected,
     ) -> Result<Category, Error> {
         may(actor, Action::Change, Model::Category)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::Category).await?;
         self.retrying(async || {
             let before = self.load_category(actor, id).await?;
             check_version(expected, before.meta.version)?;
-            let category = before.clone().update(patch.clone(), schema.of(), self.stamp(actor))?;
-            let tree = match category.parent {
-                parent if parent == before.parent => 0,
-                parent => {
-                    let tree = self.store.category_tree(actor.tenant()).await?;
-                    self.no_cycle(actor, id, parent).await?;
-                    tree
-                }
-            };
+            let (mut wrong, mut parent, mut tree) = (wrong.clone(), before.parent, 0);
+            patch.parent.apply(&mut parent);
+            if parent != before.parent {
+                tree = self.store.category_tree(actor.tenant()).await?;
+                gather(&mut wrong, self.no_cycle(actor, id, parent).await)?;
+            }
+            let changed = before.clone().update(patch.clone(), schema.of(), self.stamp(actor));
+            let category = self.decided(actor, Some(&before), wrong, changed).await?;
             match self.store.save_category(actor.tenant(), &category, &before, tree).await {
                 Err(StoreError::Missing) => Err(parent_missing(&category)),
                 other => Ok(other.map(|()| category)?),
@@ -143,21 +149,21 @@ impl App {
     }
 
     /// Makes an item.
-    pub async fn create_item(&self, actor: &Actor, new: NewItem) -> Result<CatalogueItem, Error> {
+    pub async fn create_item(&self, actor: &Actor, new: impl Into<Creation<NewItem>>) -> Result<CatalogueItem, Error> {
         may(actor, Action::Add, Model::CatalogueItem)?;
+        let new = self.whole(actor, new.into()).await?;
         let schema = self.schema(actor, EntityName::CatalogueItem).await?;
-        self.category_must_exist(actor, new.category).await?;
-        self.make_item(actor, new, schema.of(), NameRule::Shared).await
+        let made = CatalogueItem::create(ItemId::new(self.new_id()), new, schema.of(), self.stamp(actor));
+        let item = self.decided(actor, None, FieldErrors::new(), made).await?;
+        self.add_item(actor, item, NameRule::Shared).await
     }
 
-    pub(crate) async fn make_item(
+    pub(crate) async fn add_item(
         &self,
         actor: &Actor,
-        new: NewItem,
-        schema: Schema<'_>,
+        item: CatalogueItem,
         names: NameRule,
     ) -> Result<CatalogueItem, Error> {
-        let item = CatalogueItem::create(ItemId::new(self.new_id()), new, schema, self.stamp(actor))?;
         self.retrying(async || {
             let [number] = self.store.next_numbers(actor.tenant(), [Series::Product]).await?;
             let item = CatalogueItem { number, ..item.clone() };
@@ -172,19 +178,19 @@ impl App {
         &self,
         actor: &Actor,
         id: ItemId,
-        patch: ItemPatch,
+        edit: impl Into<Edit<ItemPatch>>,
         expected: Expected,
     ) -> Result<CatalogueItem, Error> {
         may(actor, Action::Change, Model::CatalogueItem)?;
-        let schema = self.schema(actor, EntityName::CatalogueItem).await?;
-        self.change_item(actor, id, patch, schema.of(), NameRule::Shared, expected).await
+        let (edit, schema) = (edit.into(), self.schema(actor, EntityName::CatalogueItem).await?);
+        self.change_item(actor, id, |_| edit.clone(), schema.of(), NameRule::Shared, expected).await
     }
 
     pub(crate) async fn change_item(
         &self,
         actor: &Actor,
         id: ItemId,
-        patch: ItemPatch,
+        edit: impl Fn(&CatalogueItem) -> Edit<ItemPatch>,
         schema: Schema<'_>,
         names: NameRule,
         expected: Expected,
@@ -192,10 +198,9 @@ impl App {
         self.retrying(async || {
             let before = self.load_item(actor, id).await?;
             check_version(expected, before.meta.version)?;
-            let item = before.clone().update(patch.clone(), schema, self.stamp(actor))?;
-            if item.category != before.category {
-                self.category_must_exist(actor, item.category).await?;
-            }
+            let Edit { patch, wrong } = edit(&before);
+            let changed = before.clone().update(patch, schema, self.stamp(actor));
+            let item = self.decided(actor, Some(&before), wrong, changed).await?;
             self.store.save_item_named(actor.tenant(), &item, &before, names).await.map_err(value_taken)?;
             Ok(item)
         })
@@ -215,14 +220,6 @@ impl App {
 
     pub(crate) async fn load_item(&self, actor: &Actor, id: ItemId) -> Result<CatalogueItem, Error> {
         self.store.item(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
-    }
-
-    async fn category_must_exist(&self, actor: &Actor, category: Option<CategoryId>) -> Result<(), Error> {
-        let Some(id) = category else { return Ok(()) };
-        match self.store.category(actor.tenant(), id).await? {
-            Some(_) => Ok(()),
-            None => Err(no_such("category", id)),
-        }
     }
 }
 
@@ -248,11 +245,19 @@ impl App {
     }
 
     /// Makes a tier.
-    pub async fn create_tier(&self, actor: &Actor, item: ItemId, new: NewTier) -> Result<PriceTier, Error> {
+    pub async fn create_tier(
+        &self,
+        actor: &Actor,
+        item: ItemId,
+        new: impl Into<Creation<NewTier>>,
+    ) -> Result<PriceTier, Error> {
         may(actor, Action::Add, Model::PriceTier)?;
+        let new = new.into();
         let item = self.load_item(actor, item).await?;
+        let new = self.whole(actor, new).await?;
         let schema = self.schema(actor, EntityName::PriceTier).await?;
-        let tier = PriceTier::create(TierId::new(self.new_id()), &item, new, schema.of(), self.stamp(actor))?;
+        let made = PriceTier::create(TierId::new(self.new_id()), &item, new, schema.of(), self.stamp(actor));
+        let tier = self.decided(actor, None, FieldErrors::new(), made).await?;
         self.retrying(async || self.store.create_tier(actor.tenant(), &tier).await.map_err(quantity_taken)).await?;
         Ok(tier)
     }
@@ -263,16 +268,18 @@ impl App {
         actor: &Actor,
         item: ItemId,
         id: TierId,
-        patch: TierPatch,
+        edit: impl Into<Edit<TierPatch>>,
         expected: Expected,
     ) -> Result<PriceTier, Error> {
         may(actor, Action::Change, Model::PriceTier)?;
+        let Edit { patch, wrong } = edit.into();
         let item = self.load_item(actor, item).await?;
         let schema = self.schema(actor, EntityName::PriceTier).await?;
         self.retrying(async || {
             let before = self.load_tier(actor, item.id, id).await?;
             check_version(expected, before.meta.version)?;
-            let tier = before.clone().update(&item, patch.clone(), schema.of(), self.stamp(actor))?;
+            let changed = before.clone().update(&item, patch.clone(), schema.of(), self.stamp(actor));
+            let tier = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
             self.store.save_tier(actor.tenant(), &tier, &before).await.map_err(quantity_taken)?;
             Ok(tier)
         })

@@ -4,7 +4,7 @@ use domain::attributes::EntityName;
 use domain::client::{Client, ClientPatch, NewClient};
 use domain::filter::ClientFilter;
 use domain::id::{ClientId, EntryId};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model};
 use store::{Page, PageRequest, Series};
 
 use crate::{App, Error, Expected, check_version, may};
@@ -31,11 +31,13 @@ impl App {
     }
 
     /// Makes a client.
-    pub async fn create_client(&self, actor: &Actor, new: NewClient) -> Result<Client, Error> {
+    pub async fn create_client(&self, actor: &Actor, new: impl Into<Creation<NewClient>>) -> Result<Client, Error> {
         may(actor, Action::Add, Model::Client)?;
+        let new = self.whole(actor, new.into()).await?;
         let schema = self.schema(actor, EntityName::Client).await?;
         let id = ClientId::new(self.new_id());
-        let client = Client::create(id, new, schema.of(), self.stamp(actor), &mut || self.new_id())?;
+        let made = Client::create(id, new, schema.of(), self.stamp(actor), &mut || self.new_id());
+        let client = self.decided(actor, None, FieldErrors::new(), made).await?;
         self.retrying(async || {
             let client = self.count_client(actor, client.clone()).await?;
             self.store.create_client(actor.tenant(), &client).await?;
@@ -49,15 +51,18 @@ impl App {
         &self,
         actor: &Actor,
         id: ClientId,
-        patch: ClientPatch,
+        edit: impl Into<Edit<ClientPatch>>,
         expected: Expected,
     ) -> Result<Client, Error> {
         may(actor, Action::Change, Model::Client)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::Client).await?;
         self.retrying(async || {
             let before = self.load_client(actor, id).await?;
             check_version(expected, before.meta.version)?;
-            let client = before.clone().update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?;
+            let stamp = self.stamp(actor);
+            let changed = before.clone().update(patch.clone(), schema.of(), stamp, &mut || self.new_id());
+            let client = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
             self.store.save_client(actor.tenant(), &client, &before).await?;
             Ok(client)
         })

@@ -4,7 +4,7 @@ use domain::attributes::EntityName;
 use domain::contact::{Contact, ContactPatch, NewContact};
 use domain::filter::ContactFilter;
 use domain::id::{ClientId, ContactId, EntryId};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model};
 use store::{ContactWrite, Page, PageRequest, PrimaryMove, StoreError};
 
 use crate::{App, Error, Expected, check_version, may};
@@ -31,13 +31,14 @@ impl App {
     }
 
     /// Makes a contact; a primary one takes the flag from the client's other contacts.
-    pub async fn create_contact(&self, actor: &Actor, new: NewContact) -> Result<Contact, Error> {
+    pub async fn create_contact(&self, actor: &Actor, new: impl Into<Creation<NewContact>>) -> Result<Contact, Error> {
         may(actor, Action::Add, Model::Contact)?;
+        let new = self.whole(actor, new.into()).await?;
         let schema = self.schema(actor, EntityName::Contact).await?;
         let id = ContactId::new(self.new_id());
         self.retrying(async || {
-            let contact = Contact::create(id, new.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?;
-            self.client_must_exist(actor, contact.client).await?;
+            let made = Contact::create(id, new.clone(), schema.of(), self.stamp(actor), &mut || self.new_id());
+            let contact = self.decided(actor, None, FieldErrors::new(), made).await?;
             self.commit_contact(actor, ContactWrite::Create(&contact), None).await?;
             Ok(contact)
         })
@@ -49,19 +50,18 @@ impl App {
         &self,
         actor: &Actor,
         id: ContactId,
-        patch: ContactPatch,
+        edit: impl Into<Edit<ContactPatch>>,
         expected: Expected,
     ) -> Result<Contact, Error> {
         may(actor, Action::Change, Model::Contact)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::Contact).await?;
         self.retrying(async || {
             let before = self.load_contact(actor, id).await?;
             check_version(expected, before.meta.version)?;
             let stamp = self.stamp(actor);
-            let contact = before.clone().update(patch.clone(), schema.of(), stamp, &mut || self.new_id())?;
-            if contact.client != before.client {
-                self.client_must_exist(actor, contact.client).await?;
-            }
+            let changed = before.clone().update(patch.clone(), schema.of(), stamp, &mut || self.new_id());
+            let contact = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
             self.commit_contact(actor, ContactWrite::Save(&contact, before.meta.version), Some(&before)).await?;
             Ok(contact)
         })
@@ -120,14 +120,6 @@ impl App {
         self.store.contact(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
     }
 
-    /// Refuses a reference to a client that is not the organisation's.
-    pub(crate) async fn client_must_exist(&self, actor: &Actor, id: ClientId) -> Result<(), Error> {
-        match self.store.client(actor.tenant(), id).await? {
-            Some(_) => Ok(()),
-            None => Err(no_such("client", id)),
-        }
-    }
-
     /// Commits a contact with the moves of the primary flag that it causes.
     async fn commit_contact(
         &self,
@@ -182,14 +174,4 @@ impl App {
         contact.meta.touch(self.now());
         Ok(Some((contact, version)))
     }
-}
-
-/// A reference to something that the organisation does not have.
-pub(crate) fn no_such(field: &str, id: impl std::fmt::Display) -> Error {
-    domain::Error::field(field, does_not_exist(id)).into()
-}
-
-/// The message for such a reference.
-pub(crate) fn does_not_exist(id: impl std::fmt::Display) -> String {
-    format!("Invalid pk \"{id}\" - object does not exist.")
 }

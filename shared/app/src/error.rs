@@ -31,6 +31,12 @@ impl From<domain::FieldErrors> for Error {
     }
 }
 
+impl<R> From<domain::Refused<R>> for Error {
+    fn from(refused: domain::Refused<R>) -> Self {
+        Self::Domain(refused.into())
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {

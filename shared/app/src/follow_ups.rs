@@ -3,7 +3,7 @@
 use domain::attributes::EntityName;
 use domain::follow_up::{FollowUp, FollowUpPatch, NewFollowUp};
 use domain::id::{FollowUpId, ServiceId};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model};
 use store::{Page, PageRequest, StoreError};
 
 use crate::{App, Error, Expected, check_version, may};
@@ -41,13 +41,16 @@ impl App {
         &self,
         actor: &Actor,
         service: ServiceId,
-        new: NewFollowUp,
+        new: impl Into<Creation<NewFollowUp>>,
     ) -> Result<FollowUp, Error> {
         may(actor, Action::Add, Model::FollowUp)?;
+        let new = new.into();
         self.load_service(actor, service).await?;
+        let new = self.whole(actor, new).await?;
         let schema = self.schema(actor, EntityName::FollowUp).await?;
         let id = FollowUpId::new(self.new_id());
-        let follow_up = FollowUp::create(id, service, new, schema.of(), self.stamp(actor))?;
+        let made = FollowUp::create(id, service, new, schema.of(), self.stamp(actor));
+        let follow_up = self.decided(actor, None, FieldErrors::new(), made).await?;
         self.retrying(async || Ok(self.store.create_follow_up(actor.tenant(), &follow_up).await?)).await?;
         Ok(follow_up)
     }
@@ -58,17 +61,18 @@ impl App {
         actor: &Actor,
         service: ServiceId,
         id: FollowUpId,
-        patch: FollowUpPatch,
+        edit: impl Into<Edit<FollowUpPatch>>,
         expected: Expected,
     ) -> Result<FollowUp, Error> {
         may(actor, Action::Change, Model::FollowUp)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::FollowUp).await?;
         self.retrying(async || {
-            let follow_up = self.load_follow_up(actor, service, id).await?;
-            let before = follow_up.meta.version;
-            check_version(expected, before)?;
-            let follow_up = follow_up.update(patch.clone(), schema.of(), self.stamp(actor))?;
-            self.store.save_follow_up(actor.tenant(), &follow_up, before).await?;
+            let before = self.load_follow_up(actor, service, id).await?;
+            check_version(expected, before.meta.version)?;
+            let changed = before.clone().update(patch.clone(), schema.of(), self.stamp(actor));
+            let follow_up = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
+            self.store.save_follow_up(actor.tenant(), &follow_up, before.meta.version).await?;
             Ok(follow_up)
         })
         .await

@@ -27,7 +27,7 @@ impl App {
             }
             Status::Overdue | Status::Void | Status::Refunded => Err(not_a_draft()),
         };
-        self.update_invoice_if(actor, id, patch, expected, is_draft).await
+        self.edit_invoice_if(actor, id, |_| patch.clone().into(), expected, is_draft).await
     }
 
     /// Books a payment, and gives the invoice as it then is. What the organisation demands of a

@@ -5,10 +5,10 @@ use domain::catalogue::CatalogueItem;
 use domain::id::{InvoiceId, ItemId, LineId};
 use domain::invoice::{Line, LineInput, LinePatch, NewLine};
 use domain::money::Currency;
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, Model, Refers};
 use store::{Page, PageRequest};
 
-use crate::contacts::no_such;
+use crate::references::{gather, no_such};
 use crate::{App, Error, Expected, attribute_bytes, check_version, may};
 
 /// Lines; errors as for invoices.
@@ -34,12 +34,20 @@ impl App {
 
     /// Adds a line. From a catalogue item it takes the price that the quantity reaches and the
     /// item's tax rate, where none are given.
-    pub async fn create_line(&self, actor: &Actor, invoice: InvoiceId, mut input: LineInput) -> Result<Line, Error> {
+    pub async fn create_line(
+        &self,
+        actor: &Actor,
+        invoice: InvoiceId,
+        input: impl Into<Creation<LineInput>>,
+    ) -> Result<Line, Error> {
         may(actor, Action::Add, Model::InvoiceLineItem)?;
+        let mut input = self.whole(actor, input.into()).await?;
         let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
         input.attributes = schema.of().read(input.attributes);
-        schema.of().validate_create(&input.attributes).into_result()?;
-        let (line, priced_in) = self.complete_line(actor, input).await?;
+        let mut wrong = schema.of().validate_create(&input.attributes);
+        let completed = self.complete_line(actor, input).await;
+        let completed = gather(&mut wrong, completed)?;
+        let Some((line, priced_in)) = completed.filter(|_| wrong.is_empty()) else { return Err(wrong.into()) };
         let id = LineId::new(self.new_id());
         let (invoice, ()) = self
             .change_invoice(actor, invoice, |invoice| {
@@ -60,22 +68,25 @@ impl App {
         actor: &Actor,
         invoice: InvoiceId,
         id: LineId,
-        patch: LinePatch,
+        edit: impl Into<Edit<LinePatch>>,
         expected: Expected,
     ) -> Result<Line, Error> {
         may(actor, Action::Change, Model::InvoiceLineItem)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::InvoiceLineItem).await?;
-        if let Some(item) = patch.item.as_set() {
-            self.referred_item(actor, *item).await?;
-        }
-        let (invoice, ()) = self
-            .change_invoice(actor, invoice, |invoice| {
-                check_version(expected, invoice.line(id)?.meta.version)?;
-                let moment = self.moment(actor);
-                Ok(invoice.update_line(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
-            })
-            .await?;
-        Ok(invoice.line(id)?.clone())
+        self.retrying(async || {
+            let mut invoice = self.load_invoice(actor, invoice).await?;
+            let (header, line) = (invoice.header().clone(), invoice.line(id)?.clone());
+            check_version(expected, line.meta.version)?;
+            let (moment, mut wrong) = (self.moment(actor), wrong.clone());
+            wrong.gather(invoice.update_line(id, patch.clone(), schema.of(), moment, &mut || self.new_id()))?;
+            let (had, has) = (line.references(), invoice.line(id)?.references());
+            self.look_up_new(actor, Some(had), has, &mut wrong).await?;
+            wrong.into_result()?;
+            self.commit_change(actor, &invoice, &header).await?;
+            Ok(invoice.line(id)?.clone())
+        })
+        .await
     }
 
     /// Removes a line.

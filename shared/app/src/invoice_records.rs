@@ -138,19 +138,4 @@ impl App {
         self.retrying(async || Ok(self.store.add_comment(actor.tenant(), invoice, &comment).await?)).await?;
         Ok(comment)
     }
-
-    /// Refuses who takes care of an invoice and is no member of its organisation.
-    pub(crate) async fn assignees_must_be_members(&self, actor: &Actor, users: &[UserId]) -> Result<(), Error> {
-        for ids in users.chunks(KEYS_AT_ONCE) {
-            let found = self.store.users_of(ids).await?;
-            let organisation = actor.tenant().organisation();
-            let is_member = |id: &UserId| found.iter().any(|u| u.id == *id && u.role_in(organisation).is_some());
-            if let Some(id) = ids.iter().find(|id| !is_member(id)) {
-                return Err(
-                    domain::Error::field("assigned_to", format!("{id} is no member of the organisation.")).into()
-                );
-            }
-        }
-        Ok(())
-    }
 }

@@ -1,15 +1,15 @@
 //! Invoices.
 
-use domain::attributes::EntityName;
+use domain::attributes::{EntityName, Schema};
 use domain::filter::InvoiceFilter;
-use domain::id::{ContactId, EntryId, InvoiceId};
-use domain::invoice::{Header, Invoice, InvoicePatch, Status, StatusRequest};
+use domain::id::{EntryId, InvoiceId};
+use domain::invoice::{Details, DetailsPatch, Header, Invoice, InvoicePatch, Status, StatusRequest};
 use domain::record::Moment;
-use domain::{Action, Actor, Model, Tenant};
+use domain::{Action, Actor, Edit, Model, Patch, Refers, Tenant};
 use rust_decimal::Decimal;
 use store::{Page, PageRequest, StoreError, Unique};
 
-use crate::contacts::no_such;
+use crate::references::no_such;
 use crate::{App, Error, Expected, check_version, may};
 
 /// Invoices. All methods fail with [`domain::Error::Forbidden`] without the permission that their
@@ -59,45 +59,116 @@ impl App {
         patch: InvoicePatch,
         expected: Expected,
     ) -> Result<Invoice, Error> {
-        self.update_invoice_if(actor, id, patch, expected, |_, _| Ok(())).await
+        self.edit_invoice(actor, id, |_| patch.clone().into(), expected).await
     }
 
-    /// As [`App::update_invoice`], but [`domain::Error::Conflict`] once the invoice is paid in full,
-    /// unless the change is the bare status refunded.
-    pub async fn update_invoice_before_payment(
+    /// Changes an invoice as a body asks for, which is read beside the invoice that it changes.
+    pub async fn edit_invoice(
         &self,
         actor: &Actor,
         id: InvoiceId,
-        patch: InvoicePatch,
+        edit: impl Fn(&Invoice) -> Edit<InvoicePatch>,
         expected: Expected,
     ) -> Result<Invoice, Error> {
-        self.update_invoice_if(actor, id, patch, expected, Invoice::changes_before_payment).await
+        self.edit_invoice_if(actor, id, edit, expected, |_, _| Ok(())).await
     }
 
-    pub(crate) async fn update_invoice_if(
+    /// As [`App::edit_invoice`], but [`domain::Error::Conflict`] once the invoice is paid in full,
+    /// unless the change is the bare status refunded.
+    pub async fn edit_invoice_before_payment(
         &self,
         actor: &Actor,
         id: InvoiceId,
-        patch: InvoicePatch,
+        edit: impl Fn(&Invoice) -> Edit<InvoicePatch>,
+        expected: Expected,
+    ) -> Result<Invoice, Error> {
+        self.edit_invoice_if(actor, id, edit, expected, Invoice::changes_before_payment).await
+    }
+
+    pub(crate) async fn edit_invoice_if(
+        &self,
+        actor: &Actor,
+        id: InvoiceId,
+        edit: impl Fn(&Invoice) -> Edit<InvoicePatch>,
         expected: Expected,
         allowed: impl Fn(&Invoice, &InvoicePatch) -> Result<(), domain::Error>,
     ) -> Result<Invoice, Error> {
         may(actor, Action::Change, Model::Invoice)?;
         let schema = self.schema(actor, EntityName::Invoice).await?;
-        self.contact_must_exist(actor, patch.details.contact.as_set().copied()).await?;
-        self.assignees_must_be_members(actor, patch.details.assigned_to.as_deref().unwrap_or_default()).await?;
-        let (invoice, ()) = self
-            .change_invoice(actor, id, |invoice| {
-                let header = invoice.header();
-                check_version(expected, header.meta.version)?;
-                allowed(invoice, &patch)?;
-                // A word that the contract shows already books nothing, so it needs no more.
-                status_allowed(actor, patch.status.filter(|status| !status.shown_as.contains(&header.status)))?;
-                money_allowed(actor, patch.paid_amount, header.amount_paid.amount())?;
-                Ok(invoice.update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id())?)
-            })
-            .await?;
+        self.retrying(async || {
+            let invoice = self.load_invoice(actor, id).await?;
+            check_version(expected, invoice.header().meta.version)?;
+            let edit = edit(&invoice);
+            allowed(&invoice, &edit.patch)?;
+            self.apply_edit(actor, invoice, edit, schema.of()).await
+        })
+        .await
+    }
+
+    /// Decides on a change of an invoice that was loaded, and commits it.
+    pub(crate) async fn apply_edit(
+        &self,
+        actor: &Actor,
+        mut invoice: Invoice,
+        edit: Edit<InvoicePatch>,
+        schema: Schema<'_>,
+    ) -> Result<Invoice, Error> {
+        let Edit { mut patch, mut wrong } = edit;
+        let before = invoice.header().clone();
+        if !wrong.is_empty() {
+            // Money and status follow from several fields, of which one could not be read.
+            let InvoicePatch { details, extras, .. } = patch;
+            patch = InvoicePatch { details, extras, ..InvoicePatch::default() };
+        }
+        // A word that the contract shows already books nothing, so it needs no more.
+        status_allowed(actor, patch.status.filter(|status| !status.shown_as.contains(&before.status)))?;
+        money_allowed(actor, patch.paid_amount, before.amount_paid.amount())?;
+        self.leave_contact_behind(actor, &before.details, &mut patch.details).await?;
+        self.keep_names_of_client(actor, &before, &mut patch.details).await?;
+        wrong.gather(invoice.update(patch, schema, self.stamp(actor), &mut || self.new_id()))?;
+        let (had, has) = (before.details.references(), invoice.header().details.references());
+        self.look_up_new(actor, Some(had), has, &mut wrong).await?;
+        wrong.into_result()?;
+        self.commit_change(actor, &invoice, &before).await?;
         Ok(invoice)
+    }
+
+    /// Takes the contact from an invoice that goes to another client, if the contact is not that one's.
+    async fn leave_contact_behind(
+        &self,
+        actor: &Actor,
+        before: &Details,
+        patch: &mut DetailsPatch,
+    ) -> Result<(), Error> {
+        let mut client = before.client;
+        patch.client.apply(&mut client);
+        if let (Patch::Keep, Some(contact)) = (&patch.contact, before.contact)
+            && client != before.client
+            && self.is_elsewhere(actor, contact, client).await?
+        {
+            patch.contact = Patch::Clear;
+        }
+        Ok(())
+    }
+
+    /// The name and address that an invoice without its own shows are its client's, and stay so when they come back.
+    async fn keep_names_of_client(
+        &self,
+        actor: &Actor,
+        before: &Header,
+        patch: &mut DetailsPatch,
+    ) -> Result<(), Error> {
+        let customer = &mut patch.customer;
+        if let (Patch::Set(name), None) = (&customer.name, before.details.customer_name()) {
+            let shown = self.customer_names(actor, &[before]).await?.pop();
+            customer.name = if shown.as_deref() == Some(name.as_str()) { Patch::Keep } else { customer.name.clone() };
+        }
+        if let (Patch::Set(email), None) = (&customer.email, &before.details.customer.email) {
+            let shown = self.customer_emails(actor, &[before]).await?.pop();
+            customer.email =
+                if shown.as_deref() == Some(email.as_str()) { Patch::Keep } else { customer.email.clone() };
+        }
+        Ok(())
     }
 
     /// Takes the totals from the lines anew.
@@ -190,21 +261,26 @@ impl App {
             let mut invoice = self.load_invoice(actor, id).await?;
             let before = invoice.header().clone();
             let decided = decide(&mut invoice)?;
-            if *invoice.header() == before {
-                return Ok((invoice, decided));
-            }
-            match self.store.commit_invoice(actor.tenant(), &invoice, &before).await {
-                Ok(()) => Ok((invoice, decided)),
-                Err(StoreError::Missing) => Err(client_missing(invoice.header())),
-                Err(StoreError::Taken(Unique::Charge)) => match self.free_charges(actor.tenant(), &invoice).await? {
-                    true => Err(domain::Error::Contended.into()),
-                    false => Err(charge_taken()),
-                },
-                Err(StoreError::Taken(Unique::InvoiceNumber)) => Err(number_taken()),
-                Err(other) => Err(other.into()),
-            }
+            self.commit_change(actor, &invoice, &before).await?;
+            Ok((invoice, decided))
         })
         .await
+    }
+
+    /// Commits what was decided of an invoice, if that is anything.
+    pub(crate) async fn commit_change(&self, actor: &Actor, invoice: &Invoice, before: &Header) -> Result<(), Error> {
+        if invoice.header() == before {
+            return Ok(());
+        }
+        match self.store.commit_invoice(actor.tenant(), invoice, before).await {
+            Err(StoreError::Missing) => Err(client_missing(invoice.header())),
+            Err(StoreError::Taken(Unique::Charge)) => match self.free_charges(actor.tenant(), invoice).await? {
+                true => Err(domain::Error::Contended.into()),
+                false => Err(charge_taken()),
+            },
+            Err(StoreError::Taken(Unique::InvoiceNumber)) => Err(number_taken()),
+            other => Ok(other?),
+        }
     }
 
     /// Frees the charges that a decision claims where it is a deleted invoice that has them. Says
@@ -215,14 +291,6 @@ impl App {
             freed |= self.store.free_charge(tenant, charge).await?;
         }
         Ok(freed)
-    }
-
-    pub(crate) async fn contact_must_exist(&self, actor: &Actor, contact: Option<ContactId>) -> Result<(), Error> {
-        let Some(id) = contact else { return Ok(()) };
-        match self.store.contact(actor.tenant(), id).await? {
-            Some(_) => Ok(()),
-            None => Err(no_such("contact", id)),
-        }
     }
 }
 

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::attributes::EntityName;
 use domain::filter::LeadFilter;
-use domain::id::{ClientId, EntryId, LeadId, PipelineId};
+use domain::id::{EntryId, LeadId, PipelineId};
 use domain::lead::{Lead, LeadPatch, LeadSchemas, NewLead};
 use domain::pipeline::Pipeline;
-use domain::{Action, Actor, FieldErrors, Model, Patch, Tenant};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model, Patch, Tenant};
 use store::{Page, PageRequest, StoreError};
 
 use crate::attributes::LoadedSchema;
-use crate::contacts::{does_not_exist, no_such};
 use crate::invoice_actions::READ_AT_ONCE;
+use crate::references::{does_not_exist, no_such};
 use crate::{App, Error, Expected, check_version, may};
 
 /// The definitions that bind a lead, as they were loaded.
@@ -23,14 +23,6 @@ impl LoadedSchemas {
         let [lead, client_info, service_info] = &self.0;
         LeadSchemas { lead: lead.of(), client_info: client_info.of(), service_info: service_info.of() }
     }
-}
-
-/// What a write refers to anew, and must be the organisation's.
-#[derive(Clone, Copy)]
-struct References {
-    responsible: Option<u64>,
-    pipeline: Option<PipelineId>,
-    possible_client: Option<ClientId>,
 }
 
 /// All methods fail with [`domain::Error::Forbidden`] without the permission that their verb names,
@@ -58,17 +50,17 @@ impl App {
     }
 
     /// Makes a lead.
-    pub async fn create_lead(&self, actor: &Actor, new: NewLead) -> Result<Lead, Error> {
+    pub async fn create_lead(&self, actor: &Actor, new: impl Into<Creation<NewLead>>) -> Result<Lead, Error> {
         may(actor, Action::Add, Model::Lead)?;
+        let new = self.whole(actor, new.into()).await?;
         let schemas = self.lead_schemas(actor).await?;
         let id = LeadId::new(self.new_id());
-        let references =
-            References { responsible: new.responsible, pipeline: new.pipeline, possible_client: new.possible_client };
         self.retrying(async || {
-            let (pipeline, errors) = self.look_up(actor, references).await?;
+            let mut wrong = FieldErrors::new();
+            let pipeline = self.pipeline_to_enter(actor, new.pipeline, &mut wrong).await?;
             let stamp = self.stamp(actor);
-            let lead = Lead::create(id, new.clone(), pipeline.as_ref(), schemas.of(), stamp, &mut || self.new_id());
-            let lead = together(errors, lead)?;
+            let made = Lead::create(id, new.clone(), pipeline.as_ref(), schemas.of(), stamp, &mut || self.new_id());
+            let lead = self.decided(actor, None, wrong, made).await?;
             match self.store.create_lead(actor.tenant(), &lead).await {
                 Err(StoreError::Missing) => Err(pipeline_missing(&lead)),
                 other => Ok(other.map(|()| lead)?),
@@ -82,26 +74,33 @@ impl App {
         &self,
         actor: &Actor,
         id: LeadId,
-        patch: LeadPatch,
+        edit: impl Into<Edit<LeadPatch>>,
         expected: Expected,
     ) -> Result<Lead, Error> {
         may(actor, Action::Change, Model::Lead)?;
+        let Edit { patch: sent, wrong } = edit.into();
         let schemas = self.lead_schemas(actor).await?;
         self.retrying(async || {
-            let (before, pipeline) = self.load_lead(actor, id).await?;
+            let kept = self.store.lead(actor.tenant(), id).await?.ok_or(domain::Error::NotFound)?;
+            let kept_stage = kept.stage_id;
+            let (before, pipeline) = self.with_pipeline(actor.tenant(), kept).await?;
             check_version(expected, before.meta.version)?;
-            let references = References {
-                responsible: changed(patch.responsible, before.responsible),
-                pipeline: changed(patch.pipeline, before.pipeline),
-                possible_client: changed(patch.possible_client, before.possible_client),
-            };
-            let (entered, errors) = self.look_up(actor, references).await?;
+            let (mut patch, mut wrong) = (sent.clone(), wrong.clone());
+            let gone = kept_stage.filter(|id| before.stage_id != Some(*id));
+            // The stage's id may come back as it was read, though the pipeline has the stage no longer.
+            if gone.is_some() && patch.stage_id.as_set() == gone.as_ref() {
+                patch.stage_id = Patch::Keep;
+            }
+            let entered = patch.pipeline.as_set().copied().filter(|id| before.pipeline != Some(*id));
+            let entered = self.pipeline_to_enter(actor, entered, &mut wrong).await?;
             let stays = before.pipeline_after(&patch) == before.pipeline;
             let pipeline = if stays { pipeline } else { entered };
             let (lead, stamp) = (before.clone(), self.stamp(actor));
-            let lead = lead.update(patch.clone(), pipeline.as_ref(), schemas.of(), stamp, &mut || self.new_id());
-            let lead = together(errors, lead)?;
-            match self.store.save_lead(actor.tenant(), &lead, &before).await {
+            let changed = lead.update(patch, pipeline.as_ref(), schemas.of(), stamp, &mut || self.new_id());
+            let lead = self.decided(actor, Some(&before), wrong, changed).await?;
+            let stays = lead.stage_id.is_none() && lead.stage == before.stage && lead.pipeline == before.pipeline;
+            let saved = Lead { stage_id: lead.stage_id.or(gone.filter(|_| stays)), ..lead.clone() };
+            match self.store.save_lead(actor.tenant(), &saved, &before).await {
                 Err(StoreError::Missing) => Err(pipeline_missing(&lead)),
                 other => Ok(other.map(|()| lead)?),
             }
@@ -203,48 +202,24 @@ impl App {
         self.schemas(actor, entities).await.map(LoadedSchemas)
     }
 
-    /// The pipeline among the references, and what is wrong with all of them.
-    async fn look_up(&self, actor: &Actor, references: References) -> Result<(Option<Pipeline>, FieldErrors), Error> {
-        let (tenant, mut errors) = (actor.tenant(), FieldErrors::new());
-        if let Some(number) = references.responsible
-            && !self.store.member_exists(tenant, number).await?
-        {
-            errors.add("responsible", does_not_exist(number));
+    /// The pipeline that a lead is put into.
+    async fn pipeline_to_enter(
+        &self,
+        actor: &Actor,
+        id: Option<PipelineId>,
+        wrong: &mut FieldErrors,
+    ) -> Result<Option<Pipeline>, Error> {
+        let Some(id) = id else { return Ok(None) };
+        let pipeline = self.store.pipeline(actor.tenant(), id).await?;
+        if pipeline.is_none() {
+            wrong.add("pipeline", does_not_exist(id));
         }
-        if let Some(client) = references.possible_client
-            && self.store.client(tenant, client).await?.is_none()
-        {
-            errors.add("possible_client", does_not_exist(client));
-        }
-        let mut pipeline = None;
-        if let Some(id) = references.pipeline {
-            pipeline = self.store.pipeline(tenant, id).await?;
-            if pipeline.is_none() {
-                errors.add("pipeline", does_not_exist(id));
-            }
-        }
-        Ok((pipeline, errors))
+        Ok(pipeline)
     }
 }
 
 fn by_id(pipelines: Vec<Pipeline>) -> BTreeMap<PipelineId, Pipeline> {
     pipelines.into_iter().map(|pipeline| (pipeline.id, pipeline)).collect()
-}
-
-/// What a change refers to, if that is not what the object refers to already.
-fn changed<T: Copy + PartialEq>(patch: Patch<T>, current: Option<T>) -> Option<T> {
-    patch.into_option().filter(|new| current != Some(*new))
-}
-
-/// A decision, with what was wrong before it: everything is named at once.
-pub(crate) fn together<T>(mut errors: FieldErrors, decided: Result<T, FieldErrors>) -> Result<T, FieldErrors> {
-    match decided {
-        Ok(value) => errors.into_result().map(|()| value),
-        Err(wrong) => {
-            errors.merge(wrong);
-            Err(errors)
-        }
-    }
 }
 
 fn pipeline_missing(lead: &Lead) -> Error {

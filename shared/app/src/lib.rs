@@ -48,6 +48,7 @@ pub mod products;
 pub mod queue;
 mod race;
 pub mod rate;
+mod references;
 pub mod secret_store;
 pub mod secrets;
 pub mod services;

@@ -6,12 +6,19 @@ use domain::id::{ClientId, InvoiceId};
 use domain::invoice::{Invoice, InvoiceNumber, NewInvoice, NewNumber, utc_date};
 use domain::record::NewExtras;
 use domain::text::{Email, Name};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, FieldErrors, Model, Refers};
 use jiff::civil::Date;
 use store::{Alongside, Series, SeriesNumber, StoreError, Unique};
 
 use crate::invoices::{client_missing, money_allowed, number_taken, status_allowed};
 use crate::{App, Error, may};
+
+/// An invoice to be made, with what is wrong with it already.
+struct Plan<'a> {
+    new: NewInvoice,
+    wrong: FieldErrors,
+    schema: Schema<'a>,
+}
 
 /// How many random numbers are tried before the day's are taken to be used up.
 const NUMBER_TRIES: u32 = 24;
@@ -21,11 +28,22 @@ const NUMBER_TRIES: u32 = 24;
 impl App {
     /// Makes an invoice, with its number and, where it names one by e-mail that nobody has, its
     /// client.
-    pub async fn create_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
+    pub async fn create_invoice(&self, actor: &Actor, new: impl Into<Creation<NewInvoice>>) -> Result<Invoice, Error> {
         may(actor, Action::Add, Model::Invoice)?;
-        self.contact_must_exist(actor, new.details.contact).await?;
-        self.assignees_must_be_members(actor, &new.details.assigned_to).await?;
-        self.make_invoice(actor, new).await
+        let new = self.whole(actor, new.into()).await?;
+        self.create_checked(actor, new, FieldErrors::new()).await
+    }
+
+    /// Makes an invoice of which a part may be wrong already.
+    pub(crate) async fn create_checked(
+        &self,
+        actor: &Actor,
+        new: NewInvoice,
+        mut wrong: FieldErrors,
+    ) -> Result<Invoice, Error> {
+        let references = new.details.references();
+        self.look_up_new(actor, None, references, &mut wrong).await?;
+        self.make_invoice(actor, new, wrong).await
     }
 
     /// Makes a draft of today that says what an invoice says, under the next number of the series.
@@ -33,10 +51,11 @@ impl App {
         may(actor, Action::View, Model::Invoice)?;
         may(actor, Action::Add, Model::Invoice)?;
         let new = self.load_invoice(actor, id).await?.duplicate(utc_date(self.now()));
-        self.make_invoice(actor, new).await
+        // What it names may be gone: it says what the other says.
+        self.make_invoice(actor, new, FieldErrors::new()).await
     }
 
-    async fn make_invoice(&self, actor: &Actor, new: NewInvoice) -> Result<Invoice, Error> {
+    async fn make_invoice(&self, actor: &Actor, new: NewInvoice, wrong: FieldErrors) -> Result<Invoice, Error> {
         status_allowed(actor, Some(new.status))?;
         money_allowed(actor, new.paid_amount, rust_decimal::Decimal::ZERO)?;
         let schema = match new.attributes_bind {
@@ -44,20 +63,22 @@ impl App {
             false => None,
         };
         let schema = schema.as_ref().map_or(Schema::default(), |schema| schema.of());
+        let plan = Plan { new, wrong, schema };
+        let new = &plan.new;
         let id = InvoiceId::new(self.new_id());
         let issued = new.issue_date.unwrap_or_else(|| utc_date(self.now()));
         match &new.number {
             NewNumber::Given(number) => {
-                let made = self.retrying(async || self.commit_new(actor, id, number, &new, schema, None).await).await?;
+                let made = self.retrying(async || self.commit_new(actor, id, number, &plan, None).await).await?;
                 made.ok_or_else(number_taken)
             }
             NewNumber::Series => {
-                self.retrying(async || self.commit_next_of_series(actor, id, issued, &new, schema).await).await
+                self.retrying(async || self.commit_next_of_series(actor, id, issued, &plan).await).await
             }
             NewNumber::Random => {
                 for _ in 0..NUMBER_TRIES {
                     let number = self.random_number(issued)?;
-                    let commit = async || self.commit_new(actor, id, &number, &new, schema, None).await;
+                    let commit = async || self.commit_new(actor, id, &number, &plan, None).await;
                     if let Some(invoice) = self.retrying(commit).await? {
                         return Ok(invoice);
                     }
@@ -73,17 +94,16 @@ impl App {
         actor: &Actor,
         id: InvoiceId,
         issued: Date,
-        new: &NewInvoice,
-        schema: Schema<'_>,
+        plan: &Plan<'_>,
     ) -> Result<Invoice, Error> {
         let next = self.store.next_in_series(actor.tenant(), issued.year()).await?;
-        if let Some(invoice) = self.commit_new(actor, id, &next.number()?, new, schema, Some(next)).await? {
+        if let Some(invoice) = self.commit_new(actor, id, &next.number()?, plan, Some(next)).await? {
             return Ok(invoice);
         }
         // A client took it by hand: so may have been those that follow.
         let free = self.store.next_free_in_series(actor.tenant(), next).await?;
         let free = free.ok_or_else(|| no_number("No invoice number of this year is free."))?;
-        let made = self.commit_new(actor, id, &free.number()?, new, schema, Some(free)).await?;
+        let made = self.commit_new(actor, id, &free.number()?, plan, Some(free)).await?;
         made.ok_or_else(|| domain::Error::Contended.into())
     }
 
@@ -93,11 +113,10 @@ impl App {
         actor: &Actor,
         id: InvoiceId,
         number: &InvoiceNumber,
-        new: &NewInvoice,
-        schema: Schema<'_>,
+        plan: &Plan<'_>,
         series: Option<SeriesNumber>,
     ) -> Result<Option<Invoice>, Error> {
-        let mut new = new.clone();
+        let mut new = plan.new.clone();
         let by_email = new.client_by_email.clone();
         let client = async {
             match &by_email {
@@ -113,8 +132,12 @@ impl App {
             new.details.client = Some(client);
             made = made_now;
         }
-        let stamp = self.stamp(actor);
-        let invoice = Invoice::create(id, number.clone(), new, schema, stamp, &mut || self.new_id())?;
+        let (stamp, mut wrong) = (self.stamp(actor), plan.wrong.clone());
+        let references = new.details.references();
+        let invoice = Invoice::create(id, number.clone(), new, plan.schema, stamp, &mut || self.new_id());
+        let Some(invoice) = wrong.gather(invoice)?.filter(|_| wrong.is_empty()) else {
+            return Err(self.also_held(actor, references, wrong).await?.into());
+        };
         let invoice = invoice.counted(billing_number);
         let alongside = Alongside { series, client: made.as_ref() };
         match self.store.create_invoice_with(actor.tenant(), &invoice, alongside).await {

@@ -5,9 +5,10 @@ use domain::client::{Client, ClientPatch, NewClient};
 use domain::id::{ClientId, SupplierId};
 use domain::numbered::NumberOrName;
 use domain::supplier::{NewSupplier, Supplier, SupplierPatch};
-use domain::{Action, Actor, Model, Patch};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model, Patch};
 use store::{NumberPage, Party, PartyKey, Series, StoreError, Unique};
 
+use crate::references::gather;
 use crate::{App, Error, Expected, check_version, may};
 
 /// Which parties are listed.
@@ -83,13 +84,16 @@ impl App {
     pub async fn create_customer(
         &self,
         actor: &Actor,
-        mut new: NewClient,
+        new: impl Into<Creation<NewClient>>,
         method: Option<NumberOrName>,
     ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Add, Model::Client)?;
-        new.profile.payment_method = self.payment_method_of(actor, method).await?;
+        let mut new = self.whole(actor, new.into()).await?;
+        let mut wrong = FieldErrors::new();
+        new.profile.payment_method = gather(&mut wrong, self.payment_method_of(actor, method).await)?.flatten();
         let id = ClientId::new(self.new_id());
-        let client = Client::create(id, new, Schema::default(), self.stamp(actor), &mut || self.new_id())?;
+        let made = Client::create(id, new, Schema::default(), self.stamp(actor), &mut || self.new_id());
+        let client = self.decided(actor, None, wrong, made).await?;
         self.retrying(async || {
             let client = self.count_client(actor, client.clone()).await?;
             let written = self.store.create_customer(actor.tenant(), &client).await;
@@ -123,18 +127,21 @@ impl App {
         &self,
         actor: &Actor,
         id: ClientId,
-        mut patch: ClientPatch,
+        edit: impl Into<Edit<ClientPatch>>,
         method: Patch<NumberOrName>,
         expected: Expected,
     ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Change, Model::Client)?;
+        let Edit { mut patch, mut wrong } = edit.into();
         let current = async || Ok(self.load_client(actor, id).await?.profile.payment_method);
-        patch.profile.payment_method = self.payment_method_after(actor, method, current).await?;
+        let method = self.payment_method_after(actor, method, current).await;
+        patch.profile.payment_method = gather(&mut wrong, method)?.unwrap_or_default();
         self.retrying(async || {
             let before = self.load_client(actor, id).await?;
             check_version(expected, before.meta.version)?;
             let stamp = self.stamp(actor);
-            let client = before.clone().update(patch.clone(), Schema::default(), stamp, &mut || self.new_id())?;
+            let changed = before.clone().update(patch.clone(), Schema::default(), stamp, &mut || self.new_id());
+            let client = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
             let written = self.store.save_client(actor.tenant(), &client, &before).await;
             self.outcome(actor, written, Party::Customer(client)).await
         })
@@ -146,13 +153,15 @@ impl App {
         &self,
         actor: &Actor,
         id: SupplierId,
-        patch: SupplierPatch,
+        edit: impl Into<Edit<SupplierPatch>>,
         expected: Expected,
     ) -> Result<PartyOutcome, Error> {
         may(actor, Action::Change, Model::Client)?;
+        let Edit { patch, wrong } = edit.into();
         self.retrying(async || {
             let before = self.load_supplier(actor, id).await?;
             check_version(expected, before.meta.version)?;
+            wrong.clone().into_result()?;
             let supplier = before.clone().update(patch.clone(), self.stamp(actor));
             let written = self.store.save_supplier(actor.tenant(), &supplier, &before).await;
             self.outcome(actor, written, Party::Supplier(supplier)).await

@@ -6,7 +6,7 @@ use domain::payment_method::{PaymentMethod, PaymentMethodName};
 use domain::{Action, Actor, Model, Patch};
 use store::{NumberPage, Series};
 
-use crate::contacts::no_such;
+use crate::references::no_such;
 use crate::{App, Error, Expected, check_version, may};
 
 /// All methods fail with [`domain::Error::Forbidden`] without the permission on categories that their

@@ -3,9 +3,10 @@
 use domain::attributes::EntityName;
 use domain::id::{InvoiceId, PaymentId};
 use domain::invoice::{Payment, PaymentInput, PaymentPatch};
-use domain::{Action, Actor, Model};
+use domain::{Action, Actor, Creation, Edit, Model};
 use store::{Page, PageRequest};
 
+use crate::references::together;
 use crate::{App, Error, Expected, attribute_bytes, check_version, may};
 
 /// Payments; errors as for invoices.
@@ -39,16 +40,17 @@ impl App {
         &self,
         actor: &Actor,
         invoice: InvoiceId,
-        mut input: PaymentInput,
+        input: impl Into<Creation<PaymentInput>>,
     ) -> Result<Payment, Error> {
         may(actor, Action::Add, Model::Payment)?;
+        let mut input = self.whole(actor, input.into()).await?;
         let schema = self.schema(actor, EntityName::Payment).await?;
         input.attributes = schema.of().read(input.attributes);
-        schema.of().validate_create(&input.attributes).into_result()?;
+        let wrong = schema.of().validate_create(&input.attributes);
         let id = PaymentId::new(self.new_id());
         let (invoice, ()) = self
             .change_invoice(actor, invoice, |invoice| {
-                let payment = input.clone().in_currency(invoice.header().currency)?;
+                let payment = together(wrong.clone(), input.clone().in_currency(invoice.header().currency))?;
                 Ok(invoice.record_payment(id, payment, self.moment(actor), &mut || self.new_id())?)
             })
             .await?;
@@ -61,16 +63,18 @@ impl App {
         actor: &Actor,
         invoice: InvoiceId,
         id: PaymentId,
-        patch: PaymentPatch,
+        edit: impl Into<Edit<PaymentPatch>>,
         expected: Expected,
     ) -> Result<Payment, Error> {
         may(actor, Action::Change, Model::Payment)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::Payment).await?;
         let (invoice, ()) = self
             .change_invoice(actor, invoice, |invoice| {
                 check_version(expected, invoice.payment(id)?.meta.version)?;
-                let moment = self.moment(actor);
-                Ok(invoice.update_payment(id, patch.clone(), schema.of(), moment, &mut || self.new_id())?)
+                let (moment, mut wrong) = (self.moment(actor), wrong.clone());
+                wrong.gather(invoice.update_payment(id, patch.clone(), schema.of(), moment, &mut || self.new_id()))?;
+                Ok(wrong.into_result()?)
             })
             .await?;
         Ok(invoice.payment(id)?.clone())

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::attributes::{Attributes, Schema};
 use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku};
-use domain::id::CategoryId;
+use domain::id::{CategoryId, ItemId};
 use domain::money::{Currency, Percent};
 use domain::numbered::NumberOrName;
 use domain::product::{NewProduct, ProductPatch};
 use domain::text::ShortText;
-use domain::{Action, Actor, Model, Patch};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model, Patch};
 use store::{NameRule, NumberPage};
 
-use crate::contacts::no_such;
 use crate::payment_methods::only;
+use crate::references::{gather, no_such, together};
 use crate::{App, Error, Expected, may, secrets};
 
 /// A product: a catalogue item, with the number of its category.
@@ -50,12 +50,14 @@ impl App {
     }
 
     /// Makes a product.
-    pub async fn create_product(&self, actor: &Actor, new: NewProduct) -> Result<Product, Error> {
+    pub async fn create_product(&self, actor: &Actor, new: impl Into<Creation<NewProduct>>) -> Result<Product, Error> {
         may(actor, Action::Add, Model::CatalogueItem)?;
+        let new = self.whole(actor, new.into()).await?;
         let NewProduct { name, category, sku, unit_price, description, stock } = new;
-        let (category, category_number) = self.product_category_of(actor, category).await?;
+        let mut wrong = FieldErrors::new();
+        let category = gather(&mut wrong, self.product_category_of(actor, category).await)?;
         let new = NewItem {
-            category: Some(category),
+            category: category.map(|(id, _)| id),
             name,
             sku: Some(sku.map_or_else(|| self.new_sku(), Ok)?),
             description,
@@ -69,8 +71,9 @@ impl App {
             stock,
             attributes: Attributes::default(),
         };
-        let item = self.make_item(actor, new, Schema::default(), NameRule::Unique).await?;
-        Ok(Product { item, category: Some(category_number) })
+        let made = CatalogueItem::create(ItemId::new(self.new_id()), new, Schema::default(), self.stamp(actor));
+        let item = self.add_item(actor, together(wrong, made)?, NameRule::Unique).await?;
+        Ok(Product { item, category: category.map(|(_, number)| number) })
     }
 
     /// Changes a product.
@@ -78,26 +81,52 @@ impl App {
         &self,
         actor: &Actor,
         number: u64,
-        patch: ProductPatch,
+        edit: impl Fn(&CatalogueItem) -> Edit<ProductPatch>,
         expected: Expected,
     ) -> Result<Product, Error> {
         may(actor, Action::Change, Model::CatalogueItem)?;
         let item = self.load_product(actor, number).await?;
-        let id = item.id;
-        let ProductPatch { name, category, sku, unit_price, description, stock } = patch;
-        let category = match category {
-            Patch::Keep => Patch::Keep,
-            // Null is what is shown of a product without one, which may come back.
-            Patch::Clear => match self.as_product(actor, item).await?.category {
-                None => Patch::Keep,
-                Some(_) => return Err(domain::Error::field("category", "This field may not be null.").into()),
-            },
-            Patch::Set(category) => Patch::Set(self.product_category_of(actor, category).await?.0),
+        let mut no_category = FieldErrors::new();
+        let category = self.product_category(actor, &item, edit(&item).patch.category).await;
+        let category = gather(&mut no_category, category)?.unwrap_or_default();
+        let edit = |before: &CatalogueItem| {
+            let Edit { patch, mut wrong } = edit(before);
+            let ProductPatch { name, category: _, sku, unit_price, description, stock } = patch;
+            wrong.merge(no_category.clone());
+            let sku = sku.map_or(Patch::Keep, Patch::Set);
+            let patch =
+                ItemPatch { category, name, sku, description, base_price: unit_price, stock, ..Default::default() };
+            Edit { patch, wrong }
         };
-        let sku = sku.map_or(Patch::Keep, Patch::Set);
-        let patch = ItemPatch { category, name, sku, description, base_price: unit_price, stock, ..Default::default() };
-        let item = self.change_item(actor, id, patch, Schema::default(), NameRule::Unique, expected).await?;
+        let item = self.change_item(actor, item.id, edit, Schema::default(), NameRule::Unique, expected).await?;
         self.as_product(actor, item).await
+    }
+
+    /// The category that a product is to have. What it shows of its own may come back: the number, also of one that was
+    /// deleted since, or null, where it shows none.
+    async fn product_category(
+        &self,
+        actor: &Actor,
+        item: &CatalogueItem,
+        sent: Patch<NumberOrName>,
+    ) -> Result<Patch<CategoryId>, Error> {
+        match (sent, item.category) {
+            (Patch::Keep, _) | (Patch::Clear, None) => Ok(Patch::Keep),
+            (Patch::Clear, Some(_)) => match self.as_product(actor, item.clone()).await?.category {
+                None => Ok(Patch::Keep),
+                Some(_) => Err(domain::Error::field("category", "This field may not be null.").into()),
+            },
+            (Patch::Set(category), own) => {
+                let (refused, own) = match (self.product_category_of(actor, category.clone()).await, own) {
+                    (Err(refused @ Error::Domain(_)), Some(own)) => (refused, own),
+                    (found, _) => return Ok(Patch::Set(found?.0)),
+                };
+                match self.store.deleted_category(actor.tenant(), own).await? {
+                    Some(deleted) if category.is(deleted.number, deleted.name.as_str()) => Ok(Patch::Keep),
+                    Some(_) | None => Err(refused),
+                }
+            }
+        }
     }
 
     /// Removes a product.
@@ -137,7 +166,11 @@ impl App {
     }
 
     /// A category that is written, with its number.
-    async fn product_category_of(&self, actor: &Actor, category: NumberOrName) -> Result<(CategoryId, u64), Error> {
+    pub(crate) async fn product_category_of(
+        &self,
+        actor: &Actor,
+        category: NumberOrName,
+    ) -> Result<(CategoryId, u64), Error> {
         const FIELD: &str = "category";
         let found = match category {
             NumberOrName::Number(number) => {

@@ -2,13 +2,11 @@
 
 use domain::attributes::EntityName;
 use domain::filter::ServiceFilter;
-use domain::id::{ClientId, EntryId, ServiceId};
+use domain::id::{EntryId, ServiceId};
 use domain::service::{NewService, Service, ServicePatch};
-use domain::{Action, Actor, FieldErrors, Model};
+use domain::{Action, Actor, Creation, Edit, FieldErrors, Model};
 use store::{Page, PageRequest};
 
-use crate::contacts::does_not_exist;
-use crate::leads::together;
 use crate::{App, Error, Expected, check_version, may};
 
 /// All methods fail with [`domain::Error::Forbidden`] without the permission that their verb names,
@@ -33,13 +31,13 @@ impl App {
     }
 
     /// Makes a service.
-    pub async fn create_service(&self, actor: &Actor, new: NewService) -> Result<Service, Error> {
+    pub async fn create_service(&self, actor: &Actor, new: impl Into<Creation<NewService>>) -> Result<Service, Error> {
         may(actor, Action::Add, Model::Service)?;
+        let new = self.whole(actor, new.into()).await?;
         let schema = self.schema(actor, EntityName::Service).await?;
         let id = ServiceId::new(self.new_id());
-        let wrong = self.wrong_client(actor, new.client).await?;
         let made = Service::create(id, new, schema.of(), self.stamp(actor), &mut || self.new_id());
-        let service = together(wrong, made)?;
+        let service = self.decided(actor, None, FieldErrors::new(), made).await?;
         self.store.create_service(actor.tenant(), &service).await?;
         Ok(service)
     }
@@ -49,20 +47,19 @@ impl App {
         &self,
         actor: &Actor,
         id: ServiceId,
-        patch: ServicePatch,
+        edit: impl Into<Edit<ServicePatch>>,
         expected: Expected,
     ) -> Result<Service, Error> {
         may(actor, Action::Change, Model::Service)?;
+        let Edit { patch, wrong } = edit.into();
         let schema = self.schema(actor, EntityName::Service).await?;
         self.retrying(async || {
             let before = self.load_service(actor, id).await?;
             check_version(expected, before.meta.version)?;
-            let version = before.meta.version;
-            let another = patch.client.as_set().copied().filter(|client| before.client != Some(*client));
-            let wrong = self.wrong_client(actor, another).await?;
-            let changed = before.update(patch.clone(), schema.of(), self.stamp(actor), &mut || self.new_id());
-            let service = together(wrong, changed)?;
-            self.store.save_service(actor.tenant(), &service, version).await?;
+            let stamp = self.stamp(actor);
+            let changed = before.clone().update(patch.clone(), schema.of(), stamp, &mut || self.new_id());
+            let service = self.decided(actor, Some(&before), wrong.clone(), changed).await?;
+            self.store.save_service(actor.tenant(), &service, before.meta.version).await?;
             Ok(service)
         })
         .await
@@ -118,16 +115,5 @@ impl App {
 
     pub(crate) async fn load_service(&self, actor: &Actor, id: ServiceId) -> Result<Service, Error> {
         self.store.service(actor.tenant(), id).await?.ok_or(domain::Error::NotFound.into())
-    }
-
-    /// What is wrong with a reference to a client.
-    async fn wrong_client(&self, actor: &Actor, client: Option<ClientId>) -> Result<FieldErrors, Error> {
-        let mut errors = FieldErrors::new();
-        if let Some(client) = client
-            && self.store.client(actor.tenant(), client).await?.is_none()
-        {
-            errors.add("client", does_not_exist(client));
-        }
-        Ok(errors)
     }
 }

@@ -7,6 +7,7 @@ pub mod crm;
 pub mod decimals;
 mod detail;
 pub mod einvoice;
+mod lines;
 pub mod namaste;
 pub mod openapi;
 pub mod problem;

@@ -6,6 +6,7 @@
 
 mod checked;
 pub mod form;
+mod sent;
 mod values;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use utoipa::openapi::schema::Schema;
 
 use crate::Problem;
 
+pub use sent::SentObject;
 pub use values::{Bounded, FromWire, OrEmpty, no_choice, read_date, read_integer, read_timestamp, text_as_sent};
 
 /// How deep a body may be nested.
@@ -115,12 +117,22 @@ pub trait Body: Sized {
 /// # Errors
 /// Not JSON, not UTF-8, nested deeper than [`MAX_DEPTH`], or no object.
 pub fn parse_object<T: Body>(bytes: &[u8]) -> Result<T, Problem> {
+    read_object(json_text(bytes)?).map_err(Problem::from)
+}
+
+fn json_text(bytes: &[u8]) -> Result<&str, Problem> {
     let text = std::str::from_utf8(bytes).map_err(malformed)?;
     check_depth(bytes)?;
-    read_object(text).map_err(|unread| match unread {
-        Unread::Syntax(error) => malformed(error),
-        Unread::NotAnObject(message) => FieldErrors::one(FieldErrors::NON_FIELD, message).into(),
-    })
+    Ok(text)
+}
+
+impl From<Unread> for Problem {
+    fn from(unread: Unread) -> Self {
+        match unread {
+            Unread::Syntax(error) => malformed(error),
+            Unread::NotAnObject(message) => FieldErrors::one(FieldErrors::NON_FIELD, message).into(),
+        }
+    }
 }
 
 /// Reads an object that stands inside a body.
@@ -139,17 +151,20 @@ enum Unread {
     NotAnObject(String),
 }
 
-/// Of a key that is there twice, the map keeps the last.
 fn read_object<T: Body>(text: &str) -> Result<T, Unread> {
-    let fields = serde_json::from_str(text).map_err(|error| {
+    Ok(T::read(&RawFields(fields_of(text)?)))
+}
+
+/// Of a key that is there twice, the map keeps the last.
+fn fields_of(text: &str) -> Result<BTreeMap<String, &RawValue>, Unread> {
+    serde_json::from_str(text).map_err(|error| {
         if error.is_data() {
             let kind = values::kind(text.trim_start());
             Unread::NotAnObject(format!("{NOT_AN_OBJECT}, but got {kind}."))
         } else {
             Unread::Syntax(error)
         }
-    })?;
-    Ok(T::read(&RawFields(fields)))
+    })
 }
 
 fn malformed(error: impl fmt::Display) -> Problem {

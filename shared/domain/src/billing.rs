@@ -1,23 +1,24 @@
 //! Billings, as they are asked for: invoices that name parties, products and payment methods by their numbers.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use crate::invoice::{Customer, CustomerPatch, InvoiceNumber, SentTotals, StatusRequest};
-use crate::money::{Price, Quantity};
+use crate::catalogue::CatalogueItem;
+use crate::id::ItemId;
+use crate::invoice::{Customer, CustomerPatch, InvoiceNumber, NewLine, SentTotals, StatusRequest};
 use crate::numbered::NumberOrName;
 use crate::patch::Patch;
 use crate::text::LongText;
 
-/// What a billing bills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BillingItem {
-    /// The product's number.
-    pub product: u64,
-    /// How many.
-    pub quantity: Quantity,
-    /// Price per unit.
-    pub rate: Price,
+/// The products that the items of a billing can name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Products {
+    /// Those that there are, by number.
+    pub there: BTreeMap<u64, CatalogueItem>,
+    /// Those that the billing sells and that show no number any more, with the number that they had.
+    pub gone: BTreeMap<ItemId, Option<u64>>,
 }
 
 /// A billing to be made.
@@ -44,7 +45,7 @@ pub struct NewBilling {
     /// How much is paid already.
     pub paid_amount: Option<Decimal>,
     /// Its items.
-    pub items: Vec<BillingItem>,
+    pub items: Vec<NewLine>,
 }
 
 /// A change of a billing.
@@ -71,5 +72,5 @@ pub struct BillingPatch {
     /// How much is paid.
     pub paid_amount: Option<Decimal>,
     /// Its items, instead of those before.
-    pub items: Option<Vec<BillingItem>>,
+    pub items: Option<Vec<NewLine>>,
 }

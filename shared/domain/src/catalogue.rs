@@ -1,14 +1,19 @@
 //! The catalogue: categories, items, and price tiers.
 
+mod tier;
+
 use crate::attributes::{Attributes, Schema};
-use crate::error::FieldErrors;
-use crate::id::{CategoryId, ItemId, TierId};
-use crate::money::{Currency, MoneyError, Percent, Price, Quantity};
+use crate::error::{FieldErrors, Refused};
+use crate::id::{CategoryId, ItemId};
+use crate::money::{Currency, Percent, Price, Quantity};
 use crate::patch::Patch;
 use crate::record::{AttributesChange, Meta};
+use crate::reference::{Reference, References, Refers};
 use crate::text::{LongText, Name, ShortText, Text};
 use crate::words::words;
 use crate::worklist::Stamp;
+
+pub use tier::{NewTier, PriceTier, TierPatch};
 
 /// A stock-keeping unit: up to 50 characters, unique in the organisation.
 pub type Sku = Text<1, 50>;
@@ -63,27 +68,39 @@ impl Category {
     ///
     /// # Errors
     /// What the attribute schema refuses.
-    pub fn create(id: CategoryId, new: NewCategory, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+    pub fn create(
+        id: CategoryId,
+        new: NewCategory,
+        schema: Schema<'_>,
+        stamp: Stamp<'_>,
+    ) -> Result<Self, Refused<Self>> {
         let NewCategory { name, description, parent, attributes } = new;
         let attributes = schema.read(attributes);
-        schema.validate_create(&attributes).into_result()?;
-        Ok(Self { id, name, description, parent, number: 0, attributes, meta: Meta::new(stamp) })
+        let errors = schema.validate_create(&attributes);
+        errors.checked(Self { id, name, description, parent, number: 0, attributes, meta: Meta::new(stamp) })
     }
 
     /// The category after a change.
     ///
     /// # Errors
     /// What the attribute schema refuses.
-    pub fn update(mut self, patch: CategoryPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+    pub fn update(mut self, patch: CategoryPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, Refused<Self>> {
         let CategoryPatch { name, description, parent, attributes } = patch;
+        let mut errors = FieldErrors::new();
         if let Some(change) = attributes {
-            self.attributes = change.apply(&self.attributes, schema)?;
+            self.attributes = errors.keep(change.apply(&self.attributes, schema)).unwrap_or_default();
         }
         self.name = name.unwrap_or(self.name);
         self.description = description.unwrap_or(self.description);
         parent.apply(&mut self.parent);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
+    }
+}
+
+impl Refers for Category {
+    fn references(&self) -> References {
+        References::default().holding("parent", self.parent.map(Reference::Category))
     }
 }
 
@@ -226,7 +243,7 @@ impl CatalogueItem {
     ///
     /// # Errors
     /// What the attribute schema refuses, or a price with more digits than the currency has.
-    pub fn create(id: ItemId, new: NewItem, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+    pub fn create(id: ItemId, new: NewItem, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, Refused<Self>> {
         let NewItem {
             category,
             name,
@@ -245,8 +262,7 @@ impl CatalogueItem {
         let attributes = schema.read(attributes);
         let mut errors = schema.validate_create(&attributes);
         errors.take("base_price", base_price.in_currency(currency));
-        errors.into_result()?;
-        Ok(Self {
+        errors.checked(Self {
             id,
             category,
             name,
@@ -271,7 +287,7 @@ impl CatalogueItem {
     ///
     /// # Errors
     /// As [`CatalogueItem::create`].
-    pub fn update(mut self, patch: ItemPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+    pub fn update(mut self, patch: ItemPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, Refused<Self>> {
         let ItemPatch {
             category,
             name,
@@ -289,10 +305,7 @@ impl CatalogueItem {
         } = patch;
         let mut errors = FieldErrors::new();
         if let Some(change) = attributes {
-            match change.apply(&self.attributes, schema) {
-                Ok(attributes) => self.attributes = attributes,
-                Err(wrong) => errors.merge(wrong),
-            }
+            self.attributes = errors.keep(change.apply(&self.attributes, schema)).unwrap_or_default();
         }
         category.apply(&mut self.category);
         self.name = name.unwrap_or(self.name);
@@ -309,7 +322,7 @@ impl CatalogueItem {
         image_url.apply(&mut self.stock.image_url);
         errors.take("base_price", self.base_price.in_currency(self.currency));
         self.meta.touch(stamp.at);
-        errors.into_result().map(|()| self)
+        errors.checked(self)
     }
 
     /// The price per unit when this many are bought: that of the highest tier that the quantity
@@ -324,91 +337,8 @@ impl CatalogueItem {
     }
 }
 
-/// A price that holds from a quantity on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PriceTier {
-    /// The tier's id.
-    pub id: TierId,
-    /// The item that it prices.
-    pub item: ItemId,
-    /// The name.
-    pub name: Name,
-    /// The quantity from which it holds; unique among the item's tiers.
-    pub min_quantity: u32,
-    /// Price per unit.
-    pub price: Price,
-    /// Attribute values.
-    pub attributes: Attributes,
-    /// Authorship and version.
-    pub meta: Meta,
-}
-
-/// A price tier to be made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewTier {
-    /// The name.
-    pub name: Name,
-    /// The quantity from which it holds.
-    pub min_quantity: u32,
-    /// Price per unit.
-    pub price: Price,
-    /// Attribute values.
-    pub attributes: Attributes,
-}
-
-/// A change of a price tier.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct TierPatch {
-    /// The name.
-    pub name: Option<Name>,
-    /// The quantity from which it holds.
-    pub min_quantity: Option<u32>,
-    /// Price per unit.
-    pub price: Option<Price>,
-    /// Attribute values.
-    pub attributes: Option<AttributesChange>,
-}
-
-impl PriceTier {
-    /// Makes a tier of an item.
-    ///
-    /// # Errors
-    /// What the attribute schema refuses, or a price with more digits than the item's currency.
-    pub fn create(
-        id: TierId,
-        item: &CatalogueItem,
-        new: NewTier,
-        schema: Schema<'_>,
-        stamp: Stamp<'_>,
-    ) -> Result<Self, FieldErrors> {
-        let NewTier { name, min_quantity, price, attributes } = new;
-        let attributes = schema.read(attributes);
-        let mut errors = schema.validate_create(&attributes);
-        errors.take("price", price.in_currency(item.currency));
-        errors.into_result()?;
-        Ok(Self { id, item: item.id, name, min_quantity, price, attributes, meta: Meta::new(stamp) })
-    }
-
-    /// The tier after a change.
-    ///
-    /// # Errors
-    /// As [`PriceTier::create`].
-    pub fn update(
-        mut self,
-        item: &CatalogueItem,
-        patch: TierPatch,
-        schema: Schema<'_>,
-        stamp: Stamp<'_>,
-    ) -> Result<Self, FieldErrors> {
-        let TierPatch { name, min_quantity, price, attributes } = patch;
-        if let Some(change) = attributes {
-            self.attributes = change.apply(&self.attributes, schema)?;
-        }
-        self.name = name.unwrap_or(self.name);
-        self.min_quantity = min_quantity.unwrap_or(self.min_quantity);
-        self.price = price.unwrap_or(self.price);
-        self.price.in_currency(item.currency).map_err(|e: MoneyError| FieldErrors::one("price", e.to_string()))?;
-        self.meta.touch(stamp.at);
-        Ok(self)
+impl Refers for CatalogueItem {
+    fn references(&self) -> References {
+        References::default().naming("category", self.category.map(Reference::Category))
     }
 }

@@ -1,11 +1,12 @@
 //! Clients: the people and companies that are invoiced.
 
 use crate::attributes::Schema;
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, Refused};
 use crate::id::ClientId;
 use crate::money::{Balance, Price};
 use crate::patch::Patch;
 use crate::record::{Extras, ExtrasPatch, Meta, NewExtras, NewId};
+use crate::reference::{References, Refers};
 use crate::text::{Email, LongText, Name, ShortText, Text};
 use crate::worklist::Stamp;
 
@@ -163,11 +164,12 @@ impl Client {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let NewClient { name, email, profile, extras } = new;
-        let extras = Extras::create(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        let extras = errors.keep(Extras::create(extras, schema, stamp, new_id)).unwrap_or_default();
         let (number, party_number, meta) = (0, 0, Meta::new(stamp));
-        Ok(Self { id, name, email, profile, number, party_number, images: Vec::new(), extras, meta })
+        errors.checked(Self { id, name, email, profile, number, party_number, images: Vec::new(), extras, meta })
     }
 
     /// The client after a change.
@@ -180,13 +182,21 @@ impl Client {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let ClientPatch { name, email, profile, extras } = patch;
-        self.extras.apply(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        errors.keep(self.extras.apply(extras, schema, stamp, new_id));
         self.name = name.unwrap_or(self.name);
         email.apply(&mut self.email);
         self.profile.apply(profile);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
+    }
+}
+
+impl Refers for Client {
+    /// The payment method is looked up by the number or the name that is sent.
+    fn references(&self) -> References {
+        References::default()
     }
 }

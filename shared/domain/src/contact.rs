@@ -1,10 +1,11 @@
 //! Contacts: individual people at a client.
 
 use crate::attributes::Schema;
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, Refused};
 use crate::id::{ClientId, ContactId};
 use crate::patch::Patch;
 use crate::record::{Extras, ExtrasPatch, Meta, NewExtras, NewId};
+use crate::reference::{Reference, References, Refers};
 use crate::text::{Email, ShortText, Text};
 use crate::worklist::Stamp;
 
@@ -89,11 +90,12 @@ impl Contact {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let NewContact { client, first_name, last_name, email, phone, job_title, is_primary, extras } = new;
-        let extras = Extras::create(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        let extras = errors.keep(Extras::create(extras, schema, stamp, new_id)).unwrap_or_default();
         let meta = Meta::new(stamp);
-        Ok(Self { id, client, first_name, last_name, email, phone, job_title, is_primary, extras, meta })
+        errors.checked(Self { id, client, first_name, last_name, email, phone, job_title, is_primary, extras, meta })
     }
 
     /// The contact after a change.
@@ -106,9 +108,10 @@ impl Contact {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let ContactPatch { client, first_name, last_name, email, phone, job_title, is_primary, extras } = patch;
-        self.extras.apply(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        errors.keep(self.extras.apply(extras, schema, stamp, new_id));
         self.client = client.unwrap_or(self.client);
         self.first_name = first_name.unwrap_or(self.first_name);
         self.last_name = last_name.unwrap_or(self.last_name);
@@ -117,12 +120,18 @@ impl Contact {
         self.job_title = job_title.unwrap_or(self.job_title);
         self.is_primary = is_primary.unwrap_or(self.is_primary);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
     }
 
     /// First and last name.
     #[must_use]
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+impl Refers for Contact {
+    fn references(&self) -> References {
+        References::default().naming("client", Some(Reference::Client(self.client)))
     }
 }

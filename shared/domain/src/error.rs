@@ -41,6 +41,19 @@ impl Error {
     pub fn rule(message: impl Into<String>) -> Self {
         Self::field(FieldErrors::NON_FIELD, message)
     }
+
+    /// The same failure, with the wrong fields named as parts of `whole`: `whole.field`, and `whole` alone where no
+    /// field is to blame.
+    #[must_use]
+    pub fn within(self, whole: &str) -> Self {
+        match self {
+            Self::Invalid(errors) => Self::Invalid(errors.renamed(|field| match field {
+                FieldErrors::NON_FIELD => whole.to_owned(),
+                field => format!("{whole}.{field}"),
+            })),
+            other => other,
+        }
+    }
 }
 
 impl From<FieldErrors> for Error {
@@ -88,6 +101,52 @@ impl FieldErrors {
         }
     }
 
+    /// The same messages under other names.
+    #[must_use]
+    pub fn renamed(self, name: impl Fn(&str) -> String) -> Self {
+        let mut renamed = Self::new();
+        for (field, messages) in self.0 {
+            for message in messages {
+                renamed.add(name(&field), message);
+            }
+        }
+        renamed
+    }
+
+    /// The value of a check; what it found wrong is taken over.
+    pub fn keep<T>(&mut self, checked: Result<T, impl Into<Self>>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.merge(wrong.into());
+                None
+            }
+        }
+    }
+
+    /// The value of a decision; the fields that it found wrong are taken over.
+    ///
+    /// # Errors
+    /// Any failure but wrong fields.
+    pub fn gather<T>(&mut self, decided: Result<T, Error>) -> Result<Option<T>, Error> {
+        match decided {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Invalid(wrong)) => {
+                self.merge(wrong);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// What was read or decided, refused if anything is wrong.
+    ///
+    /// # Errors
+    /// The errors, with what they were found in.
+    pub fn checked<T>(self, rest: T) -> Result<T, Refused<T>> {
+        if self.is_empty() { Ok(rest) } else { Err(Refused::new(self, rest)) }
+    }
+
     /// Unwraps a checked value, keeping the message under `field` when there is none.
     pub fn take<T>(&mut self, field: &str, checked: Result<T, impl fmt::Display>) -> Option<T> {
         match checked {
@@ -97,6 +156,12 @@ impl FieldErrors {
                 None
             }
         }
+    }
+
+    /// Whether a field has a message.
+    #[must_use]
+    pub fn names(&self, field: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == field)
     }
 
     /// Whether nothing is wrong.
@@ -133,3 +198,45 @@ impl fmt::Display for FieldErrors {
 }
 
 impl std::error::Error for FieldErrors {}
+
+/// What was refused, with what stands of it. Whoever carries on checks the rest too, so that one answer names
+/// everything that is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refused<R> {
+    /// What is wrong.
+    pub wrong: FieldErrors,
+    /// What stands.
+    pub rest: Box<R>,
+}
+
+impl<R> Refused<R> {
+    /// A refusal.
+    pub fn new(wrong: FieldErrors, rest: R) -> Self {
+        Self { wrong, rest: Box::new(rest) }
+    }
+}
+
+impl<R: Default> From<FieldErrors> for Refused<R> {
+    /// A refusal of which nothing stands.
+    fn from(wrong: FieldErrors) -> Self {
+        Self::new(wrong, R::default())
+    }
+}
+
+impl<R> From<Refused<R>> for FieldErrors {
+    fn from(refused: Refused<R>) -> Self {
+        refused.wrong
+    }
+}
+
+impl<R> From<Refused<R>> for Error {
+    fn from(refused: Refused<R>) -> Self {
+        Self::Invalid(refused.wrong)
+    }
+}
+
+impl<R> fmt::Display for Refused<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.wrong.fmt(f)
+    }
+}

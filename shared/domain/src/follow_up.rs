@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::attributes::{Attributes, Schema};
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, Refused};
 use crate::id::{FollowUpId, ServiceId};
 use crate::record::{AttributesChange, Meta};
+use crate::reference::{References, Refers};
 use crate::text::LongText;
 use crate::worklist::Stamp;
 
@@ -59,25 +60,33 @@ impl FollowUp {
         new: NewFollowUp,
         schema: Schema<'_>,
         stamp: Stamp<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let NewFollowUp { follow_up_date, comment, attributes } = new;
         let attributes = schema.read(attributes);
-        schema.validate_create(&attributes).into_result()?;
-        Ok(Self { id, service, follow_up_date, comment, attributes, meta: Meta::new(stamp) })
+        let errors = schema.validate_create(&attributes);
+        errors.checked(Self { id, service, follow_up_date, comment, attributes, meta: Meta::new(stamp) })
     }
 
     /// The follow-up after a change.
     ///
     /// # Errors
     /// As [`FollowUp::create`].
-    pub fn update(mut self, patch: FollowUpPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, FieldErrors> {
+    pub fn update(mut self, patch: FollowUpPatch, schema: Schema<'_>, stamp: Stamp<'_>) -> Result<Self, Refused<Self>> {
         let FollowUpPatch { follow_up_date, comment, attributes } = patch;
+        let mut errors = FieldErrors::new();
         if let Some(change) = attributes {
-            self.attributes = change.apply(&self.attributes, schema)?;
+            self.attributes = errors.keep(change.apply(&self.attributes, schema)).unwrap_or_default();
         }
         self.follow_up_date = follow_up_date.unwrap_or(self.follow_up_date);
         self.comment = comment.unwrap_or(self.comment);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
+    }
+}
+
+impl Refers for FollowUp {
+    /// The service is the path's.
+    fn references(&self) -> References {
+        References::default()
     }
 }

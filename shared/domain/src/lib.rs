@@ -34,6 +34,7 @@ pub mod payment_method;
 pub mod pipeline;
 pub mod product;
 pub mod record;
+pub mod reference;
 pub mod service;
 pub mod supplier;
 pub mod text;
@@ -43,5 +44,6 @@ mod words;
 pub mod worklist;
 
 pub use actor::{Action, Actor, Author, Group, Model, Permission, Tenant};
-pub use error::{Error, FieldErrors};
+pub use error::{Error, FieldErrors, Refused};
 pub use patch::Patch;
+pub use reference::{Claims, Creation, Edit, Reference, References, Refers};

@@ -73,8 +73,8 @@ impl AttributesChange {
     pub fn apply(self, current: &Attributes, schema: Schema<'_>) -> Result<Attributes, FieldErrors> {
         match self {
             Self::Replace(attributes) => {
-                let attributes = schema.read(attributes);
-                schema.validate_replace(&attributes).into_result()?;
+                let attributes = schema.read_beside(current, attributes);
+                schema.validate_replace(current, &attributes).into_result()?;
                 Ok(attributes)
             }
             Self::Merge(patch) => schema.merge(current, patch),
@@ -148,9 +148,8 @@ impl Extras {
         let ExtrasPatch { attributes, tasks, notes } = patch;
         let mut errors = FieldErrors::new();
         if let Some(change) = attributes {
-            match change.apply(&self.attributes, schema) {
-                Ok(attributes) => self.attributes = attributes,
-                Err(wrong) => errors.merge(wrong),
+            if let Some(attributes) = errors.keep(change.apply(&self.attributes, schema)) {
+                self.attributes = attributes;
             }
         }
         self.replace_lists(tasks, notes, stamp, new_id, &mut errors);

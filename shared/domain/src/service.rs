@@ -1,10 +1,11 @@
 //! Services: what a client was sold and is being given, such as a student's place in a programme.
 
 use crate::attributes::Schema;
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, Refused};
 use crate::id::{ClientId, CohortId, ServiceId};
 use crate::patch::Patch;
 use crate::record::{Extras, ExtrasPatch, Meta, NewExtras, NewId};
+use crate::reference::{Reference, References, Refers};
 use crate::text::Name;
 use crate::worklist::Stamp;
 
@@ -70,11 +71,12 @@ impl Service {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let NewService { name, client, actual_cohort, origin_cohort, extras } = new;
-        let extras = Extras::create(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        let extras = errors.keep(Extras::create(extras, schema, stamp, new_id)).unwrap_or_default();
         let meta = Meta::new(stamp);
-        Ok(Self { id, name, client, actual_cohort, origin_cohort, images: Vec::new(), extras, meta })
+        errors.checked(Self { id, name, client, actual_cohort, origin_cohort, images: Vec::new(), extras, meta })
     }
 
     /// The service after a change.
@@ -87,14 +89,21 @@ impl Service {
         schema: Schema<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let ServicePatch { name, client, actual_cohort, origin_cohort, extras } = patch;
-        self.extras.apply(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        errors.keep(self.extras.apply(extras, schema, stamp, new_id));
         self.name = name.unwrap_or(self.name);
         client.apply(&mut self.client);
         actual_cohort.apply(&mut self.actual_cohort);
         origin_cohort.apply(&mut self.origin_cohort);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
+    }
+}
+
+impl Refers for Service {
+    fn references(&self) -> References {
+        References::default().naming("client", self.client.map(Reference::Client))
     }
 }

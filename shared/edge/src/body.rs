@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
+use contracts::wire::SentObject;
 use contracts::{Problem, wire};
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
@@ -44,6 +45,14 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 /// It is malformed, nested too deep, or no object.
 pub fn read<T: wire::Body>(JsonBody(bytes): &JsonBody) -> Result<T, Failure> {
     Ok(wire::parse_object(bytes)?)
+}
+
+/// Reads a JSON object whose fields are looked at beside those of the object that they change.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_object(JsonBody(bytes): &JsonBody) -> Result<SentObject, Failure> {
+    Ok(SentObject::parse(bytes)?)
 }
 
 /// A body as a whole, if it is not too large.

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use contracts::Problem;
-use contracts::wire::{Body, form, parse_object};
+use contracts::wire::{Body, SentObject, form};
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use multer::Multipart;
@@ -48,10 +48,18 @@ impl<S: Send + Sync> FromRequest<S> for SentBody {
 /// # Errors
 /// There is none, or it is malformed, nested too deep, or no object.
 pub fn read_sent<T: Body>(body: &SentBody, lists: &[&str]) -> Result<T, Failure> {
+    Ok(read_sent_object(body, lists)?.read())
+}
+
+/// As [`read_sent`], of fields that are looked at beside those of the object that they change.
+///
+/// # Errors
+/// As [`read_sent`].
+pub fn read_sent_object(body: &SentBody, lists: &[&str]) -> Result<SentObject, Failure> {
     match body {
         SentBody::Empty => Err(Problem::Malformed("A body is required.".to_owned()).into()),
-        SentBody::Json(bytes) => Ok(parse_object(bytes)?),
-        SentBody::Form(pairs) => Ok(parse_object(&form::object(pairs, lists))?),
+        SentBody::Json(bytes) => Ok(SentObject::parse(bytes)?),
+        SentBody::Form(pairs) => Ok(SentObject::parse(&form::object(pairs, lists))?),
     }
 }
 

@@ -31,13 +31,13 @@ mod testing;
 mod upload;
 
 pub use answer::{json, no_content};
-pub use body::{JsonBody, MAX_BODY, read};
+pub use body::{JsonBody, MAX_BODY, read, read_object};
 pub use caller::Caller;
 pub use contract::Contract;
 pub use cookie::{session_ended, session_id, session_opened};
 pub use etag::{IfMatch, object};
 pub use failure::{Failure, InWords, rendered};
-pub use form::{SentBody, read_sent};
+pub use form::{SentBody, read_sent, read_sent_object};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::{Routes, service, service_by_contract};

@@ -173,6 +173,11 @@ impl Store {
         self.table.get_all(&keys).await?.into_iter().map(decode).collect()
     }
 
+    /// A category as it was when it was deleted.
+    pub async fn deleted_category(&self, tenant: Tenant, id: CategoryId) -> Result<Option<Category>, StoreError> {
+        self.find(&keys::trash(tenant, &category_key(tenant, id))).await
+    }
+
     /// Writes a new category with the next number; [`StoreError::Missing`] when its parent is gone.
     pub async fn create_category(&self, tenant: Tenant, category: &Category) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
@@ -258,8 +263,16 @@ impl Store {
     /// The items of some ids, however many, in no order: one round trip for each 100. Those that are not there are left
     /// out.
     pub async fn items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
-        let keys: Vec<_> = ids.iter().map(|id| item_key(tenant, *id)).collect();
-        let mut found = Vec::new();
+        self.items_at(ids.iter().map(|id| item_key(tenant, *id))).await
+    }
+
+    /// The items of some ids as they were when they were deleted; otherwise as [`Store::items_of`].
+    pub async fn deleted_items_of(&self, tenant: Tenant, ids: &[ItemId]) -> Result<Vec<CatalogueItem>, StoreError> {
+        self.items_at(ids.iter().map(|id| keys::trash(tenant, &item_key(tenant, *id)))).await
+    }
+
+    async fn items_at(&self, keys: impl Iterator<Item = Key>) -> Result<Vec<CatalogueItem>, StoreError> {
+        let (keys, mut found) = (Vec::from_iter(keys), Vec::new());
         for keys in keys.chunks(100) {
             found.extend(self.table.get_all(keys).await?);
         }

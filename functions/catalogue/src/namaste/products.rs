@@ -7,7 +7,8 @@ use axum::response::Response;
 use contracts::namaste::accounts::MessageJson;
 use contracts::namaste::paging::{PageJson, PageQuery, invalid_page};
 use contracts::namaste::products::{ChangedProductJson, PRODUCT, ProductBody, ProductJson};
-use edge::{BaseUrl, Caller, Failure, IfMatch, InWords, JsonBody, json, object, read};
+use domain::catalogue::CatalogueItem;
+use edge::{BaseUrl, Caller, Failure, IfMatch, InWords, JsonBody, json, object, read, read_object};
 use http::StatusCode;
 
 type Pairs = Query<Vec<(String, String)>>;
@@ -30,7 +31,7 @@ pub async fn list(
 }
 
 pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
-    let new = read::<ProductBody>(&body)?.into_new()?;
+    let new = read::<ProductBody>(&body)?.into_new();
     let product = app.create_product(caller.actor(), new).await.in_words(|it| PRODUCT.made(it))?;
     let message = "Product created successfully!";
     Ok(object(StatusCode::CREATED, product.item.meta.version, ChangedProductJson { message, product: shown(&product) }))
@@ -44,9 +45,9 @@ pub async fn update(
     body: Result<JsonBody, Failure>,
 ) -> Result<Response, Failure> {
     let number = PRODUCT.needed(&pairs)?;
-    let change = read::<ProductBody>(&body?)?.into_patch()?;
-    let product =
-        app.update_product(caller.actor(), number, change, expected).await.in_words(|it| PRODUCT.edited(it))?;
+    let sent = read_object(&body?)?;
+    let edit = |before: &CatalogueItem| ProductBody::edit(&sent, before);
+    let product = app.update_product(caller.actor(), number, edit, expected).await.in_words(|it| PRODUCT.edited(it))?;
     let message = "Product updated successfully!";
     Ok(object(StatusCode::OK, product.item.meta.version, ChangedProductJson { message, product: shown(&product) }))
 }

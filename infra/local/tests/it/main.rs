@@ -12,6 +12,7 @@ mod events;
 mod files;
 mod leads;
 mod namaste;
+mod objects;
 mod organisations;
 mod pages;
 mod routes;

@@ -149,7 +149,9 @@ async fn after_full_payment_only_the_refund_goes_through_and_no_race_gets_past_t
     let office = Office::open().await;
     let (actor, invoice) = (owner(), office.invoice().await);
     let id = invoice.header().id;
-    let change = async |patch| office.app.update_invoice_before_payment(&actor, id, patch, None).await;
+    let change = async |patch: InvoicePatch| {
+        office.app.edit_invoice_before_payment(&actor, id, |_| patch.clone().into(), None).await
+    };
     let noted = |text: String| {
         let details = DetailsPatch { notes: Some(LongText::parse(&text).unwrap()), ..DetailsPatch::default() };
         InvoicePatch { details, ..InvoicePatch::default() }

@@ -174,10 +174,13 @@ async fn a_product_is_a_catalogue_item_with_a_category_a_sku_and_a_name_of_its_o
     assert_eq!(made_at_once.iter().filter(|made| made.is_ok()).count(), 1);
     let stock = StockPatch { quantity: Some(150), image_url: Patch::Set(Text::parse("https://e.com/i").unwrap()) };
     let patch = ProductPatch { unit_price: Some(Price::new(89.into()).unwrap()), stock, ..Default::default() };
-    let changed = app.update_product(&actor, 1, patch, None).await.unwrap();
+    let changed = app.update_product(&actor, 1, |_| patch.clone().into(), None).await.unwrap();
     assert_eq!((changed.item.stock.quantity, changed.item.base_price.value()), (150, 89.into()));
     let rename = ProductPatch { name: Some(name("Widget C")), ..Default::default() };
-    assert!(matches!(refusal(app.update_product(&actor, 1, rename, None).await), Refusal::Invalid(_)));
+    assert!(matches!(
+        refusal(app.update_product(&actor, 1, |_| rename.clone().into(), None).await),
+        Refusal::Invalid(_)
+    ));
 
     // What crm changes leaves what it does not know.
     let patch = ItemPatch { is_active: Some(false), ..ItemPatch::default() };

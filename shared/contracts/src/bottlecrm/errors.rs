@@ -82,7 +82,9 @@ fn invalid(errors: &FieldErrors) -> Rendered {
 
 /// This contract's name of what the books call otherwise.
 fn own_name(field: &str) -> &str {
-    match field {
+    // The only line of an invoice is the invoice.
+    match field.strip_prefix("lines[0].").unwrap_or(field) {
+        "lines[0]" => FieldErrors::NON_FIELD,
         "unit_price" | "subtotal" => "rate",
         "own_tax" | "tax_amount" => "tax",
         "total" => "total_amount",

@@ -3,15 +3,16 @@
 use domain::attributes::Attributes;
 use domain::id::UserId;
 use domain::invoice::{
-    Address, Customer, CustomerPatch, Details, DetailsPatch, Figures, InvoiceNumber, InvoicePatch, LineKind, LineText,
-    LinesChange, NewInvoice, NewLine, NewNumber, SentTotals, SoleLine,
+    Address, Customer, CustomerPatch, Details, DetailsPatch, Figures, Header, InvoiceNumber, InvoicePatch, LineKind,
+    LineText, LinesChange, NewInvoice, NewLine, NewNumber, SentTotals, SoleLine,
 };
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::record::NewExtras;
 use domain::text::{Email, Name, ShortText};
-use domain::{FieldErrors, Patch};
+use domain::{Claims, Edit, FieldErrors, Patch, Reference, Refused};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::Serialize;
 use uuid::Uuid;
 
 mod shown;
@@ -20,8 +21,9 @@ pub use shown::{Around, DeletedJson, HistoryJson, InvoiceJson, InvoiceRowJson};
 
 use super::status::Words;
 use super::{given, needed};
+use crate::decimals::Amount;
 use crate::status::{DRAFT, SentStatus};
-use crate::wire::{Bounded, Field, OrEmpty, body, optional, or_default, patch, text};
+use crate::wire::{Bounded, Field, OrEmpty, SentObject, body, optional, or_default, patch, text};
 
 /// How many members and teams an invoice can name.
 const MAX_NAMED: usize = 100;
@@ -73,7 +75,7 @@ impl InvoiceBody {
     /// # Errors
     /// Every field that is missing or wrong.
     #[rustfmt::skip]
-    pub fn into_new(self) -> Result<NewInvoice, FieldErrors> {
+    pub fn into_new(self) -> Result<NewInvoice, Refused<Claims>> {
         let Self {
             invoice_title, invoice_number, name, email, phone, quantity, rate, total_amount, tax, currency, due_date,
             status, assigned_to, teams, from_address, to_address,
@@ -94,7 +96,9 @@ impl InvoiceBody {
         let from_address = address(&mut errors, "from_address", from_address).into_option();
         let to_address = address(&mut errors, "to_address", to_address).into_option();
         let (Some(title), Some(name), Some(email), true) = (title, name, email, errors.is_empty()) else {
-            return Err(errors);
+            let assigned = assigned_to.into_iter().map(|user| Some(Reference::Assignee(user)));
+            let claims = assigned.fold(Claims::default(), |claims, user| claims.naming("assigned_to", user));
+            return Err(claims.refused(errors));
         };
         let line = figures.map(|figures| new_line(line_text(Some(&title)), figures));
         let customer = Customer { name: Some(short(&name)), email: Some(email.clone()), phone, ..Customer::default() };
@@ -122,7 +126,7 @@ impl InvoiceBody {
     /// # Errors
     /// Every field that is wrong.
     #[rustfmt::skip]
-    pub fn into_patch(self) -> Result<InvoicePatch, FieldErrors> {
+    pub fn into_patch(self) -> Result<InvoicePatch, Refused<InvoicePatch>> {
         let Self {
             invoice_title, invoice_number, name, email, phone, quantity, rate, total_amount, tax, currency, due_date,
             status, assigned_to, teams, from_address, to_address,
@@ -147,7 +151,6 @@ impl InvoiceBody {
         let teams = all_teams(&mut errors, teams);
         let from_address = address(&mut errors, "from_address", from_address);
         let to_address = address(&mut errors, "to_address", to_address);
-        errors.into_result()?;
         let has_figures = quantity.is_some() || rate.is_some();
         let sole = || SoleLine { quantity, unit_price: rate, description: line_text(title.as_ref()) };
         let customer = CustomerPatch {
@@ -156,7 +159,7 @@ impl InvoiceBody {
             phone,
             ..CustomerPatch::default()
         };
-        Ok(InvoicePatch {
+        errors.checked(InvoicePatch {
             number,
             details: DetailsPatch {
                 customer, title: title.as_ref().map(short), from_address, to_address, assigned_to, teams,
@@ -170,6 +173,26 @@ impl InvoiceBody {
             ..InvoicePatch::default()
         })
     }
+
+    /// The change that a body asks for of an invoice. An invoice without lines, or with several, shows a quantity and a
+    /// rate that are no line's.
+    #[must_use]
+    pub fn edit(sent: &SentObject, before: &Header) -> Edit<InvoicePatch> {
+        let Customer { name, email, .. } = &before.details.customer;
+        let name = name.as_ref().map(ToString::to_string).unwrap_or_default();
+        let email = email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let derived: &[&str] = if before.sole_line.is_some() { &["tax"] } else { &["quantity", "rate", "tax"] };
+        let shown = Shown { row: InvoiceRowJson::new(before, name, email), tax: shown::tax(before) };
+        sent.edit(&shown, derived, Self::into_patch)
+    }
+}
+
+/// What an invoice shows of what a change can say.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: InvoiceRowJson,
+    tax: Amount,
 }
 
 /// The figures of the line of a new invoice, or else its total as it is sent.

@@ -84,6 +84,10 @@ fn form(status: u16, error: &str, message: &str, details: Map<String, Value>) ->
 
 /// Wrong values: all fields are named, under the table's words for the first kind of fault that is there.
 fn invalid(errors: &FieldErrors) -> Rendered {
+    let errors = &errors.clone().renamed(|field| match field.strip_prefix("lines[") {
+        Some(place) => format!("line_items[{place}"),
+        None => field.to_owned(),
+    });
     let details = errors.iter().filter(|(field, _)| *field != FieldErrors::NON_FIELD);
     let details = details.map(|(field, messages)| (field.to_owned(), json!(messages.join(" ")))).collect();
     let missing: Vec<&str> = errors.iter().filter(|(_, m)| is_missing(m)).map(|(field, _)| field).collect();

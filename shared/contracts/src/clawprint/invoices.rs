@@ -8,11 +8,12 @@ use domain::invoice::{
 use domain::money::Currency;
 use domain::record::{Extras, Meta, NewExtras};
 use domain::text::{Email, LongText, ShortText};
-use domain::{Error, FieldErrors, Patch};
+use domain::{Edit, Error, FieldErrors, Patch, Refused};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::amounts::{Minor, SentCurrency};
 use super::dates::{Day, Midnight};
@@ -21,7 +22,7 @@ use super::line_items::{LineItemJson, LineItems};
 use super::status::{Words, status_word};
 use super::{given, needed};
 use crate::status::{CANCELLED, DRAFT, SentStatus};
-use crate::wire::{Field, OrEmpty, REQUIRED, body, optional, or_default, patch, text};
+use crate::wire::{Field, OrEmpty, REQUIRED, SentObject, body, optional, or_default, patch, text};
 
 /// How many days a customer has to pay, if the client does not say.
 const DAYS_TO_PAY: i64 = 30;
@@ -135,15 +136,33 @@ impl InvoiceBody {
 }
 
 impl InvoicePatchBody {
-    /// The change to be made, in a business.
+    /// Refuses a body that names another business than the credential's own.
     ///
     /// # Errors
-    /// Every field that is wrong, or another business than the credential's own.
-    pub fn into_patch(self, business: OrganisationId) -> Result<InvoicePatch, Error> {
+    /// [`Error::NotFound`].
+    pub fn check_business(&self, business: OrganisationId) -> Result<(), Error> {
+        // What else is wrong with it is told with the other fields.
+        check_business(&mut FieldErrors::new(), self.business_id.clone(), BusinessKey(business))
+    }
+
+    /// The change that a body asks for of an invoice.
+    #[must_use]
+    pub fn edit(sent: &SentObject, before: &Header) -> Edit<InvoicePatch> {
+        let customer_email = before.details.customer.email.as_ref().map(ToString::to_string).unwrap_or_default();
+        let business = OrganisationId::new(Uuid::nil());
+        let around = Around { business, customer_email, hosted_url: String::new(), now: before.meta.updated_at };
+        sent.edit(&InvoiceJson::row(before, around), &[], Self::into_patch)
+    }
+
+    /// The change to be made.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn into_patch(self) -> Result<InvoicePatch, Refused<InvoicePatch>> {
         let Self { status, customer_email, customer_name, due_date, notes, payment_terms, business_id } = self;
         let mut errors = FieldErrors::new();
-        if !matches!(business_id, Field::Absent | Field::Null) {
-            check_business(&mut errors, business_id, BusinessKey(business))?;
+        if given(&mut errors, "business_id", business_id).is_some_and(|business| business.trim().is_empty()) {
+            errors.add("business_id", REQUIRED);
         }
         let email = optional(&mut errors, "customer_email", customer_email);
         let customer = CustomerPatch {
@@ -159,8 +178,7 @@ impl InvoicePatchBody {
             ..DetailsPatch::default()
         };
         let status = optional(&mut errors, "status", status);
-        errors.into_result()?;
-        Ok(InvoicePatch {
+        errors.checked(InvoicePatch {
             details,
             status: status.map(|sent| sent.request),
             due_date: due_date.map_or(Patch::Keep, |Day(date)| Patch::Set(date)),

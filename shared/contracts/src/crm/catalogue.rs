@@ -1,12 +1,12 @@
 //! Catalogue items (crm, section 11.2).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku, Stock, StockPatch};
 use domain::id::CategoryId;
 use domain::money::{Currency, Percent, Price};
 use domain::record::Meta;
 use domain::text::{LongText, Name, ShortText};
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,7 +51,7 @@ impl CatalogueItemBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewItem, FieldErrors> {
+    pub fn into_new(self) -> Result<NewItem, Refused<Claims>> {
         let Self {
             category,
             name,
@@ -80,7 +80,8 @@ impl CatalogueItemBody {
         let is_active = defaulted(&mut errors, "is_active", is_active).unwrap_or(true);
         let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         let (Some(name), Some(base_price), true) = (name, base_price, errors.is_empty()) else {
-            return Err(errors);
+            let claims = Claims::default().naming("category", category.map(Reference::Category));
+            return Err(claims.carrying(EntityName::CatalogueItem, attributes).refused(errors));
         };
         Ok(NewItem {
             category,
@@ -103,7 +104,7 @@ impl CatalogueItemBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<ItemPatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<ItemPatch, Refused<ItemPatch>> {
         let Self {
             category,
             name,
@@ -134,7 +135,7 @@ impl CatalogueItemBody {
             stock: StockPatch::default(),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 
@@ -265,7 +266,7 @@ mod tests {
         let price =
             |raw: &str| body(&format!(r#"{{"name": "a", "base_price": {raw}}}"#)).into_new().map(|n| n.base_price);
         let exact = Price::new("9007199254.74".parse().unwrap()).unwrap();
-        assert_eq!(price("9007199254.740000000000000000000001").unwrap_err().iter().count(), 1);
+        assert_eq!(price("9007199254.740000000000000000000001").unwrap_err().wrong.iter().count(), 1);
         assert_eq!(price("9007199254.7400000000000000000000000000000"), Ok(exact));
         assert_eq!(price("\"9007199254.74\""), Ok(exact));
         assert_eq!(price("9.00719925474e9"), Ok(exact));

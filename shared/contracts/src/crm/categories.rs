@@ -1,11 +1,11 @@
 //! Catalogue categories (crm, section 11.1).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::catalogue::{Category, CategoryPatch, NewCategory};
 use domain::id::CategoryId;
 use domain::record::Meta;
 use domain::text::{LongText, Name};
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ impl CategoryBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewCategory, FieldErrors> {
+    pub fn into_new(self) -> Result<NewCategory, Refused<Claims>> {
         let Self { name, description, parent, attributes } = self;
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
@@ -42,7 +42,10 @@ impl CategoryBody {
         let attributes = defaulted(&mut errors, "attributes", attributes).unwrap_or_default();
         match name {
             Some(name) if errors.is_empty() => Ok(NewCategory { name, description, parent, attributes }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => {
+                let claims = Claims::default().naming("parent", parent.map(Reference::Category));
+                Err(claims.carrying(EntityName::Category, attributes).refused(errors))
+            }
         }
     }
 
@@ -50,7 +53,7 @@ impl CategoryBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<CategoryPatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<CategoryPatch, Refused<CategoryPatch>> {
         let Self { name, description, parent, attributes } = self;
         let mut errors = FieldErrors::new();
         let change = CategoryPatch {
@@ -59,7 +62,7 @@ impl CategoryBody {
             parent: patch(&mut errors, "parent", parent),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 

@@ -1,12 +1,11 @@
 //! Clients (crm, section 2).
 
-use domain::FieldErrors;
-use domain::Patch;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::client::{Client, ClientPatch, NewClient, Profile, ProfilePatch};
 use domain::record::{Extras, Meta};
 use domain::text::Name;
 use domain::worklist::{NoteInput, TaskInput};
+use domain::{Claims, FieldErrors, Patch, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,14 +34,14 @@ impl ClientBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewClient, FieldErrors> {
+    pub fn into_new(self) -> Result<NewClient, Refused<Claims>> {
         let Self { name, attributes, list_of_tasks: tasks, list_of_notes: notes } = self;
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
         let extras = ExtrasFields { attributes, tasks, notes }.into_new(&mut errors);
         match name {
             Some(name) if errors.is_empty() => Ok(NewClient { name, email: None, profile: Profile::default(), extras }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => Err(Claims::default().carrying(EntityName::Client, extras.attributes).refused(errors)),
         }
     }
 
@@ -50,13 +49,13 @@ impl ClientBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<ClientPatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<ClientPatch, Refused<ClientPatch>> {
         let Self { name, attributes, list_of_tasks: tasks, list_of_notes: notes } = self;
         let mut errors = FieldErrors::new();
         let name = optional(&mut errors, "name", name);
         let extras = ExtrasFields { attributes, tasks, notes }.into_patch(mode, &mut errors);
         let (email, profile) = (Patch::Keep, ProfilePatch::default());
-        errors.into_result().map(|()| ClientPatch { name, email, profile, extras })
+        errors.checked(ClientPatch { name, email, profile, extras })
     }
 }
 

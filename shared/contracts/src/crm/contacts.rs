@@ -1,12 +1,12 @@
 //! Contacts (crm, section 10).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::contact::{Contact, ContactPatch, NewContact, PersonName};
 use domain::id::ClientId;
 use domain::record::{Extras, Meta};
 use domain::text::{Email, ShortText};
 use domain::worklist::{NoteInput, TaskInput};
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -47,7 +47,7 @@ impl ContactBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewContact, FieldErrors> {
+    pub fn into_new(self) -> Result<NewContact, Refused<Claims>> {
         let Self {
             client,
             first_name,
@@ -73,7 +73,10 @@ impl ContactBody {
             (Some(client), Some(first_name)) if errors.is_empty() => {
                 Ok(NewContact { client, first_name, last_name, email, phone, job_title, is_primary, extras })
             }
-            _ => Err(errors),
+            _ => {
+                let claims = Claims::default().naming("client", client.map(Reference::Client));
+                Err(claims.carrying(EntityName::Contact, extras.attributes).refused(errors))
+            }
         }
     }
 
@@ -81,7 +84,7 @@ impl ContactBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<ContactPatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<ContactPatch, Refused<ContactPatch>> {
         let Self {
             client,
             first_name,
@@ -105,7 +108,7 @@ impl ContactBody {
             is_primary: optional(&mut errors, "is_primary", is_primary),
             extras: ExtrasFields { attributes, tasks, notes }.into_patch(mode, &mut errors),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Follow-ups of a service (crm, section 6).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::follow_up::{FollowUp, FollowUpPatch, NewFollowUp};
 use domain::id::ServiceId;
 use domain::record::Meta;
 use domain::text::LongText;
+use domain::{Claims, FieldErrors, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +33,7 @@ impl FollowUpBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self, path: ServiceId) -> Result<NewFollowUp, FieldErrors> {
+    pub fn into_new(self, path: ServiceId) -> Result<NewFollowUp, Refused<Claims>> {
         let Self { service, attributes, follow_up_date, comment } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "service", service, path);
@@ -42,7 +42,7 @@ impl FollowUpBody {
         let comment = text(&mut errors, "comment", comment).unwrap_or_default();
         match follow_up_date {
             Some(follow_up_date) if errors.is_empty() => Ok(NewFollowUp { follow_up_date, comment, attributes }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => Err(Claims::default().carrying(EntityName::FollowUp, attributes).refused(errors)),
         }
     }
 
@@ -50,7 +50,7 @@ impl FollowUpBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, path: ServiceId, mode: Update) -> Result<FollowUpPatch, FieldErrors> {
+    pub fn into_patch(self, path: ServiceId, mode: Update) -> Result<FollowUpPatch, Refused<FollowUpPatch>> {
         let Self { service, attributes, follow_up_date, comment } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "service", service, path);
@@ -59,7 +59,7 @@ impl FollowUpBody {
             comment: text(&mut errors, "comment", comment),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         parse_object(json.to_string().as_bytes()).unwrap()
     }
 
-    fn new(json: Value) -> Result<NewFollowUp, FieldErrors> {
+    fn new(json: Value) -> Result<NewFollowUp, Refused<Claims>> {
         body(json).into_new(SERVICE.parse().unwrap())
     }
 

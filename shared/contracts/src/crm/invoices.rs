@@ -1,6 +1,6 @@
 //! Invoices (crm, section 12.1).
 
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::document::EInvoice;
 use domain::id::{ClientId, ContactId};
 use domain::invoice::{
@@ -10,7 +10,7 @@ use domain::money::{Currency, Money};
 use domain::record::{Extras, Meta};
 use domain::text::{LongText, ShortText, Text};
 use domain::worklist::{NoteInput, TaskInput};
-use domain::{FieldErrors, Patch};
+use domain::{Claims, Edit, FieldErrors, Patch, Reference, Refused};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -28,7 +28,9 @@ use super::worklist::{self, ExtrasFields, NoteJson, TaskJson};
 use crate::decimals::Amount;
 use crate::einvoice::EInvoiceJson;
 use crate::status::{DRAFT, SentStatus};
-use crate::wire::{Bounded, Field, FromWire, OrEmpty, body, not_emptied, optional, or_default, patch, required, text};
+use crate::wire::{
+    Bounded, Field, FromWire, OrEmpty, SentObject, body, not_emptied, optional, or_default, patch, required, text,
+};
 
 /// An amount of an invoice: (14,2).
 type Total = Bounded<12, 2>;
@@ -123,14 +125,21 @@ impl InvoiceBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewInvoice, FieldErrors> {
+    pub fn into_new(self) -> Result<NewInvoice, Refused<Claims>> {
         let mut errors = FieldErrors::new();
         let (shared, Apart { client, issue_date, extras }) = self.with_defaults().read(&mut errors);
         let Shared { totals, stripe, currency, status, contact, due_date, notes } = shared;
         let client = required(&mut errors, "client", client);
         let issue_date = or_default(&mut errors, "issue_date", issue_date);
         let extras = extras.into_new(&mut errors);
-        errors.into_result()?;
+        if !errors.is_empty() {
+            let contact = contact.into_option().map(|contact| match client {
+                Some(client) => Reference::ContactAt(contact, Some(client)),
+                None => Reference::Contact(contact),
+            });
+            let claims = Claims::default().naming("client", client.map(Reference::Client)).naming("contact", contact);
+            return Err(claims.carrying(EntityName::Invoice, extras.attributes).refused(errors));
+        }
         Ok(NewInvoice {
             number: NewNumber::Random,
             details: details(client, contact.into_option(), notes.unwrap_or_default(), stripe),
@@ -151,7 +160,7 @@ impl InvoiceBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<InvoicePatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<InvoicePatch, Refused<InvoicePatch>> {
         let mut errors = FieldErrors::new();
         let (shared, Apart { client, issue_date, extras }) = self.read(&mut errors);
         let Shared { totals, stripe, currency, status, contact, due_date, notes } = shared;
@@ -160,8 +169,7 @@ impl InvoiceBody {
         let extras = extras.into_patch(mode, &mut errors);
         let details = details_patch(client, contact, notes, stripe);
         let status = status.map(|sent| sent.request);
-        errors.into_result()?;
-        Ok(InvoicePatch {
+        errors.checked(InvoicePatch {
             number: None,
             details,
             status,
@@ -184,6 +192,12 @@ impl InvoiceBody {
             total: self.total.unless_empty(),
             ..self
         }
+    }
+
+    /// The change that a body asks for of an invoice.
+    #[must_use]
+    pub fn edit(sent: &SentObject, mode: Update, before: &Header) -> Edit<InvoicePatch> {
+        sent.edit(&InvoiceJson::new(before, String::new()), &[], |body: Self| body.into_patch(mode))
     }
 
     fn read(self, errors: &mut FieldErrors) -> (Shared, Apart) {

@@ -1,13 +1,13 @@
 //! Leads (crm, section 5).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::id::{ClientId, EntryId, PipelineId, StageId};
 use domain::json::{Map, Value};
 use domain::lead::{Lead, LeadPatch, LeadService, LeadServiceInput, NewLead};
 use domain::record::{Extras, Meta};
 use domain::text::{LongText, Name, ShortText};
 use domain::worklist::{NoteInput, TaskInput};
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -85,7 +85,7 @@ impl LeadBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewLead, FieldErrors> {
+    pub fn into_new(self) -> Result<NewLead, Refused<Claims>> {
         let Self {
             name,
             responsible,
@@ -127,7 +127,20 @@ impl LeadBody {
                 services,
                 extras,
             }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => {
+                let claims = Claims::default()
+                    .naming("responsible", responsible.map(Reference::Member))
+                    .naming("pipeline", pipeline.map(Reference::Pipeline))
+                    .naming("possible_client", possible_client.map(Reference::Client))
+                    .carrying(EntityName::Lead, extras.attributes);
+                let (entity, field) = (EntityName::LeadClientInfo, "client_attributes");
+                let claims = claims.carrying_under(entity, field, String::new(), client_attributes);
+                let (entity, field) = (EntityName::LeadServiceInfo, "service_attributes");
+                let claims = services.into_iter().zip(1..).fold(claims, |claims, (service, place)| {
+                    claims.carrying_under(entity, field, format!("Entry {place}: "), service.values)
+                });
+                Err(claims.refused(errors))
+            }
         }
     }
 
@@ -135,7 +148,7 @@ impl LeadBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<LeadPatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<LeadPatch, Refused<LeadPatch>> {
         let Self {
             name,
             responsible,
@@ -166,7 +179,7 @@ impl LeadBody {
             services: optional(&mut errors, "service_attributes", service_attributes),
             extras: ExtrasFields { attributes, tasks, notes }.into_patch(mode, &mut errors),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 

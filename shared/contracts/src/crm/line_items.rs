@@ -1,12 +1,12 @@
 //! Line items of an invoice (crm, section 12.2).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::id::{InvoiceId, ItemId};
 use domain::invoice::{Figures, Line, LineInput, LineKind, LinePatch, LineText, TaxCategory};
 use domain::money::{Percent, Price, Quantity};
 use domain::record::Meta;
 use domain::text::TextError;
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,7 +48,7 @@ impl LineItemBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_input(self, path: InvoiceId) -> Result<LineInput, FieldErrors> {
+    pub fn into_input(self, path: InvoiceId) -> Result<LineInput, Refused<Claims>> {
         let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, tax_category, attributes } =
             self;
         let mut errors = FieldErrors::new();
@@ -83,7 +83,10 @@ impl LineItemBody {
                 tax_category,
                 attributes,
             }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => {
+                let claims = Claims::default().naming("catalogue_item", item.map(Reference::Item));
+                Err(claims.carrying(EntityName::InvoiceLineItem, attributes).refused(errors))
+            }
         }
     }
 
@@ -91,7 +94,7 @@ impl LineItemBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, path: InvoiceId, mode: Update) -> Result<LinePatch, FieldErrors> {
+    pub fn into_patch(self, path: InvoiceId, mode: Update) -> Result<LinePatch, Refused<LinePatch>> {
         let Self { invoice, catalogue_item, description, quantity, unit_price, tax_rate, tax_category, attributes } =
             self;
         let mut errors = FieldErrors::new();
@@ -106,7 +109,7 @@ impl LineItemBody {
             tax_category: patch(&mut errors, "tax_category", tax_category),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 
@@ -200,7 +203,7 @@ mod tests {
     }
 
     fn read(json: Value) -> Result<LineInput, FieldErrors> {
-        body(json).into_input(INVOICE.parse().unwrap())
+        Ok(body(json).into_input(INVOICE.parse().unwrap())?)
     }
 
     #[test]
@@ -254,7 +257,7 @@ mod tests {
         assert_eq!(change, LinePatch { quantity, ..LinePatch::default() });
         assert_eq!(body(json!({"catalogue_item": null})).into_patch(path(), Update::Put).unwrap().item, Patch::Clear);
         let wrong = body(json!({"description": "", "unit_price": null})).into_patch(path(), Update::Put).unwrap_err();
-        assert_eq!(wrong.iter().count(), 2);
+        assert_eq!(wrong.wrong.iter().count(), 2);
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Payments on an invoice (crm, section 12.3).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::id::InvoiceId;
 use domain::invoice::{Payment, PaymentInput, PaymentMethod, PaymentPatch};
 use domain::money::MoneyError;
 use domain::record::Meta;
 use domain::text::{LongText, ShortText};
+use domain::{Claims, FieldErrors, Refused};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -63,7 +63,7 @@ impl PaymentBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_input(self, path: InvoiceId) -> Result<PaymentInput, FieldErrors> {
+    pub fn into_input(self, path: InvoiceId) -> Result<PaymentInput, Refused<Claims>> {
         let Self { invoice, amount, method, paid_at, stripe_charge_id, reference, notes, attributes } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "invoice", invoice, path);
@@ -78,7 +78,7 @@ impl PaymentBody {
             (Some(PaidAmount(amount)), Some(method)) if errors.is_empty() => {
                 Ok(PaymentInput { amount, method, paid_at, stripe_charge_id, reference, notes, attributes })
             }
-            _ => Err(errors),
+            _ => Err(Claims::default().carrying(EntityName::Payment, attributes).refused(errors)),
         }
     }
 
@@ -86,7 +86,7 @@ impl PaymentBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, path: InvoiceId, mode: Update) -> Result<PaymentPatch, FieldErrors> {
+    pub fn into_patch(self, path: InvoiceId, mode: Update) -> Result<PaymentPatch, Refused<PaymentPatch>> {
         let Self { invoice, amount, method, paid_at, stripe_charge_id, reference, notes, attributes } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "invoice", invoice, path);
@@ -99,7 +99,7 @@ impl PaymentBody {
             notes: text(&mut errors, "notes", notes),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn read(json: Value) -> Result<PaymentInput, FieldErrors> {
-        body(json).into_input(INVOICE.parse().unwrap())
+        Ok(body(json).into_input(INVOICE.parse().unwrap())?)
     }
 
     #[test]
@@ -246,6 +246,6 @@ mod tests {
         };
         assert_eq!(change, expected);
         let other = body(json!({"invoice": PAYMENT})).into_patch(INVOICE.parse().unwrap(), Update::Put);
-        assert_eq!(other.unwrap_err().iter().next().unwrap().0, "invoice");
+        assert_eq!(other.unwrap_err().wrong.iter().next().unwrap().0, "invoice");
     }
 }

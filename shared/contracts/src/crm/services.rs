@@ -1,12 +1,12 @@
 //! Services, such as students (crm, section 3).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::id::{ClientId, CohortId};
 use domain::record::{Extras, Meta};
 use domain::service::{NewService, Service, ServicePatch};
 use domain::text::Name;
 use domain::worklist::{NoteInput, TaskInput};
+use domain::{Claims, FieldErrors, Reference, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ impl ServiceBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewService, FieldErrors> {
+    pub fn into_new(self) -> Result<NewService, Refused<Claims>> {
         let Self { name, client, actual_cohort, origin_cohort, attributes, list_of_tasks, list_of_notes } = self;
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", name);
@@ -51,7 +51,10 @@ impl ServiceBody {
         let extras = ExtrasFields { attributes, tasks: list_of_tasks, notes: list_of_notes }.into_new(&mut errors);
         match name {
             Some(name) if errors.is_empty() => Ok(NewService { name, client, actual_cohort, origin_cohort, extras }),
-            Some(_) | None => Err(errors),
+            Some(_) | None => {
+                let claims = Claims::default().naming("client", client.map(Reference::Client));
+                Err(claims.carrying(EntityName::Service, extras.attributes).refused(errors))
+            }
         }
     }
 
@@ -59,7 +62,7 @@ impl ServiceBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, mode: Update) -> Result<ServicePatch, FieldErrors> {
+    pub fn into_patch(self, mode: Update) -> Result<ServicePatch, Refused<ServicePatch>> {
         let Self { name, client, actual_cohort, origin_cohort, attributes, list_of_tasks, list_of_notes } = self;
         let mut errors = FieldErrors::new();
         let extras = ExtrasFields { attributes, tasks: list_of_tasks, notes: list_of_notes };
@@ -70,7 +73,7 @@ impl ServiceBody {
             origin_cohort: patch(&mut errors, "origin_cohort", origin_cohort),
             extras: extras.into_patch(mode, &mut errors),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Price tiers of a catalogue item (crm, section 11.3).
 
-use domain::FieldErrors;
-use domain::attributes::Attributes;
+use domain::attributes::{Attributes, EntityName};
 use domain::catalogue::{NewTier, PriceTier, TierPatch};
 use domain::id::ItemId;
 use domain::money::Price;
 use domain::record::Meta;
 use domain::text::Name;
+use domain::{Claims, FieldErrors, Refused};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ impl PriceTierBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self, item: ItemId) -> Result<NewTier, FieldErrors> {
+    pub fn into_new(self, item: ItemId) -> Result<NewTier, Refused<Claims>> {
         let Self { catalogue_item, name, min_quantity, price, attributes } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "catalogue_item", catalogue_item, item);
@@ -49,7 +49,7 @@ impl PriceTierBody {
             (Some(name), Some(min_quantity), Some(price)) if errors.is_empty() => {
                 Ok(NewTier { name, min_quantity, price, attributes })
             }
-            _ => Err(errors),
+            _ => Err(Claims::default().carrying(EntityName::PriceTier, attributes).refused(errors)),
         }
     }
 
@@ -57,7 +57,7 @@ impl PriceTierBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, item: ItemId, mode: Update) -> Result<TierPatch, FieldErrors> {
+    pub fn into_patch(self, item: ItemId, mode: Update) -> Result<TierPatch, Refused<TierPatch>> {
         let Self { catalogue_item, name, min_quantity, price, attributes } = self;
         let mut errors = FieldErrors::new();
         check_parent(&mut errors, "catalogue_item", catalogue_item, item);
@@ -67,7 +67,7 @@ impl PriceTierBody {
             price: optional(&mut errors, "price", price),
             attributes: optional(&mut errors, "attributes", attributes).map(|sent| mode.attributes(sent)),
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
     const ITEM: &str = "0190b5a1-7c5e-7000-8000-000000000001";
     const OTHER: &str = "0190b5a1-7c5e-7000-8000-000000000002";
 
-    fn read(json: Value) -> Result<NewTier, FieldErrors> {
+    fn read(json: Value) -> Result<NewTier, Refused<Claims>> {
         parse_object::<PriceTierBody>(json.to_string().as_bytes()).unwrap().into_new(ITEM.parse().unwrap())
     }
 

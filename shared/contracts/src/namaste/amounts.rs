@@ -24,16 +24,25 @@ impl FromWire for UnitPrice {
     }
 }
 
-/// How many of a product a billing is for, as it is sent: a whole number.
+/// How many of a product a billing is for, as it is sent: a whole number, or what another contract sold.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Count(pub Quantity);
+pub struct Count(Quantity);
+
+impl Count {
+    /// The quantity, which is whole or `kept`.
+    ///
+    /// # Errors
+    /// The message for the field.
+    pub fn whole_or(self, kept: Option<Quantity>) -> Result<Quantity, &'static str> {
+        let Self(quantity) = self;
+        let is_taken = quantity.value().fract().is_zero() || kept == Some(quantity);
+        if is_taken { Ok(quantity) } else { Err("A valid integer is required.") }
+    }
+}
 
 impl FromWire for Count {
     fn from_wire(raw: &str) -> Result<Self, String> {
-        match Quantity::from_wire(raw)? {
-            quantity if quantity.value().fract().is_zero() => Ok(Self(quantity)),
-            _ => Err("A valid integer is required.".to_owned()),
-        }
+        Quantity::from_wire(raw).map(Self)
     }
 
     fn schema() -> RefOr<Schema> {
@@ -57,12 +66,19 @@ mod tests {
 
     #[test]
     fn a_count_is_a_whole_number_above_zero() {
-        let count = |raw| Count::from_wire(raw).map(|Count(quantity)| quantity.value().normalize().to_string());
-        assert_eq!((count("10"), count("\"5\"")), (Ok("10".into()), Ok("5".into())));
-        assert_eq!((count("1e2"), count("\"5.0\"")), (Ok("100".into()), Ok("5".into())));
-        assert_eq!(count("1.5"), Err("A valid integer is required.".into()));
+        let kept = Quantity::new("1.5".parse().unwrap()).ok();
+        let count = |raw, kept| {
+            let count = Count::from_wire(raw).unwrap().whole_or(kept);
+            count.map(|quantity| quantity.value().normalize().to_string())
+        };
+        assert_eq!((count("10", None), count("\"5\"", kept)), (Ok("10".into()), Ok("5".into())));
+        assert_eq!((count("1e2", None), count("\"5.0\"", None)), (Ok("100".into()), Ok("5".into())));
+        for (raw, kept) in [("1.5", None), ("2.5", kept)] {
+            assert_eq!(count(raw, kept), Err("A valid integer is required."), "{raw}");
+        }
+        assert_eq!(count("1.50", kept), Ok("1.5".into()));
         for wrong in ["0", "-1", "\"1e2\"", "1e8", "100000000", "true", "\"\""] {
-            assert!(count(wrong).is_err(), "{wrong}");
+            assert!(Count::from_wire(wrong).is_err(), "{wrong}");
         }
     }
 }

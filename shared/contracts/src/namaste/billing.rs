@@ -4,12 +4,12 @@
 
 mod items;
 
-use domain::FieldErrors;
-use domain::billing::{BillingPatch, NewBilling};
-use domain::invoice::{Customer, CustomerPatch, Details, Header, InvoiceNumber, SentTotals, Totals};
+use domain::billing::{BillingPatch, NewBilling, Products};
+use domain::invoice::{Customer, CustomerPatch, Details, Header, Invoice, InvoiceNumber, Line, SentTotals, Totals};
 use domain::numbered::NumberOrName;
 use domain::record::Meta;
 use domain::text::{LongText, ShortText};
+use domain::{Claims, Edit, FieldErrors, Reference, Refused};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -22,7 +22,9 @@ use super::things::Thing;
 use crate::Problem;
 use crate::decimals::Amount;
 use crate::status::{DRAFT, SentStatus};
-use crate::wire::{Bounded, Field, OrEmpty, body, not_emptied, optional, or_default, or_null, patch, required, text};
+use crate::wire::{
+    Bounded, Field, OrEmpty, SentObject, body, not_emptied, optional, or_default, or_null, patch, required, text,
+};
 
 pub use items::{BillingItemBody, BillingItemJson, BillingItems};
 
@@ -37,7 +39,6 @@ pub const BILLING: Thing = Thing::new(
         ("issue_date", "invoice_date"),
         ("client", "party"),
         ("amount", "paid_amount"),
-        ("unit_price", "items"),
     ],
 );
 
@@ -82,14 +83,40 @@ body! {
 }
 
 impl BillingBody {
-    /// The billing to be made.
+    /// Refuses a new billing without items.
     ///
     /// # Errors
-    /// No items; then every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewBilling, Problem> {
-        if !some_items(&self.items) || matches!(self.items, Field::Absent) {
-            return Err(no_items());
+    /// The document's words for it.
+    pub fn check_items(&self) -> Result<(), Problem> {
+        if matches!(self.items, Field::Absent) { Err(no_items()) } else { self.check_items_if_sent() }
+    }
+
+    /// Refuses a list of no items.
+    ///
+    /// # Errors
+    /// As [`BillingBody::check_items`].
+    pub fn check_items_if_sent(&self) -> Result<(), Problem> {
+        match &self.items {
+            Field::Absent | Field::Wrong(_) => Ok(()),
+            Field::Value(items) if !items.is_empty() => Ok(()),
+            Field::Value(_) | Field::Null | Field::Empty => Err(no_items()),
         }
+    }
+
+    /// The numbers of products that the items name; none stands for an item that names no product.
+    #[must_use]
+    pub fn products(&self) -> Vec<Option<u64>> {
+        match &self.items {
+            Field::Value(items) => items.products().collect(),
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => Vec::new(),
+        }
+    }
+
+    /// The billing to be made of these products.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn into_new(self, products: &Products) -> Result<NewBilling, Refused<Claims>> {
         let mut errors = FieldErrors::new();
         let number = required(&mut errors, "invoice_number", self.invoice_number);
         let issue_date = or_default(&mut errors, "invoice_date", self.invoice_date);
@@ -108,8 +135,13 @@ impl BillingBody {
         amount(&mut errors, "due_amount", self.due_amount);
         let totals = totals(&mut errors, self.sub_total, self.tax, self.discount, self.total_amount);
         let items = required(&mut errors, "items", self.items);
-        let items = items.map(|items| items.into_new(&mut errors)).unwrap_or_default();
-        let Some(number) = number.filter(|_| errors.is_empty()) else { return Err(errors.into()) };
+        let items = items.and_then(|items| errors.keep(items.into_lines(products, &[]))).unwrap_or_default();
+        let Some(number) = number.filter(|_| errors.is_empty()) else {
+            let claims = Claims::default()
+                .naming("party", party.map(Reference::Party))
+                .naming("payment_method", payment_method.map(Reference::PaymentMethod));
+            return Err(claims.refused(errors));
+        };
         Ok(NewBilling {
             number,
             status: status.map_or(DRAFT, |sent| sent.request),
@@ -125,14 +157,20 @@ impl BillingBody {
         })
     }
 
-    /// The change to be made.
+    /// The change that a body asks for of a billing. One that another contract made without lines shows no items.
+    #[must_use]
+    pub fn edit(sent: &SentObject, products: &Products, before: &Invoice) -> Edit<BillingPatch> {
+        let lines = before.lines();
+        let shown = WholeBillingJson { billing: BillingJson::new(before.header(), None), items: Vec::new() };
+        let derived: &[&str] = if lines.is_empty() { &["items"] } else { &[] };
+        sent.edit(&shown, derived, |body: Self| body.into_patch(products, &lines))
+    }
+
+    /// The change to be made; `before` are the lines that the billing has.
     ///
     /// # Errors
-    /// A list of no items; then every field that is wrong.
-    pub fn into_patch(self) -> Result<BillingPatch, Problem> {
-        if !some_items(&self.items) {
-            return Err(no_items());
-        }
+    /// Every field that is wrong.
+    pub fn into_patch(self, products: &Products, before: &[&Line]) -> Result<BillingPatch, Refused<BillingPatch>> {
         let mut errors = FieldErrors::new();
         let customer = CustomerPatch {
             phone: patch(&mut errors, "phone", self.phone),
@@ -152,19 +190,10 @@ impl BillingBody {
             notes: text(&mut errors, "notes", self.notes),
             totals: totals(&mut errors, self.sub_total, self.tax, self.discount, self.total_amount),
             paid_amount: amount(&mut errors, "paid_amount", self.paid_amount),
-            items: optional(&mut errors, "items", self.items).map(|items| items.into_new(&mut errors)),
+            items: optional(&mut errors, "items", self.items)
+                .and_then(|items| errors.keep(items.into_lines(products, before))),
         };
-        errors.into_result()?;
-        Ok(change)
-    }
-}
-
-/// Whether the items are left out, wrong, or some.
-fn some_items(items: &Field<BillingItems>) -> bool {
-    match items {
-        Field::Absent | Field::Wrong(_) => true,
-        Field::Value(items) => !items.is_empty(),
-        Field::Null | Field::Empty => false,
+        errors.checked(change)
     }
 }
 

@@ -10,7 +10,7 @@ use domain::numbered::NumberOrName;
 use domain::record::{ExtrasPatch, NewExtras};
 use domain::supplier::{NewSupplier, SupplierCode, SupplierPatch};
 use domain::text::{Email, LongText, Name, ShortText};
-use domain::{FieldErrors, Patch};
+use domain::{Claims, Creation, Edit, FieldErrors, Patch, Reference, Refused};
 
 use super::errors::refused;
 use super::things::Thing;
@@ -121,7 +121,7 @@ body! {
 #[allow(clippy::large_enum_variant, reason = "one of them is at hand at a time")]
 pub enum NewParty {
     /// A customer, and the payment method.
-    Customer(NewClient, Option<NumberOrName>),
+    Customer(Creation<NewClient>, Option<NumberOrName>),
     /// A supplier.
     Supplier(NewSupplier),
 }
@@ -152,18 +152,18 @@ impl PartyBody {
     /// The party to be made.
     ///
     /// # Errors
-    /// A kind that is neither; then every field that is missing or wrong.
+    /// A kind that is neither; then every field of a supplier that is missing or wrong.
     pub fn into_new(self) -> Result<NewParty, Problem> {
         match Kind::sent(&self.Category_type)? {
             Kind::Customer => {
-                let (customer, method) = self.into_customer()?;
+                let (customer, method) = self.into_customer();
                 Ok(NewParty::Customer(customer, method))
             }
             Kind::Supplier => Ok(NewParty::Supplier(self.into_supplier()?)),
         }
     }
 
-    fn into_customer(self) -> Result<(NewClient, Option<NumberOrName>), FieldErrors> {
+    fn into_customer(self) -> (Creation<NewClient>, Option<NumberOrName>) {
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "name", self.name);
         let email = or_default(&mut errors, "email", self.email);
@@ -183,9 +183,12 @@ impl PartyBody {
         };
         match name {
             Some(name) if errors.is_empty() => {
-                Ok((NewClient { name, email, profile, extras: NewExtras::default() }, preferred.or(method)))
+                (NewClient { name, email, profile, extras: NewExtras::default() }.into(), preferred.or(method))
             }
-            Some(_) | None => Err(errors),
+            Some(_) | None => {
+                let method = preferred.or(method).map(Reference::PaymentMethod);
+                (Claims::default().naming("payment_method", method).refused(errors).into(), None)
+            }
         }
     }
 
@@ -201,8 +204,8 @@ impl PartyBody {
     /// The change to be made. What kind a party is does not change.
     ///
     /// # Errors
-    /// A kind that is neither; then every field that is wrong.
-    pub fn into_patch(self) -> Result<PartyPatch, Problem> {
+    /// A kind that is neither.
+    pub fn into_patch(self) -> Result<Edit<PartyPatch>, Problem> {
         if !matches!(self.Category_type, Field::Absent) {
             Kind::sent(&self.Category_type)?;
         }
@@ -228,9 +231,9 @@ impl PartyBody {
             preferred @ (Patch::Clear | Patch::Set(_)) => preferred,
         };
         let email = patch(&mut errors, "email", self.email);
-        errors.into_result()?;
         let customer = ClientPatch { name: name.clone(), email, profile, extras: ExtrasPatch::default() };
-        Ok(PartyPatch { customer, payment_method, supplier: SupplierPatch { name, code, is_active } })
+        let patch = PartyPatch { customer, payment_method, supplier: SupplierPatch { name, code, is_active } };
+        Ok(Edit { patch, wrong: errors })
     }
 }
 

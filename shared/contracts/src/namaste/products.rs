@@ -2,19 +2,19 @@
 
 #![allow(non_snake_case, reason = "fields are spelled as the contract spells them")]
 
-use domain::FieldErrors;
 use domain::catalogue::{CatalogueItem, Category, ImageUrl, Sku, Stock, StockPatch};
 use domain::numbered::NumberOrName;
 use domain::product::{NewProduct, ProductPatch};
 use domain::record::Meta;
 use domain::text::{LongText, Name, Text};
+use domain::{Claims, Edit, FieldErrors, Reference, Refused};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::amounts::UnitPrice;
 use super::things::Thing;
 use crate::decimals::Amount;
-use crate::wire::{OrEmpty, body, optional, or_default, patch, required, text};
+use crate::wire::{OrEmpty, SentObject, body, optional, or_default, patch, required, text};
 
 /// Products, as messages name them.
 pub const PRODUCT: Thing =
@@ -48,7 +48,7 @@ impl ProductBody {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self) -> Result<NewProduct, FieldErrors> {
+    pub fn into_new(self) -> Result<NewProduct, Refused<Claims>> {
         let Self { product_name, category, unit_price, quantity, sku, product_Img, description } = self;
         let mut errors = FieldErrors::new();
         let name = required(&mut errors, "product_name", product_name);
@@ -59,10 +59,11 @@ impl ProductBody {
         let sku = or_default(&mut errors, "sku", sku);
         let image_url = or_default(&mut errors, "product_Img", product_Img);
         let description = text(&mut errors, "description", description).unwrap_or_default();
+        let claims = Claims::default().naming("category", category.clone().map(Reference::ProductCategory));
         let (Some(name), Some(category), Some(UnitPrice(unit_price)), Some(quantity), true) =
             (name, category, unit_price, quantity, errors.is_empty())
         else {
-            return Err(errors);
+            return Err(claims.refused(errors));
         };
         let stock = Stock { quantity, image_url };
         Ok(NewProduct { name, category, sku, unit_price, description, stock })
@@ -72,7 +73,7 @@ impl ProductBody {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self) -> Result<ProductPatch, FieldErrors> {
+    pub fn into_patch(self) -> Result<ProductPatch, Refused<ProductPatch>> {
         let Self { product_name, category, unit_price, quantity, sku, product_Img, description } = self;
         let mut errors = FieldErrors::new();
         let name = optional(&mut errors, "product_name", product_name);
@@ -89,7 +90,15 @@ impl ProductBody {
             description: text(&mut errors, "description", description),
             stock,
         };
-        errors.into_result().map(|()| change)
+        errors.checked(change)
+    }
+
+    /// The change that a body asks for of a product, which shows the first of its images where it has no address of
+    /// one.
+    #[must_use]
+    pub fn edit(sent: &SentObject, before: &CatalogueItem) -> Edit<ProductPatch> {
+        let derived: &[&str] = if before.stock.image_url.is_none() { &["product_Img"] } else { &[] };
+        sent.edit(&ProductJson::new(before, None), derived, Self::into_patch)
     }
 }
 
@@ -246,7 +255,7 @@ mod tests {
     #[test]
     fn every_missing_or_wrong_field_is_named_as_it_is_sent() {
         let names = |json: Value| {
-            let errors = body(&json).into_new().unwrap_err();
+            let errors = body(&json).into_new().unwrap_err().wrong;
             errors.iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(names(json!({})), ["product_name", "category", "unit_price", "quantity"]);

@@ -87,22 +87,18 @@ impl Thing {
             }
             Problem::Domain(Error::Invalid(errors)) => match rule(&errors) {
                 Some(broken) => refused(400, &broken),
-                None => self.renamed(&errors).into(),
+                None => self.renamed(errors).into(),
             },
             other => other,
         }
     }
 
     /// The messages under this contract's names of the fields.
-    fn renamed(self, errors: &FieldErrors) -> FieldErrors {
-        let mut renamed = FieldErrors::new();
-        for (field, messages) in errors.iter() {
-            let own = self.fields.iter().find(|(domain, _)| *domain == field).map_or(field, |(_, own)| own);
-            for message in messages {
-                renamed.add(own, message.as_str());
-            }
-        }
-        renamed
+    fn renamed(self, errors: FieldErrors) -> FieldErrors {
+        errors.renamed(|field| match field.strip_prefix("lines[") {
+            Some(line) => format!("items[{}", line.replace(".unit_price", ".rate")),
+            None => self.fields.iter().find(|(domain, _)| *domain == field).map_or(field, |(_, own)| own).to_owned(),
+        })
     }
 }
 
@@ -152,10 +148,12 @@ mod tests {
 
     #[test]
     fn wrong_fields_have_this_contracts_names() {
-        let mut errors = FieldErrors::one("name", "Wrong.");
-        errors.add("other", "Wrong too.");
-        let mut expected = FieldErrors::one("widget_name", "Wrong.");
-        expected.add("other", "Wrong too.");
+        let (mut errors, mut expected) = (FieldErrors::new(), FieldErrors::new());
+        let names = [("name", "widget_name"), ("other", "other"), ("lines[0].unit_price", "items[0].rate")];
+        for (domain, own) in names.into_iter().chain([("lines[11]", "items[11]")]) {
+            errors.add(domain, "Wrong.");
+            expected.add(own, "Wrong.");
+        }
         assert_eq!(WIDGET.edited(errors.into()), expected.into());
         assert_eq!(WIDGET.edited(Error::rule("It is broken.").into()), refused(400, "It is broken."));
     }

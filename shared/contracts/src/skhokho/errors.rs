@@ -5,8 +5,7 @@ use domain::{Error, FieldErrors};
 use crate::{Problem, Rendered, crm};
 
 /// Fields that have another name here than where the books refuse them.
-const NAMES: [(&str, &str); 4] =
-    [("client", "client_id"), ("issue_date", "invoice_date"), ("unit_price", "items"), ("discount", "items")];
+const NAMES: [(&str, &str); 3] = [("client", "client_id"), ("issue_date", "invoice_date"), ("discount", "items")];
 
 /// A failure in this contract's form.
 #[must_use]
@@ -20,10 +19,21 @@ pub fn render(problem: &Problem) -> Rendered {
 fn renamed(errors: &FieldErrors) -> FieldErrors {
     let mut here = FieldErrors::new();
     for (field, messages) in errors.iter() {
+        if let Some((entry, part)) = line(field) {
+            let part = if part.is_empty() { String::new() } else { format!("{part}: ") };
+            messages.iter().for_each(|message| here.add("items", format!("Entry {entry}: {part}{message}")));
+            continue;
+        }
         let name = NAMES.iter().find(|(there, _)| *there == field).map_or(field, |(_, name)| name);
         messages.iter().for_each(|message| here.add(name, message));
     }
     here
+}
+
+/// The place of a line and the name of its field, from `lines[0].unit_price` or `lines[0]`.
+fn line(field: &str) -> Option<(usize, &str)> {
+    let (index, part) = field.strip_prefix("lines[")?.split_once(']')?;
+    Some((index.parse::<usize>().ok()? + 1, part.strip_prefix('.').unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -35,8 +45,11 @@ mod tests {
     fn fields_are_named_as_this_contract_names_them() {
         let mut errors = FieldErrors::one("client", "no such");
         errors.add("title", "missing");
+        errors.add("lines[1].unit_price", "too precise");
+        errors.add("lines[2]", "too large");
         let Rendered { status, body, .. } = render(&errors.into());
-        assert_eq!((status, body), (400, json!({"client_id": ["no such"], "title": ["missing"]})));
+        let items = ["Entry 2: unit_price: too precise", "Entry 3: too large"];
+        assert_eq!((status, body), (400, json!({"client_id": ["no such"], "title": ["missing"], "items": items})));
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Invoices.
 
+mod sent;
+
 use std::collections::BTreeMap;
 
 use domain::client::Client;
 use domain::id::{ClientId, ItemId};
 use domain::invoice::{
-    Customer, Details, DetailsPatch, Header, InvoiceNumber, InvoicePatch, Line, LinesChange, NewInvoice, NewNumber,
-    SentTotals, StatusRequest, StripeRefs, Totals,
+    Customer, Details, DetailsPatch, Header, Invoice, InvoiceNumber, InvoicePatch, Line, LinesChange, NewInvoice,
+    NewNumber, SentTotals, StatusRequest, StripeRefs, Totals,
 };
 use domain::money::{Currency, Money, two_places};
 use domain::record::{Extras, Meta, NewExtras};
-use domain::text::{LongText, Text};
-use domain::{FieldErrors, Patch};
+use domain::text::Text;
+use domain::{Claims, Edit, FieldErrors, Patch, Reference, Refused};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use utoipa::openapi::schema::{Array, Ref};
@@ -20,25 +22,12 @@ use uuid::Uuid;
 use super::answer;
 use super::items::{Catalogue, ItemJson, Lines, SentId, SentItems};
 use super::parties::{ClientMini, PersonMini};
-use super::schemas::{self, documented};
+use super::schemas;
 use super::status::{Words, status_display, status_word};
 use crate::status::{DRAFT, SentStatus};
-use crate::wire::{Bounded, Field, OrEmpty, REQUIRED, body, defaulted, optional, or_default, text};
+use crate::wire::{Bounded, Field, REQUIRED, SentObject, body, defaulted, optional, or_default, text};
 
-documented! {
-    /// A title.
-    SentTitle(Text<1, 255>) => schemas::text().min_length(Some(1)),
-    /// A description.
-    SentDescription(LongText) => schemas::text_or_null(),
-    /// A number of the invoice.
-    SentNumber(InvoiceNumber) => schemas::text().min_length(Some(1)).max_length(Some(100)),
-    /// The date of the invoice.
-    SentInvoiceDate(OrEmpty<Date>) => schemas::date_or_null(),
-    /// How much is paid.
-    SentPaid(Bounded<10, 2>) => schemas::decimal(13),
-    /// A client.
-    SentClient(ClientId) => schemas::text().min_length(Some(1)).write_only(true),
-}
+pub use sent::{SentClient, SentDescription, SentInvoiceDate, SentNumber, SentPaid, SentTitle};
 
 body! {
     /// An invoice, as it is sent.
@@ -92,7 +81,7 @@ impl InvoiceRequest {
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_new(self, catalogue: &Catalogue) -> Result<NewInvoice, FieldErrors> {
+    pub fn into_new(self, catalogue: &Catalogue) -> Result<NewInvoice, Refused<Claims>> {
         let mut errors = FieldErrors::new();
         let absent = [
             ("title", self.title == Field::Absent),
@@ -101,12 +90,13 @@ impl InvoiceRequest {
             ("client_id", self.client_id == Field::Absent),
         ];
         absent.into_iter().filter(|(_, is_absent)| *is_absent).for_each(|(name, _)| errors.add(name, REQUIRED));
-        let sent = self.read(catalogue, Some(Currency::USD), &mut errors);
-        let Sent { number: Some(number), details, status, issue_date, due_date, paid_amount, lines } = sent else {
-            return Err(errors);
-        };
-        errors.into_result()?;
+        let sent = self.read(catalogue, &[], Currency::USD, &mut errors);
+        let Sent { number, details, status, issue_date, due_date, paid_amount, lines } = sent;
         let DetailsPatch { client, title, description, .. } = details;
+        let Some(number) = number.filter(|_| errors.is_empty()) else {
+            let client = client.into_option().map(Reference::Client);
+            return Err(Claims::default().naming("client", client).refused(errors));
+        };
         let Lines { lines, currency } = lines.unwrap_or_default();
         Ok(NewInvoice {
             number: NewNumber::Given(number),
@@ -129,16 +119,21 @@ impl InvoiceRequest {
         })
     }
 
-    /// The change to be made, by PUT or by PATCH: what is left out stays. `catalogue` is as for a new one.
+    /// The change to be made, by PUT or by PATCH: what is left out stays. `catalogue` is as for a new one; `before` are
+    /// the lines that the invoice has, in `currency`.
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn into_patch(self, catalogue: &Catalogue) -> Result<InvoicePatch, FieldErrors> {
+    pub fn into_patch(
+        self,
+        catalogue: &Catalogue,
+        before: &[&Line],
+        currency: Currency,
+    ) -> Result<InvoicePatch, Refused<InvoicePatch>> {
         let mut errors = FieldErrors::new();
-        let sent = self.read(catalogue, None, &mut errors);
-        errors.into_result()?;
+        let sent = self.read(catalogue, before, currency, &mut errors);
         let Sent { number, details, status, issue_date, due_date, paid_amount, lines } = sent;
-        Ok(InvoicePatch {
+        errors.checked(InvoicePatch {
             number,
             details,
             status,
@@ -151,7 +146,17 @@ impl InvoiceRequest {
         })
     }
 
-    fn read(self, catalogue: &Catalogue, currency: Option<Currency>, errors: &mut FieldErrors) -> Sent {
+    /// The change that a body asks for of an invoice. One without a due date shows its date of issue in its place.
+    #[must_use]
+    pub fn edit(sent: &SentObject, catalogue: &Catalogue, before: &Invoice) -> Edit<InvoicePatch> {
+        let (header, lines) = (before.header(), before.lines());
+        let derived: &[&str] = if header.due_date.is_none() { &["due_date"] } else { &[] };
+        let around = Around { clients: BTreeMap::new(), catalogue: Catalogue::new(), today: header.issue_date };
+        let into_patch = |body: Self| body.into_patch(catalogue, &lines, header.currency);
+        sent.edit(&InvoiceJson::new(header, &lines, &around), derived, into_patch)
+    }
+
+    fn read(self, catalogue: &Catalogue, before: &[&Line], currency: Currency, errors: &mut FieldErrors) -> Sent {
         let Self {
             unique_id,
             title,
@@ -181,7 +186,8 @@ impl InvoiceRequest {
             issue_date: or_default(errors, "invoice_date", invoice_date.map(|SentInvoiceDate(date)| date)),
             due_date: optional(errors, "due_date", due_date),
             paid_amount: defaulted(errors, "paid_amount", paid_amount).map(|SentPaid(Bounded(amount))| amount),
-            lines: defaulted(errors, "items", items).map(|items| items.into_lines(catalogue, currency, errors)),
+            lines: defaulted(errors, "items", items)
+                .and_then(|items| errors.keep(items.into_lines(catalogue, before, currency))),
         }
     }
 }

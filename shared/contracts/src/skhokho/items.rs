@@ -7,7 +7,7 @@ use domain::attributes::Attributes;
 use domain::catalogue::CatalogueItem;
 use domain::id::ItemId;
 use domain::invoice::{Figures, Line, LineKind, LineText, MAX_LINES, NewLine};
-use domain::money::{Currency, Money, MoneyError, Percent, Price, Quantity, two_places};
+use domain::money::{Currency, Money, Percent, Price, Quantity, two_places};
 use rust_decimal::Decimal;
 use serde_json::value::RawValue;
 use utoipa::openapi::RefOr;
@@ -16,16 +16,17 @@ use uuid::Uuid;
 
 use super::answer;
 use super::schemas::{self, documented};
+use crate::lines::{Named, stood_for};
 use crate::wire::{Field, FromWire, OrEmpty, body, defaulted, nested, or_default, required};
 
 /// The catalogue items that lines name, by their ids.
 pub type Catalogue = BTreeMap<ItemId, CatalogueItem>;
 
-/// The sums of a line have up to ten digits before the point.
-const LINE_LIMIT: u64 = 10_000_000_000;
+/// The most digits before the point in the sums of a line.
+const LINE_DIGITS: u32 = 10;
 
 documented! {
-    /// An id that the server gives: what is sent is not looked at.
+    /// An id that the server gives: it tells which line is meant.
     SentId(OrEmpty<String>) => schemas::unique_id(),
     /// A catalogue item.
     SentItem(OrEmpty<ItemId>) => schemas::text_or_null().min_length(Some(1)).write_only(true),
@@ -42,7 +43,8 @@ documented! {
 body! {
     /// A line item, as it is sent.
     InvoiceItemRequest {
-        /// Given by the server: what is sent is ignored.
+        /// Given by the server. An item with the id of one that the invoice has sells what that one sells, unless it
+        /// names a product or service.
         optional unique_id: SentId,
         /// The product that it sells: a catalogue item.
         optional product_id: SentItem,
@@ -77,8 +79,18 @@ impl InvoiceItemRequest {
         })
     }
 
-    /// The line, named as its catalogue item, and the currency that it names.
-    fn into_line(self, catalogue: &Catalogue) -> Result<(NewLine, Option<Currency>), FieldErrors> {
+    /// The line before that it names, and what it sells.
+    fn named(&self) -> Named {
+        let line = match &self.unique_id {
+            Field::Value(SentId(OrEmpty(Some(id)))) => id.parse().ok(),
+            Field::Value(SentId(OrEmpty(None))) | Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => None,
+        };
+        Named { line, item: self.item() }
+    }
+
+    /// The line, named as its catalogue item, and the currency that it names. What the line before sells it sells
+    /// too, unless it says otherwise.
+    fn into_line(self, catalogue: &Catalogue, before: Option<&Line>) -> Result<SentLine, FieldErrors> {
         let Self { unique_id, product_id, service_id, quantity, unit_price, discount_percentage, vat_rate, currency } =
             self;
         let mut errors = FieldErrors::new();
@@ -98,22 +110,49 @@ impl InvoiceItemRequest {
             (Some(product), None) => ("product_id", Some(product), LineKind::Product),
             (None, service) => ("service_id", service, LineKind::Service),
         };
-        let item = id.and_then(|id| errors.take(field, catalogue.get(&id).ok_or_else(|| missing(id))));
+        let before = before.filter(|before| id.is_none() || before.item == id);
+        let item = id.and_then(|id| catalogue.get(&id));
+        if let Some(id) = id.filter(|_| item.is_none() && before.is_none()) {
+            errors.add(field, missing(id));
+        }
         let (Some(SentQuantity(quantity)), Some(SentPrice(unit_price)), true) =
             (quantity, unit_price, errors.is_empty())
         else {
             return Err(errors);
         };
-        let description = item.map_or(Ok(LineText::default()), |item| LineText::parse(item.name.as_str()));
-        let description = description.map_err(|error| FieldErrors::one(field, error.to_string()))?;
         let tax_rate = vat_rate.map(|SentPercent(rate)| rate).or(item.map(|item| item.tax_rate));
+        let tax_rate = tax_rate.or(before.map(|before| before.figures.tax_rate)).unwrap_or(Percent::ZERO);
         let discount = discount.map_or(Percent::ZERO, |SentPercent(discount)| discount);
-        let figures = Figures { quantity, unit_price, discount, tax_rate: tax_rate.unwrap_or(Percent::ZERO) };
-        Ok((
-            NewLine { item: id, description, kind, figures, tax_category: None, attributes: Attributes::default() },
-            currency,
-        ))
+        let figures = Figures { quantity, unit_price, discount, tax_rate };
+        let is_new = before.is_none_or(|before| before.figures != figures);
+        let line = match before {
+            Some(Line { item, description, kind, tax_category, attributes, .. }) => NewLine {
+                item: *item,
+                description: description.clone(),
+                kind: *kind,
+                figures,
+                // A taxed line has no category of no tax.
+                tax_category: tax_category.filter(|_| tax_rate == Percent::ZERO),
+                attributes: attributes.clone(),
+            },
+            None => {
+                let description = item.map_or(Ok(LineText::default()), |item| LineText::parse(item.name.as_str()));
+                let description = description.map_err(|error| FieldErrors::one(field, error.to_string()))?;
+                let attributes = Attributes::default();
+                NewLine { item: id, description, kind, figures, tax_category: None, attributes }
+            }
+        };
+        Ok(SentLine { line, currency, is_new })
     }
+}
+
+/// A line that was sent.
+struct SentLine {
+    line: NewLine,
+    /// The currency that it names.
+    currency: Option<Currency>,
+    /// Whether its figures are others than those of the line before.
+    is_new: bool,
 }
 
 fn missing(id: ItemId) -> String {
@@ -131,51 +170,71 @@ impl SentItems {
         items.iter().take(MAX_LINES).filter_map(|item| item.as_ref().ok()?.item())
     }
 
-    /// The lines to be made, in one currency: the one that they name, else `otherwise`, if it is known yet.
+    /// The lines to be made in the places of those before, in one currency: the one that they name, else `otherwise`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with its place.
     pub(super) fn into_lines(
         self,
         catalogue: &Catalogue,
-        otherwise: Option<Currency>,
-        errors: &mut FieldErrors,
-    ) -> Lines {
+        before: &[&Line],
+        otherwise: Currency,
+    ) -> Result<Lines, FieldErrors> {
         let Self(items) = self;
         if items.len() > MAX_LINES {
-            errors.add("items", format!("An invoice has no more than {MAX_LINES} items."));
-            return Lines::default();
+            return Err(FieldErrors::one("items", format!("An invoice has no more than {MAX_LINES} items.")));
         }
+        let mut errors = FieldErrors::new();
         let (mut lines, mut common) = (Vec::with_capacity(items.len()), None);
-        for (index, item) in items.into_iter().enumerate() {
-            let mut wrong = |message: String| errors.add("items", format!("Entry {}: {message}", index + 1));
-            let line = item.and_then(|item| item.into_line(catalogue).map_err(|errors| errors.to_string()));
-            match line {
-                Err(message) => wrong(message),
-                Ok((_, Some(other))) if common.is_some_and(|common| common != other) => {
-                    wrong("currency: All items of an invoice are in one currency.".to_owned());
+        let nothing = Named { line: None, item: None };
+        let named: Vec<Named> = items.iter().map(|item| item.as_ref().map_or(nothing, |item| item.named())).collect();
+        let before = stood_for(before, &named);
+        for (index, (item, before)) in items.into_iter().zip(before).enumerate() {
+            let mut wrong = |field: &str, message: &str| match field {
+                FieldErrors::NON_FIELD => errors.add(place(index), message),
+                field => errors.add(format!("{}.{field}", place(index)), message),
+            };
+            let read = match item {
+                Ok(item) => item.into_line(catalogue, before),
+                Err(message) => Err(FieldErrors::one(FieldErrors::NON_FIELD, message)),
+            };
+            let SentLine { line, currency, is_new } = match read {
+                Ok(line) => line,
+                Err(errors) => {
+                    errors.iter().for_each(|(field, messages)| wrong(field, &messages.join(" ")));
+                    continue;
                 }
-                Ok((line, currency)) => {
-                    common = common.or(currency);
-                    lines.push((index, line));
-                }
+            };
+            if currency.is_some_and(|other| common.is_some_and(|common| common != other)) {
+                wrong("currency", "All items of an invoice are in one currency.");
+            }
+            common = common.or(currency);
+            lines.push((index, line, is_new));
+        }
+        let currency = common.unwrap_or(otherwise);
+        for (index, line, _) in lines.iter().filter(|(_, _, is_new)| *is_new) {
+            let price = line.figures.unit_price.in_currency(currency);
+            errors.take(&format!("{}.unit_price", place(*index)), price);
+            if !is_shown(line.figures, currency) {
+                let message = format!("Its total has more than {LINE_DIGITS} digits before the decimal point.");
+                errors.add(place(*index), message);
             }
         }
-        let currency = common.or(otherwise);
-        for (index, line) in &lines {
-            if let Err(error) = check_sums(line.figures, currency) {
-                errors.add("items", format!("Entry {}: unit_price: {error}", index + 1));
-            }
-        }
-        Lines { lines: lines.into_iter().map(|(_, line)| line).collect(), currency: common }
+        errors.into_result()?;
+        Ok(Lines { lines: lines.into_iter().map(|(_, line, _)| line).collect(), currency: common })
     }
 }
 
-/// Whether a line can be computed and shown.
-fn check_sums(figures: Figures, currency: Option<Currency>) -> Result<(), MoneyError> {
-    if let Some(currency) = currency {
-        figures.unit_price.in_currency(currency)?;
-    }
-    let currency = currency.unwrap_or(Currency::USD);
-    let total = figures.subtotal(currency)?.checked_add(figures.tax(currency)?)?;
-    if total.amount() >= Decimal::from(LINE_LIMIT) { Err(MoneyError::TooLarge(10)) } else { Ok(()) }
+/// How errors name a line, as the books do.
+fn place(index: usize) -> String {
+    format!("lines[{index}]")
+}
+
+/// Whether the sums of a line can be shown. What cannot be computed is refused by the books.
+fn is_shown(figures: Figures, currency: Currency) -> bool {
+    let total = |tax: Money| figures.subtotal(currency).and_then(|subtotal| subtotal.checked_add(tax));
+    let total = figures.tax(currency).and_then(total);
+    !total.is_ok_and(|total| total.amount() >= Decimal::from(10_u64.pow(LINE_DIGITS)))
 }
 
 impl FromWire for SentItems {

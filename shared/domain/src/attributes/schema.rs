@@ -31,9 +31,17 @@ impl<'a> Schema<'a> {
     /// truth value may be sent as text.
     #[must_use]
     pub fn read(self, values: Attributes) -> Attributes {
+        self.read_beside(&Attributes::default(), values)
+    }
+
+    /// The values as the definitions mean them, but for what an object has already: that comes back as it was read.
+    #[must_use]
+    pub fn read_beside(self, current: &Attributes, values: Attributes) -> Attributes {
         let mut values = values.into_map();
         for attribute in self.0 {
-            if let Some(value) = values.get_mut(attribute.name.as_str())
+            let name = attribute.name.as_str();
+            if let Some(value) = values.get_mut(name)
+                && current.get(name) != Some(&*value)
                 && let Some(meant) = meant(attribute, value)
             {
                 *value = meant;
@@ -46,8 +54,19 @@ impl<'a> Schema<'a> {
     /// the definitions. Keys that no attribute defines are not looked at.
     #[must_use]
     pub fn validate_create(self, values: &Attributes) -> FieldErrors {
+        self.validate(values, |_| true)
+    }
+
+    /// What is wrong with values that replace those of an object: the same as for a new one, but for what the object
+    /// has already.
+    #[must_use]
+    pub fn validate_replace(self, current: &Attributes, values: &Attributes) -> FieldErrors {
+        self.validate(values, |key| current.get(key) != values.get(key))
+    }
+
+    fn validate(self, values: &Attributes, is_new: impl Fn(&str) -> bool) -> FieldErrors {
         let mut errors = FieldErrors::new();
-        for attribute in self.0 {
+        for attribute in self.0.iter().filter(|attribute| is_new(attribute.name.as_str())) {
             match values.get(attribute.name.as_str()) {
                 None if attribute.is_required => refuse(&mut errors, attribute, REQUIRED),
                 Some(Value::Null) if attribute.is_required => refuse(&mut errors, attribute, NOT_NULL),
@@ -58,22 +77,17 @@ impl<'a> Schema<'a> {
         errors
     }
 
-    /// What is wrong with values that replace all those of an object: the same as for a new one.
-    #[must_use]
-    pub fn validate_replace(self, values: &Attributes) -> FieldErrors {
-        self.validate_create(values)
-    }
-
     /// The values after a change key by key: null removes a key, and every other value is set. What
-    /// the change does not mention stays, whether or not it still suits the definitions.
+    /// the change does not mention, or mentions as it is, stays, whether or not it still suits the definitions.
     ///
     /// # Errors
     /// A value of the wrong type, a required one removed, or more than an object carries.
     pub fn merge(self, current: &Attributes, patch: Attributes) -> Result<Attributes, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let patch = self.read(patch);
+        let patch = self.read_beside(current, patch);
         for attribute in self.0 {
             match patch.get(attribute.name.as_str()) {
+                sent if sent == current.get(attribute.name.as_str()) => {}
                 Some(Value::Null) if attribute.is_required => refuse(&mut errors, attribute, NOT_NULL),
                 None | Some(Value::Null) => {}
                 Some(value) => check(&mut errors, attribute, value),
@@ -214,7 +228,7 @@ mod tests {
         let schema = Schema::new(&definitions);
         let wrong = schema.validate_create(&values(json!({ "size": null, "since": null, "other": null })));
         assert_eq!(messages(&wrong), ["industry: This field is required.", "size: This field may not be null."]);
-        assert_eq!(schema.validate_replace(&Attributes::default()).to_string().matches("required").count(), 2);
+        assert_eq!(schema.validate_create(&Attributes::default()).to_string().matches("required").count(), 2);
         assert!(schema.validate_create(&values(json!({ "industry": "Tech", "size": 0 }))).is_empty());
     }
 
@@ -353,6 +367,26 @@ mod tests {
         let current = values(json!({ "industry": "Tech", "size": 1 }));
         let wrong = schema.merge(&current, values(json!({ "size": "big", "industry": null }))).unwrap_err();
         assert_eq!(messages(&wrong), ["industry: This field may not be null.", "size: A valid number is required."]);
+    }
+
+    #[test]
+    fn a_value_that_is_there_already_may_come_back_though_it_suits_the_definitions_no_longer() {
+        let definitions = [
+            attribute("industry", AttributeType::List, true),
+            attribute("size", AttributeType::Number, true),
+            attribute("since", AttributeType::Date, true),
+        ];
+        let schema = Schema::new(&definitions);
+        let current = values(json!({ "industry": "Gone", "size": "big" }));
+        let wrong = |errors: &FieldErrors| messages(errors).len();
+        assert_eq!(wrong(&schema.validate_create(&current)), 3);
+        assert_eq!(wrong(&schema.validate_replace(&current, &current)), 0);
+        assert_eq!(schema.merge(&current, current.clone()), Ok(current.clone()));
+        let changed = values(json!({ "industry": "Gone too", "size": "big" }));
+        assert_eq!(wrong(&schema.validate_replace(&current, &changed)), 1);
+        assert_eq!(wrong(&schema.merge(&current, changed).unwrap_err()), 1);
+        // What goes away with a replacement must not have been required.
+        assert_eq!(wrong(&schema.validate_replace(&current, &values(json!({ "size": "big" })))), 1);
     }
 
     #[test]

@@ -25,6 +25,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::lines::place;
 use self::settlement::history_row;
 use super::header::{Header, HistoryEntry, InvoiceNumber, Totals};
 use super::input::{InvoicePatch, NewInvoice};
@@ -33,7 +34,7 @@ use super::payment::{Payment, Refund};
 use super::payment_link::LinkChange;
 use super::status::{Cause, Status};
 use crate::attributes::Schema;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors};
 use crate::id::{InvoiceId, LineId, PaymentId, PaymentLinkId, RefundId};
 use crate::money::Money;
 use crate::record::{Extras, Meta, Moment, NewId};
@@ -117,7 +118,8 @@ impl Invoice {
             extras,
             attributes_bind: _,
         } = new;
-        let extras = Extras::create(extras, schema, stamp, new_id)?;
+        let mut errors = FieldErrors::new();
+        let extras = errors.keep(Extras::create(extras, schema, stamp, new_id)).unwrap_or_default();
         let header = Header {
             id,
             number,
@@ -138,10 +140,12 @@ impl Invoice {
             meta: Meta::new(stamp),
         };
         let mut invoice = Self::restore(header, vec![], vec![], vec![]);
-        for line in lines {
-            invoice.push_line(LineId::new(new_id()), line, stamp.into())?;
+        for (index, line) in lines.into_iter().enumerate() {
+            let pushed = invoice.push_line(LineId::new(new_id()), line, stamp.into());
+            errors.gather(pushed.map_err(|error| error.within(&place(index))))?;
         }
-        invoice.take_totals(totals)?;
+        errors.gather(invoice.take_totals(totals))?;
+        errors.into_result()?;
         let first = Status::Draft;
         invoice.changes.history.push(history_row(None, first, stamp.into(), new_id));
         let status = Some(status).filter(|status| status.target != first);
@@ -237,12 +241,14 @@ impl Invoice {
             paid_amount,
             extras,
         } = patch;
-        let untouched = self.header.clone();
-        self.header.extras.apply(extras, schema, stamp, new_id)?;
+        let (untouched, mut errors) = (self.header.clone(), FieldErrors::new());
+        errors.keep(self.header.extras.apply(extras, schema, stamp, new_id));
         self.header.describe(number, details, issue_date, due_date);
-        let lines_changed = self.reprice(currency, lines, totals, stamp.into(), new_id)?;
+        let lines_changed = errors.gather(self.reprice(currency, lines, totals, stamp.into(), new_id))?;
+        errors.into_result()?;
         self.write_status_and_paid(status, paid_amount, stamp.into(), new_id)?;
         self.follow_update(untouched.due_date, untouched.status, stamp.into(), new_id)?;
+        let lines_changed = lines_changed.unwrap_or_default();
         // A word that is shown already, say, is no change: no new version, and no event.
         if lines_changed || self.header != untouched {
             self.header.meta.touch(stamp.at);
@@ -273,10 +279,10 @@ impl Invoice {
     ) -> Result<(), Error> {
         let currency = self.header.currency;
         let line = self.lines.get_mut(&id).ok_or(Error::NotFound)?;
-        if let Some(change) = patch.attributes.clone() {
-            line.attributes = change.apply(&line.attributes, schema)?;
+        // A line may come back as it was read where it may not change.
+        if !line.revise(patch, schema, currency, moment.at)? {
+            return Ok(());
         }
-        line.revise(patch, currency, moment.at)?;
         self.changes.lines.insert(id);
         self.lines_changed(moment, new_id)
     }

@@ -3,6 +3,7 @@
 use crate::id::{ClientId, ContactId, UserId};
 use crate::json::Map;
 use crate::patch::Patch;
+use crate::reference::{Reference, References, Refers};
 use crate::text::{Email, LongText, ShortText, Text};
 
 /// An address, kept as the contract sent it.
@@ -173,6 +174,17 @@ impl Details {
         replace(&mut self.teams, teams);
         payment_method.apply(&mut self.payment_method);
         self.stripe.apply(stripe);
+    }
+}
+
+impl Refers for Details {
+    /// The payment method is looked up by the number or the name that is sent.
+    fn references(&self) -> References {
+        let contact = self.contact.map(|contact| Reference::ContactAt(contact, self.client));
+        let named =
+            References::default().holding("client", self.client.map(Reference::Client)).naming("contact", contact);
+        let assigned = self.assigned_to.iter().map(|user| Reference::Assignee(*user));
+        assigned.fold(named, |named, user| named.naming("assigned_to", Some(user)))
     }
 }
 

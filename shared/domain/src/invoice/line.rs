@@ -3,17 +3,20 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
-use crate::attributes::Attributes;
+use crate::attributes::{Attributes, Schema};
 use crate::catalogue::{CatalogueItem, PriceTier};
-use crate::error::{Error, FieldErrors};
+use crate::error::FieldErrors;
 use crate::id::{ItemId, LineId};
 use crate::money::{Currency, Money, MoneyError, Percent, Price, Quantity};
 use crate::record::{AttributesChange, Meta};
+use crate::reference::{Reference, References, Refers};
 use crate::text::Text;
 use crate::words::words;
 
 /// What is said to a category of no tax beside a rate.
 const TAXED: &str = "Only a line with a tax_rate of 0 has a category.";
+/// What is said to figures whose product is too large.
+const PRODUCT_TOO_LARGE: &str = "The quantity times the unit price is more than can be kept.";
 
 /// What a line is for: up to 500 characters.
 pub type LineText = Text<0, 500>;
@@ -194,15 +197,23 @@ pub struct LinePatch {
 }
 
 impl Line {
-    /// Applies the figures and texts of a change; its attributes have been checked by the caller. A rate above zero ends
-    /// the category that the line had.
+    /// Applies a change, and says whether it is one. A rate above zero ends the category that the line had.
     ///
     /// # Errors
-    /// Figures whose product is too large, a price with more digits than the currency has, and a category of no tax
-    /// beside a rate.
-    pub(super) fn revise(&mut self, patch: LinePatch, currency: Currency, now: Timestamp) -> Result<(), Error> {
-        let LinePatch { item, description, quantity, unit_price, discount, tax_rate, tax_category, attributes: _ } =
-            patch;
+    /// What the schema refuses, figures whose product is too large, a price with more digits than the currency has, and
+    /// a category of no tax beside a rate.
+    pub(super) fn revise(
+        &mut self,
+        patch: LinePatch,
+        schema: Schema<'_>,
+        currency: Currency,
+        now: Timestamp,
+    ) -> Result<bool, FieldErrors> {
+        let LinePatch { item, description, quantity, unit_price, discount, tax_rate, tax_category, attributes } = patch;
+        let (mut errors, before) = (FieldErrors::new(), self.clone());
+        if let Some(change) = attributes {
+            self.attributes = errors.keep(change.apply(&self.attributes, schema)).unwrap_or_default();
+        }
         item.apply(&mut self.item);
         self.description = description.unwrap_or_else(|| self.description.clone());
         self.figures = Figures {
@@ -213,25 +224,37 @@ impl Line {
         };
         if self.figures.tax_rate != Percent::ZERO {
             if tax_category.as_set().is_some() {
-                return Err(Error::field("tax_category", TAXED));
+                errors.add("tax_category", TAXED);
             }
             self.tax_category = None;
         }
         tax_category.apply(&mut self.tax_category);
-        self.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
-        self.meta.touch(now);
-        Ok(())
+        errors.keep(self.compute(currency));
+        let changed = *self != before;
+        if changed {
+            self.meta.touch(now);
+        }
+        errors.into_result().map(|()| changed)
     }
 
     /// Computes subtotal and tax anew.
     ///
     /// # Errors
-    /// Figures whose product is too large, or a price with more digits than the currency has.
-    pub(super) fn compute(&mut self, currency: Currency) -> Result<(), MoneyError> {
-        self.figures.unit_price.in_currency(currency)?;
-        self.subtotal = self.figures.subtotal(currency)?;
-        self.tax = self.figures.tax(currency)?;
+    /// A price with more digits than the currency has, under `unit_price`; figures whose product is too large, under
+    /// no field, as none is wrong alone.
+    pub(super) fn compute(&mut self, currency: Currency) -> Result<(), FieldErrors> {
+        let price = self.figures.unit_price.in_currency(currency);
+        price.map_err(|error| FieldErrors::one("unit_price", error.to_string()))?;
+        let too_large = |_: MoneyError| FieldErrors::one(FieldErrors::NON_FIELD, PRODUCT_TOO_LARGE);
+        self.subtotal = self.figures.subtotal(currency).map_err(too_large)?;
+        self.tax = self.figures.tax(currency).map_err(too_large)?;
         Ok(())
+    }
+}
+
+impl Refers for Line {
+    fn references(&self) -> References {
+        References::default().naming("catalogue_item", self.item.map(Reference::Item))
     }
 }
 

@@ -5,11 +5,12 @@ mod services;
 mod tests;
 
 use crate::attributes::{Attributes, Schema};
-use crate::error::FieldErrors;
+use crate::error::{FieldErrors, Refused};
 use crate::id::{ClientId, LeadId, PipelineId, StageId};
 use crate::patch::Patch;
 use crate::pipeline::{LOST, Pipeline, same_name};
 use crate::record::{AttributesChange, Extras, ExtrasPatch, Meta, NewExtras, NewId};
+use crate::reference::{Reference, References, Refers};
 use crate::text::{LongText, Name, ShortText};
 use crate::worklist::Stamp;
 
@@ -126,7 +127,7 @@ impl Lead {
         schemas: LeadSchemas<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let NewLead {
             name,
             responsible,
@@ -141,14 +142,14 @@ impl Lead {
             extras,
         } = new;
         let mut errors = FieldErrors::new();
-        let (stage, stage_id) = keep(&mut errors, place(pipeline, stage, stage_id)).unwrap_or_default();
+        let (stage, stage_id) = errors.keep(place(pipeline, stage, stage_id)).unwrap_or_default();
         errors.merge(reason_given(&stage, &lost_reason));
         let client_attributes = schemas.client_info.read(client_attributes);
         errors.merge(under("client_attributes", schemas.client_info.validate_create(&client_attributes)));
-        let services = keep(&mut errors, LeadServices::make(services, schemas.service_info, new_id));
-        let extras = keep(&mut errors, Extras::create(extras, schemas.lead, stamp, new_id));
-        errors.into_result()?;
-        Ok(Self {
+        let services = LeadServices::make(services, &LeadServices::default(), schemas.service_info, new_id);
+        let services = errors.keep(services);
+        let extras = errors.keep(Extras::create(extras, schemas.lead, stamp, new_id));
+        errors.checked(Self {
             id,
             name,
             responsible,
@@ -205,7 +206,7 @@ impl Lead {
         schemas: LeadSchemas<'_>,
         stamp: Stamp<'_>,
         new_id: NewId<'_>,
-    ) -> Result<Self, FieldErrors> {
+    ) -> Result<Self, Refused<Self>> {
         let pipeline_stays = self.pipeline_after(&patch) == self.pipeline;
         let LeadPatch {
             name,
@@ -233,21 +234,20 @@ impl Lead {
             (Some(stage), _) => Some((stage, None)),
         };
         if let Some((stage, id)) = target {
-            (self.stage, self.stage_id) = keep(&mut errors, place(pipeline, stage, id)).unwrap_or_default();
+            (self.stage, self.stage_id) = errors.keep(place(pipeline, stage, id)).unwrap_or_default();
         }
         let reason = if was_lost { lost_reason.as_ref().or(Some(&self.lost_reason)) } else { lost_reason.as_ref() };
         errors.merge(reason_given(&self.stage, &reason.cloned().unwrap_or_default()));
         if let Some(change) = client_attributes {
             let changed = change.apply(&self.client_attributes, schemas.client_info);
             let changed = changed.map_err(|wrong| under("client_attributes", wrong));
-            self.client_attributes = keep(&mut errors, changed).unwrap_or_default();
+            self.client_attributes = errors.keep(changed).unwrap_or_default();
         }
         if let Some(services) = services {
-            let services = LeadServices::make(services, schemas.service_info, new_id);
-            self.services = keep(&mut errors, services).unwrap_or_default();
+            let services = LeadServices::make(services, &self.services, schemas.service_info, new_id);
+            self.services = errors.keep(services).unwrap_or_default();
         }
-        keep(&mut errors, self.extras.apply(extras, schemas.lead, stamp, new_id));
-        errors.into_result()?;
+        errors.keep(self.extras.apply(extras, schemas.lead, stamp, new_id));
         self.name = name.unwrap_or(self.name);
         responsible.apply(&mut self.responsible);
         pipeline_id.apply(&mut self.pipeline);
@@ -255,7 +255,16 @@ impl Lead {
         moodle_course_id.apply(&mut self.moodle_course_id);
         self.lost_reason = lost_reason.unwrap_or(self.lost_reason);
         self.meta.touch(stamp.at);
-        Ok(self)
+        errors.checked(self)
+    }
+}
+
+impl Refers for Lead {
+    /// The pipeline is looked at where the lead is moved.
+    fn references(&self) -> References {
+        References::default()
+            .naming("responsible", self.responsible.map(Reference::Member))
+            .naming("possible_client", self.possible_client.map(Reference::Client))
     }
 }
 
@@ -305,14 +314,4 @@ fn under(field: &str, wrong: FieldErrors) -> FieldErrors {
         errors.add(field, message.clone());
     }
     errors
-}
-
-fn keep<T>(errors: &mut FieldErrors, checked: Result<T, FieldErrors>) -> Option<T> {
-    match checked {
-        Ok(value) => Some(value),
-        Err(wrong) => {
-            errors.merge(wrong);
-            None
-        }
-    }
 }

@@ -54,11 +54,16 @@ impl LeadService {
 }
 
 impl LeadServices {
-    /// Checks services; one that was sent without an id gets one.
+    /// Checks services; one that was sent without an id gets one, and one of `current` may stay as it is.
     ///
     /// # Errors
     /// Too many, one id twice, or what the schema refuses, under `service_attributes`.
-    pub fn make(inputs: Vec<LeadServiceInput>, schema: Schema<'_>, new_id: NewId<'_>) -> Result<Self, FieldErrors> {
+    pub fn make(
+        inputs: Vec<LeadServiceInput>,
+        current: &Self,
+        schema: Schema<'_>,
+        new_id: NewId<'_>,
+    ) -> Result<Self, FieldErrors> {
         if inputs.len() > MAX_SERVICES {
             let message = format!("Ensure this list has no more than {MAX_SERVICES} entries.");
             return Err(FieldErrors::one(FIELD, message));
@@ -66,7 +71,11 @@ impl LeadServices {
         let (mut errors, mut seen) = (FieldErrors::new(), BTreeSet::new());
         let mut services = Vec::with_capacity(inputs.len());
         for (at, LeadServiceInput { id, values }) in inputs.into_iter().enumerate() {
-            let values = schema.read(values);
+            let before = id.and_then(|id| current.0.iter().find(|before| before.id == id));
+            let values = match before {
+                Some(before) => schema.read_beside(&before.values, values),
+                None => schema.read(values),
+            };
             let service = LeadService { id: id.unwrap_or_else(|| EntryId::new(new_id())), values };
             if !seen.insert(service.id) {
                 errors.add(FIELD, format!("Entry {}: The id {} is used twice.", at + 1, service.id));
@@ -74,7 +83,11 @@ impl LeadServices {
             // The id is a value like the others to a definition that names it.
             match Attributes::parse(service.to_map()) {
                 Ok(all) => {
-                    let wrong = schema.validate_create(&all);
+                    let before = before.and_then(|before| Attributes::parse(before.to_map()).ok());
+                    let wrong = match before {
+                        Some(before) => schema.validate_replace(&before, &all),
+                        None => schema.validate_create(&all),
+                    };
                     for message in wrong.iter().flat_map(|(_, messages)| messages) {
                         errors.add(FIELD, format!("Entry {}: {message}", at + 1));
                     }

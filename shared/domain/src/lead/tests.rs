@@ -77,11 +77,12 @@ fn new(stage: &str) -> NewLead {
 }
 
 fn create(new: NewLead, pipeline: Option<&Pipeline>, schemas: LeadSchemas<'_>) -> Result<Lead, FieldErrors> {
-    with(|stamp, new_id| Lead::create(LeadId::new(Uuid::nil()), new, pipeline, schemas, stamp, new_id))
+    let id = LeadId::new(Uuid::nil());
+    Ok(with(|stamp, new_id| Lead::create(id, new, pipeline, schemas, stamp, new_id))?)
 }
 
 fn update(lead: &Lead, patch: LeadPatch, pipeline: Option<&Pipeline>) -> Result<Lead, FieldErrors> {
-    with(|stamp, new_id| lead.clone().update(patch, pipeline, LeadSchemas::default(), stamp, new_id))
+    Ok(with(|stamp, new_id| lead.clone().update(patch, pipeline, LeadSchemas::default(), stamp, new_id))?)
 }
 
 fn moved(stage: &str, reason: Option<&str>) -> LeadPatch {

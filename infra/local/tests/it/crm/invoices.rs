@@ -232,3 +232,27 @@ async fn with_a_deleted_invoice_its_lines_and_payments_are_gone() {
     crm.post(&format!("{invoice}payments/"), payment).await.expect(404);
     crm.raw(Method::POST, &format!("{invoice}recalculate/"), &[], "").await.expect(404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_is_one_of_the_invoices_client() {
+    let crm = Crm::start().await;
+    let (ours, theirs) = (crm.make_client().await, crm.make_client().await);
+    let contact = async |client: &str| crm.make("/api/contacts/", json!({"client": client, "first_name": "A"})).await;
+    let (one, another, foreign) = (contact(&ours).await, contact(&ours).await, contact(&theirs).await);
+    refused(&crm.post(LIST, json!({"client": ours, "contact": foreign})).await, &["contact"]);
+    let made = crm.post(LIST, json!({"client": ours, "contact": one})).await.expect(201);
+    let path = format!("{LIST}{}/", id_of(&made));
+    refused(&crm.patch(&path, json!({"contact": foreign})).await, &["contact"]);
+    refused(&crm.put(&path, json!({"client": theirs, "contact": one})).await, &["contact"]);
+    shows(&crm.patch(&path, json!({"contact": another})).await.expect(200), json!({"contact": another}));
+
+    // One that goes along stays; one that is left behind does not.
+    crm.patch(&format!("/api/contacts/{another}/"), json!({"client": theirs})).await.expect(200);
+    shows(&crm.put(&path, json!({"client": ours, "contact": another})).await.expect(200), json!({"contact": another}));
+    let moved = crm.patch(&path, json!({"client": theirs})).await.expect(200);
+    shows(&moved, json!({"client": theirs, "contact": another}));
+    let back = crm.patch(&path, json!({"client": ours})).await.expect(200);
+    shows(&back, json!({"client": ours, "contact": null}));
+    let both = crm.patch(&path, json!({"client": theirs, "contact": foreign})).await.expect(200);
+    shows(&both, json!({"client": theirs, "contact": foreign}));
+}

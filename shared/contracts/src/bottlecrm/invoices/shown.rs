@@ -193,6 +193,12 @@ pub struct InvoiceJson {
     pub invoice_history: Vec<HistoryJson>,
 }
 
+/// The tax beside that of the lines; where there never were any, all that was sent.
+pub(super) fn tax(header: &Header) -> Amount {
+    let Totals { tax, own_tax, .. } = header.totals;
+    if header.next_position == 0 { tax.into() } else { own_tax.into() }
+}
+
 impl InvoiceJson {
     /// Shows an invoice.
     #[must_use]
@@ -200,12 +206,9 @@ impl InvoiceJson {
         let header = invoice.header();
         let Around { name, email, organisation, usernames, beside, links } = around;
         let Beside { history, comments, attachments } = beside;
-        let Totals { tax, own_tax, .. } = header.totals;
-        // Tax that was sent without lines is the invoice's own.
-        let tax = if header.next_position == 0 { tax } else { own_tax };
         Self {
             row: InvoiceRowJson::new(header, name, email),
-            tax: tax.into(),
+            tax: tax(header),
             created_by: header.meta.created_by.as_ref().map(|author| UserJson::new(author, usernames)),
             org: organisation.into(),
             from_address: header.details.from_address.clone(),

@@ -51,7 +51,9 @@ fn refused(body: &Value) -> Vec<String> {
 }
 
 fn change(body: Value) -> Result<InvoicePatch, Error> {
-    parse_object::<InvoicePatchBody>(body.to_string().as_bytes()).unwrap().into_patch(business())
+    let body: InvoicePatchBody = parse_object(body.to_string().as_bytes()).unwrap();
+    body.check_business(business())?;
+    Ok(body.into_patch()?)
 }
 
 #[test]

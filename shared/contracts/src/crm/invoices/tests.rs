@@ -89,7 +89,7 @@ fn a_client_is_all_that_a_new_invoice_needs() {
     );
     assert_eq!(new.totals, SentTotals::default());
     let missing = body(json!({"client": null})).into_new().unwrap_err();
-    assert_eq!(missing, FieldErrors::one("client", "This field may not be null."));
+    assert_eq!(missing.wrong, FieldErrors::one("client", "This field may not be null."));
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn every_wrong_field_of_an_invoice_is_named() {
     }))
     .into_new()
     .unwrap_err();
-    let fields: Vec<_> = wrong.iter().map(|(field, messages)| (field, messages.len())).collect();
+    let fields: Vec<_> = wrong.wrong.iter().map(|(field, messages)| (field, messages.len())).collect();
     let expected =
         ["subtotal", "total", "stripe_hosted_url", "currency", "status", "contact", "due_date", "client", "issue_date"];
     assert_eq!(fields, expected.map(|field| (field, 1)));
@@ -127,7 +127,7 @@ fn null_empties_what_may_be_empty_and_nothing_else() {
     assert_eq!((change.details.notes, change.details.stripe.pdf_url), (Some(LongText::default()), Patch::Clear));
     let wrong =
         body(json!({"client": null, "issue_date": null, "currency": null})).into_patch(Update::Put).unwrap_err();
-    assert_eq!(wrong.iter().count(), 3);
+    assert_eq!(wrong.wrong.iter().count(), 3);
 }
 
 #[test]

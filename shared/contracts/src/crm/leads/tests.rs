@@ -68,7 +68,7 @@ fn every_wrong_field_of_a_lead_is_named() {
     }))
     .into_new()
     .unwrap_err();
-    let fields: Vec<_> = wrong.iter().map(|(field, _)| field).collect();
+    let fields: Vec<_> = wrong.wrong.iter().map(|(field, _)| field).collect();
     assert_eq!(
         fields,
         [

@@ -1,9 +1,11 @@
 //! What a billing is for: its items, which are an invoice's lines.
 
 use domain::FieldErrors;
-use domain::billing::BillingItem;
-use domain::invoice::{Line, MAX_LINES};
-use domain::money::Price;
+use domain::attributes::Attributes;
+use domain::billing::Products;
+use domain::id::ItemId;
+use domain::invoice::{Figures, Line, LineKind, LineText, MAX_LINES, NewLine};
+use domain::money::{Percent, Price};
 use serde::Serialize;
 use serde_json::Number;
 use serde_json::value::RawValue;
@@ -12,15 +14,18 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Array, Ref, Schema};
 
 use crate::decimals::{Amount, json_number};
+use crate::lines::{Named, stood_for};
 use crate::namaste::amounts::Count;
-use crate::wire::{FromWire, body, nested, required};
+use crate::wire::{Field, FromWire, NOT_NULL, OrEmpty, body, nested, or_default, required};
 
 body! {
     /// An item of a billing.
     BillingItemBody {
-        /// The number of the product.
-        required item: u64,
-        /// How many.
+        /// The number that an item of the billing shows: what is sent takes its place.
+        optional id: OrEmpty<u64>,
+        /// The number of the product; null only in the place of an item that shows none.
+        required item: OrEmpty<u64>,
+        /// How many; a fraction only in the place of an item that has it.
         required quantity: Count,
         /// Price per unit.
         required rate: Price,
@@ -28,15 +33,91 @@ body! {
 }
 
 impl BillingItemBody {
-    fn into_new(self, place: &str, errors: &mut FieldErrors) -> Option<BillingItem> {
-        let Self { item, quantity, rate } = self;
-        let name = |field: &str| format!("{place}.{field}");
-        let product = required(errors, &name("item"), item);
-        let quantity = required(errors, &name("quantity"), quantity);
-        let rate = required(errors, &name("rate"), rate);
-        let (Some(product), Some(Count(quantity)), Some(rate)) = (product, quantity, rate) else { return None };
-        Some(BillingItem { product, quantity, rate })
+    fn product(&self) -> Option<u64> {
+        match self.item {
+            Field::Value(OrEmpty(number)) => number,
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => None,
+        }
     }
+
+    /// The item before that it names, and the catalogue item that it sells.
+    fn named(&self, products: &Products, before: &[&Line]) -> Named {
+        let id = match self.id {
+            Field::Value(OrEmpty(id)) => id,
+            Field::Absent | Field::Null | Field::Empty | Field::Wrong(_) => None,
+        };
+        let line = before.iter().find(|line| id == Some(number_of(line))).map(|line| line.id);
+        Named { line, item: self.product().and_then(|number| sold(products, number)) }
+    }
+
+    /// The line to be made; what the one before sells it goes on selling, as that one did.
+    fn into_line(
+        self,
+        place: &str,
+        products: &Products,
+        before: Option<&Line>,
+        errors: &mut FieldErrors,
+    ) -> Option<NewLine> {
+        let number = self.product();
+        let Self { id, item, quantity, rate } = self;
+        let name = |field: &str| format!("{place}.{field}");
+        or_default(errors, &name("id"), id);
+        let shows_none = |line: &Line| line.item.is_none_or(|item| products.gone.contains_key(&item));
+        let before = before.filter(|line| match number {
+            Some(number) => line.item.is_some() && line.item == sold(products, number),
+            None => shows_none(line),
+        });
+        let is_empty = matches!(item, Field::Null | Field::Value(OrEmpty(None)));
+        let product = number.and_then(|number| products.there.get(&number));
+        match (number, before) {
+            (Some(number), None) if product.is_none() => errors.add(name("item"), no_product(number)),
+            (None, None) if is_empty => errors.add(name("item"), NOT_NULL),
+            (None, Some(_)) if is_empty => {}
+            _ => drop(required(errors, &name("item"), item)),
+        }
+        let quantity = required(errors, &name("quantity"), quantity);
+        let quantity = quantity.and_then(|quantity| {
+            let kept = before.map(|before| before.figures.quantity);
+            errors.take(&name("quantity"), quantity.whole_or(kept))
+        });
+        let rate = required(errors, &name("rate"), rate);
+        let figures = Figures {
+            quantity: quantity?,
+            unit_price: rate?,
+            discount: before.map_or(Percent::ZERO, |before| before.figures.discount),
+            tax_rate: before.map(|line| line.figures.tax_rate).or(product.map(|it| it.tax_rate))?,
+        };
+        let Some(Line { item, description, kind, tax_category, attributes, .. }) = before else {
+            let product = product?;
+            let description = errors.take(&name("item"), LineText::parse(product.name.as_str()))?;
+            let (kind, attributes) = (LineKind::Product, Attributes::default());
+            return Some(NewLine {
+                item: Some(product.id),
+                description,
+                kind,
+                figures,
+                tax_category: None,
+                attributes,
+            });
+        };
+        let (description, attributes) = (description.clone(), attributes.clone());
+        Some(NewLine { item: *item, description, kind: *kind, figures, tax_category: *tax_category, attributes })
+    }
+}
+
+/// The catalogue item of a number.
+fn sold(products: &Products, number: u64) -> Option<ItemId> {
+    let gone = || products.gone.iter().find(|(_, had)| **had == Some(number)).map(|(item, _)| *item);
+    products.there.get(&number).map(|product| product.id).or_else(gone)
+}
+
+fn no_product(number: u64) -> String {
+    format!("Invalid pk \"{number}\" - object does not exist.")
+}
+
+/// The number that a line shows in its billing.
+fn number_of(line: &Line) -> u64 {
+    u64::from(line.position) + 1
 }
 
 /// The items of a billing, as they are sent: what is wrong with one is told under its place.
@@ -49,14 +130,27 @@ impl BillingItems {
         items.is_empty()
     }
 
-    /// The items to be made.
-    pub(super) fn into_new(self, errors: &mut FieldErrors) -> Vec<BillingItem> {
+    /// The numbers of products that they name.
+    pub(super) fn products(&self) -> impl Iterator<Item = Option<u64>> {
         let Self(items) = self;
-        let items = items.into_iter().enumerate().filter_map(|(index, item)| {
+        items.iter().filter_map(|item| item.as_ref().ok().map(BillingItemBody::product))
+    }
+
+    /// The lines to be made, in the places of those before.
+    ///
+    /// # Errors
+    /// Everything that is wrong, with its place.
+    pub(super) fn into_lines(self, products: &Products, before: &[&Line]) -> Result<Vec<NewLine>, FieldErrors> {
+        let (Self(items), mut errors) = (self, FieldErrors::new());
+        let nothing = Named { line: None, item: None };
+        let named = items.iter().map(|item| item.as_ref().map_or(nothing, |item| item.named(products, before)));
+        let before = stood_for(before, &named.collect::<Vec<_>>());
+        let lines = items.into_iter().zip(before).enumerate().filter_map(|(index, (item, before))| {
             let place = format!("items[{index}]");
-            errors.take(&place, item).and_then(|item| item.into_new(&place, errors))
+            errors.take(&place, item).and_then(|item| item.into_line(&place, products, before, &mut errors))
         });
-        items.collect()
+        let lines: Vec<NewLine> = lines.collect();
+        errors.into_result().map(|()| lines)
     }
 }
 
@@ -101,7 +195,7 @@ impl BillingItemJson {
     pub fn new(billing: u64, line: &Line, product: Option<u64>) -> Self {
         let Line {
             id: _,
-            position,
+            position: _,
             item: _,
             description: _,
             kind: _,
@@ -113,7 +207,7 @@ impl BillingItemJson {
             meta: _,
         } = line;
         Self {
-            id: u64::from(*position) + 1,
+            id: number_of(line),
             billing,
             item: product,
             quantity: json_number(figures.quantity.value()),

@@ -1,6 +1,7 @@
 use super::*;
 use crate::wire::parse_object;
 use domain::invoice::Status;
+use domain::text::LongText;
 use serde_json::{Value, json};
 
 const CLIENT: &str = "0190b5a1-7c5e-7000-8000-000000000001";
@@ -20,7 +21,7 @@ fn a_new_invoice_needs_what_the_document_needs() {
     assert_eq!((new.details.title.as_str(), new.details.client), ("Web", CLIENT.parse().ok()));
     assert_eq!((new.status.target, new.issue_date, new.currency), (Status::Draft, None, Currency::USD));
     let missing = request(&json!({})).into_new(&Catalogue::new()).unwrap_err();
-    let names: Vec<_> = missing.iter().map(|(field, _)| field).collect();
+    let names: Vec<_> = missing.wrong.iter().map(|(field, _)| field).collect();
     assert_eq!(names, ["title", "invoice_number", "due_date", "client_id"]);
     for (field, value) in [
         ("title", json!(" ")),
@@ -35,19 +36,19 @@ fn a_new_invoice_needs_what_the_document_needs() {
         let mut body = minimal();
         body[field] = value;
         let wrong = request(&body).into_new(&Catalogue::new()).unwrap_err();
-        assert_eq!(wrong.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field]);
+        assert_eq!(wrong.wrong.iter().map(|(field, _)| field).collect::<Vec<_>>(), [field]);
     }
 }
 
 #[test]
 fn a_change_keeps_what_it_leaves_out_and_null_empties_what_can_be_empty() {
-    assert_eq!(request(&json!({})).into_patch(&Catalogue::new()), Ok(InvoicePatch::default()));
+    assert_eq!(request(&json!({})).into_patch(&Catalogue::new(), &[], Currency::USD), Ok(InvoicePatch::default()));
     let nulls = json!({"description": null, "invoice_date": null, "unique_id": null});
-    let patch = request(&nulls).into_patch(&Catalogue::new()).unwrap();
+    let patch = request(&nulls).into_patch(&Catalogue::new(), &[], Currency::USD).unwrap();
     let details = DetailsPatch { description: Some(LongText::default()), ..DetailsPatch::default() };
     assert_eq!(patch, InvoicePatch { details, ..InvoicePatch::default() });
     let full = json!({"status": "sent", "paid_amount": 5, "items": [], "due_date": "2026-03-01"});
-    let patch = request(&full).into_patch(&Catalogue::new()).unwrap();
+    let patch = request(&full).into_patch(&Catalogue::new(), &[], Currency::USD).unwrap();
     assert_eq!(patch.lines, Some(LinesChange::Replace(vec![])));
     assert_eq!((patch.status.map(|status| status.target), patch.paid_amount), (Some(Status::Sent), Some(5.into())));
 }

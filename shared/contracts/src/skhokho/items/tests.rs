@@ -38,7 +38,14 @@ fn catalogue() -> Catalogue {
 
 fn read(items: Value) -> Result<(Vec<NewLine>, Option<Currency>), String> {
     let request: InvoiceRequest = parse_object(json!({ "items": items }).to_string().as_bytes()).unwrap();
-    let patch = request.into_patch(&catalogue()).map_err(|errors| errors.to_string())?;
+    let patch = request.into_patch(&catalogue(), &[], Currency::USD).map_err(|refused| {
+        let told = crate::skhokho::render(&refused.wrong.into()).body;
+        let told = told.as_object().unwrap().iter().map(|(field, messages)| {
+            let messages = messages.as_array().unwrap().iter().map(|message| message.as_str().unwrap());
+            format!("{field}: {}", messages.collect::<Vec<_>>().join(" "))
+        });
+        told.collect::<Vec<_>>().join("; ")
+    })?;
     assert_eq!(patch.details.client, Patch::Keep);
     match patch.lines {
         Some(domain::invoice::LinesChange::Replace(lines)) => Ok((lines, patch.currency)),
@@ -98,7 +105,10 @@ fn everything_that_is_wrong_is_told_with_its_place() {
 fn a_line_that_the_document_could_not_show_is_refused() {
     let line = |quantity: &str| json!([{"quantity": quantity, "unit_price": "1000.00", "vat_rate": "0"}]);
     assert!(read(line("9999999.99")).is_ok());
-    assert!(read(line("10000000")).unwrap_err().contains("no more than 10 digits"));
+    assert_eq!(
+        read(line("10000000")).unwrap_err(),
+        "items: Entry 1: Its total has more than 10 digits before the decimal point."
+    );
     let many: Vec<_> = (0..=MAX_LINES).map(|_| json!({"quantity": 1, "unit_price": 1})).collect();
     assert!(read(json!(many)).unwrap_err().contains("no more than 500 items"));
 }

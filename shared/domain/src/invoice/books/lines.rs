@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Invoice;
 use crate::attributes::Attributes;
-use crate::error::Error;
+use crate::error::{Error, FieldErrors};
 use crate::id::LineId;
 use crate::invoice::header::TotalsSource;
 use crate::invoice::input::{LinesChange, SentTotals, SoleLine};
@@ -42,7 +42,14 @@ impl Invoice {
         }
         let lines_changed = match lines {
             None => false,
-            Some(LinesChange::Replace(new)) => self.replace_lines(replaced, new, moment, new_id)?,
+            Some(LinesChange::Replace(new)) => {
+                let changed = self.replace_lines(replaced, new, moment, new_id)?;
+                // Lines that come back as they were leave sums that were sent over them, unless new ones could have come.
+                if !changed && !totals.over_lines && currency.is_none() {
+                    self.header.totals.source = before.source;
+                }
+                changed
+            }
             Some(LinesChange::Sole(sole)) => self.change_sole_line(sole, moment, new_id)?,
         };
         self.take_totals(totals)?;
@@ -63,24 +70,24 @@ impl Invoice {
     ) -> Result<bool, Error> {
         let mut before: Vec<Line> = before.into_values().collect();
         before.sort_by_key(|line| (line.position, line.id));
+        let (mut errors, mut changed) = (FieldErrors::new(), false);
         let mut places = before.into_iter();
-        let mut changed = false;
-        for new in new {
-            match places.next() {
-                None => {
-                    self.push_line(LineId::new(new_id()), new, moment)?;
-                    changed = true;
-                }
-                Some(line) => {
-                    let (id, put) = (line.id, line.clone().put(new, self.header.currency, moment.at)?);
-                    if put != line {
-                        self.changes.lines.insert(id);
-                        changed = true;
-                    }
-                    self.lines.insert(id, put);
-                }
+        for (index, new) in new.into_iter().enumerate() {
+            let Some(line) = places.next() else {
+                let pushed = self.push_line(LineId::new(new_id()), new, moment);
+                errors.gather(pushed.map_err(|error| error.within(&place(index))))?;
+                changed = true;
+                continue;
+            };
+            let put = line.clone().put(new, self.header.currency, moment.at).map_err(Error::from);
+            let Some(put) = errors.gather(put.map_err(|error| error.within(&place(index))))? else { continue };
+            if put != line {
+                self.changes.lines.insert(line.id);
+                changed = true;
             }
+            self.lines.insert(line.id, put);
         }
+        errors.into_result()?;
         for surplus in places {
             self.changes.lines.remove(&surplus.id);
             self.changes.removed_lines.push(surplus);
@@ -116,7 +123,7 @@ impl Invoice {
             return Ok(false);
         }
         line.figures = figures;
-        line.compute(self.header.currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
+        line.compute(self.header.currency)?;
         line.meta.touch(moment.at);
         self.changes.lines.insert(line.id);
         self.header.totals.source = TotalsSource::Lines;
@@ -137,15 +144,20 @@ impl Invoice {
     }
 }
 
+/// How errors name a line among those that are sent together.
+pub(super) fn place(index: usize) -> String {
+    format!("lines[{index}]")
+}
+
 const SEVERAL_LINES: &str = "An invoice of several lines has no quantity and price of its own.";
 
 impl Line {
     /// The line with what is put in its place; unchanged, down to its version, if that is the same.
-    fn put(self, new: NewLine, currency: Currency, now: Timestamp) -> Result<Self, Error> {
+    fn put(self, new: NewLine, currency: Currency, now: Timestamp) -> Result<Self, FieldErrors> {
         let before = self.clone();
         let NewLine { item, description, kind, figures, tax_category, attributes } = new;
         let mut line = Self { item, description, kind, figures, tax_category, attributes, ..self };
-        line.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
+        line.compute(currency)?;
         if line != before {
             line.meta.touch(now);
         }

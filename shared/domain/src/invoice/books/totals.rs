@@ -25,7 +25,7 @@ impl Invoice {
         let meta = Meta::new(moment);
         let mut line =
             Line { id, position, item, description, kind, figures, tax_category, subtotal, tax, attributes, meta };
-        line.compute(currency).map_err(|e| Error::field("unit_price", e.to_string()))?;
+        line.compute(currency)?;
         self.header.next_position += 1;
         self.header.totals.source = TotalsSource::Lines;
         self.lines.insert(id, line);
@@ -159,7 +159,7 @@ impl Invoice {
         self.header.amount_paid = Money::zero(currency);
         self.header.currency = currency;
         for line in self.lines.values_mut() {
-            line.compute(currency).map_err(wrong)?;
+            line.compute(currency).map_err(|errors| errors.renamed(|_| "currency".to_owned()))?;
             line.meta.touch(now);
             self.changes.lines.insert(line.id);
         }

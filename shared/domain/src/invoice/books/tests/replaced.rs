@@ -3,6 +3,7 @@
 use super::*;
 use crate::invoice::header::TotalsSource;
 use crate::invoice::input::{LinesChange, SoleLine};
+use crate::invoice::line::LinePatch;
 
 fn replace(lines: Vec<NewLine>) -> InvoicePatch {
     InvoicePatch { lines: Some(LinesChange::Replace(lines)), ..InvoicePatch::default() }
@@ -53,6 +54,50 @@ fn the_same_lines_again_change_nothing() {
     let before = desk.invoice.clone();
     desk.update(replace(vec![line("1", "10", "0"), line("1", "20", "0"), line("1", "30", "0")])).unwrap();
     assert_eq!(desk.invoice, before);
+}
+
+#[test]
+fn lines_that_come_back_as_they_were_leave_the_sums_that_were_sent() {
+    let sums = SentTotals { subtotal: Some(d("80")), total: Some(d("75")), ..SentTotals::default() };
+    let over_lines = SentTotals { over_lines: true, ..sums };
+    for (lines, totals) in [(vec![], sums), (vec![line("1", "10", "0")], over_lines)] {
+        let mut desk = Desk::open(NewInvoice { lines: lines.clone(), totals, ..new_invoice() }).unwrap();
+        desk.reload();
+        let before = desk.invoice.clone();
+        desk.update(replace(lines.clone())).unwrap();
+        assert_eq!(desk.invoice, before);
+        desk.update(replace([lines, vec![line("1", "5", "0")]].concat())).unwrap();
+        assert_eq!(desk.invoice.header().totals.source, TotalsSource::Lines);
+    }
+}
+
+#[test]
+fn a_line_may_come_back_as_it_was_where_it_may_not_change() {
+    let mut desk = of_three();
+    desk.write(Status::Void).unwrap();
+    desk.reload();
+    let (before, line) = (desk.invoice.clone(), desk.invoice.lines()[0].clone());
+    let revise = |desk: &mut Desk, unit_price: Price| {
+        let patch = LinePatch {
+            description: Some(line.description.clone()),
+            unit_price: Some(unit_price),
+            ..LinePatch::default()
+        };
+        desk.decide(|invoice, moment, new_id| invoice.update_line(line.id, patch, Schema::default(), moment, new_id))
+    };
+    revise(&mut desk, line.figures.unit_price).unwrap();
+    assert_eq!(desk.invoice, before);
+    assert!(revise(&mut desk, Price::new(d("11")).unwrap()).is_err());
+}
+
+#[test]
+fn each_wrong_line_is_told_with_its_place() {
+    let mut desk = of_three();
+    let wrong = vec![line("99999", "9999999999.99", "0"), line("1", "20", "0"), line("99999", "9999999999.99", "0")];
+    let too_large = "The quantity times the unit price is more than can be kept.";
+    let expected = format!("lines[0]: {too_large}; lines[2]: {too_large}");
+    assert_eq!(refusal(desk.update(replace(wrong.clone()))), expected);
+    assert_eq!(refusal(Desk::open(NewInvoice { lines: wrong, ..new_invoice() }).map(|_| ())), expected);
 }
 
 #[test]
