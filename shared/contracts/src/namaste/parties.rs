@@ -10,7 +10,7 @@ use domain::numbered::NumberOrName;
 use domain::record::{ExtrasPatch, NewExtras};
 use domain::supplier::{NewSupplier, SupplierCode, SupplierPatch};
 use domain::text::{Email, LongText, Name, ShortText};
-use domain::{Claims, Creation, Edit, FieldErrors, Patch, Reference, Refused};
+use domain::{Claims, Creation, Edit, FieldErrors, Patch, Reference};
 
 use super::errors::refused;
 use super::things::Thing;
@@ -187,7 +187,8 @@ impl PartyBody {
             }
             Some(_) | None => {
                 let method = preferred.or(method).map(Reference::PaymentMethod);
-                (Claims::default().naming("payment_method", method).refused(errors).into(), None)
+                let refused = Claims::default().naming("payment_method", method).refused(errors);
+                (Err::<NewClient, _>(refused).into(), None)
             }
         }
     }
