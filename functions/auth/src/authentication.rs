@@ -5,11 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 use contracts::namaste::accounts::{
     self, AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
-    ResetPasswordBody, SignUpBody, TokenPairJson, no_active_account, not_let_in,
+    ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson, no_active_account, not_let_in,
 };
 use domain::otp::{OtpPurpose, Refused};
-use edge::{Failure, JsonBody, Source, json, read};
-use http::StatusCode;
+use edge::{Failure, JsonBody, Source, json, read, reset_token, with_reset_token};
+use http::{HeaderMap, StatusCode};
 
 use crate::Auth;
 
@@ -51,16 +51,26 @@ pub async fn forget_password(
 pub async fn verify_forget_password(
     State(app): State<App>,
     Source(from): Source,
+    headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Failure> {
     let (email, code) = read::<OtpBody>(&body)?.into_proof()?;
-    let verified = app.verify_reset(&email, &code, &from).await?;
-    told(OtpPurpose::Reset, verified, accounts::RESET_VERIFIED)
+    let token = app.verify_reset(&email, &code, &from).await?;
+    let token = token.map_err(|why| not_let_in(OtpPurpose::Reset, why))?;
+    let answer = json(StatusCode::OK, ResetVerifiedJson::new(token.clone()));
+    with_reset_token(answer, &headers, &token)
 }
 
-pub async fn reset_password(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
-    let (email, password) = read::<ResetPasswordBody>(&body)?.into_reset()?;
-    let reset = app.reset_password(&email, &password, &from).await?;
+pub async fn reset_password(
+    State(auth): State<Auth>,
+    Source(from): Source,
+    headers: HeaderMap,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (email, password, token) = read::<ResetPasswordBody>(&body)?.into_reset()?;
+    let sent = token.map(|token| token.expose().to_owned());
+    let tokens: Vec<_> = sent.into_iter().chain(reset_token(&headers)).collect();
+    let reset = auth.app.reset_password(&auth.mailer, &email, &password, &tokens, &from).await?;
     told(OtpPurpose::Reset, reset, accounts::PASSWORD_RESET)
 }
 

@@ -15,7 +15,9 @@ use axum::Router;
 use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
-use contracts::crm::accounts::{CredentialsBody, MeJson, TokenJson, credentials_refused};
+use contracts::crm::accounts::{
+    CredentialsBody, MeJson, PASSWORD_CHANGED, PasswordChangeBody, TokenJson, credentials_refused, old_password_refused,
+};
 use edge::{Caller, Failure, JsonBody, Source, json, read};
 use http::StatusCode;
 
@@ -47,6 +49,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/api-token-auth", post(obtain_token))
         .route("/api/api-token-auth", post(obtain_token))
         .route("/api/session", post(sessions::open).delete(sessions::end))
+        .route("/api/change-password", post(change_password))
         .route("/api/me", get(me))
         .route("/api/businesses", get(businesses::list).post(businesses::open))
         .route("/api/businesses/{id}/api-keys", post(businesses::create_key))
@@ -71,6 +74,19 @@ async fn obtain_token(State(app): State<App>, Source(from): Source, body: JsonBo
     match app.issue_token(&login, &password, &from).await? {
         Some(token) => Ok(json(StatusCode::OK, TokenJson { token })),
         None => Err(credentials_refused().into()),
+    }
+}
+
+async fn change_password(
+    State(auth): State<Auth>,
+    caller: Caller,
+    Source(from): Source,
+    body: JsonBody,
+) -> Result<Response, Failure> {
+    let (old, new) = read::<PasswordChangeBody>(&body)?.into_change()?;
+    match auth.app.change_password(&auth.mailer, &caller.session, &old, &new, &from).await? {
+        true => Ok(json(StatusCode::OK, PASSWORD_CHANGED)),
+        false => Err(old_password_refused().into()),
     }
 }
 

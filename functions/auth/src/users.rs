@@ -9,14 +9,16 @@ use domain::member::UserNumber;
 use edge::{Caller, Failure, Id, IfMatch, JsonBody, Listing, no_content, object, read};
 use http::StatusCode;
 
+use crate::Auth;
+
 pub async fn list(State(app): State<App>, caller: Caller, listing: Listing) -> Result<Response, Failure> {
     let page = app.list_users(caller.actor(), listing.page()).await?;
     Ok(listing.answer(page, |member| UserJson::from(&member)))
 }
 
-pub async fn create(State(app): State<App>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
+pub async fn create(State(auth): State<Auth>, caller: Caller, body: JsonBody) -> Result<Response, Failure> {
     let new = read::<UserBody>(&body)?.into_new()?;
-    let member = app.create_user(caller.actor(), new).await?;
+    let member = auth.app.create_user(&auth.mailer, caller.actor(), new).await?;
     Ok(object(StatusCode::CREATED, member.version, UserJson::from(&member)))
 }
 

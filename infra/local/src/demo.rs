@@ -1,8 +1,8 @@
 //! The demo organisation: what a first start makes, so that there is something to call.
 
-use app::logins::SourceAddress;
 use app::mail::Mailer;
 use app::session::{Credential, Session};
+use app::sources::SourceAddress;
 use app::{App, Error};
 use domain::Actor;
 use domain::attributes::Attributes;

@@ -10,6 +10,7 @@ use app::ports::SystemEntropy;
 use app::queue::{Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
+use app::sources::TrustedProxies;
 use fn_auth::Auth;
 use fn_checkout::Checkout;
 use fn_documents::{Documents, StandardPress};
@@ -124,7 +125,9 @@ impl Parts<'_> {
         let client = self.environment.sdk_of(group).dynamodb(&self.environment.dynamodb_url);
         let store = Store::new(client, &self.environment.table_name);
         let key = SecretKey::kept(self.secret(group, "SECRET_KEY"));
+        let proxies = TrustedProxies::parse(self.variable(group, "TRUSTED_PROXIES"));
         App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
+            .behind(proxies.expect("the template's TrustedProxies can be read"))
             .with_sessions_of(&self.shared)
     }
 

@@ -13,6 +13,7 @@ use store::{Lazy, Store};
 use crate::ports::{SystemClock, SystemEntropy};
 use crate::secret_store::Secret;
 use crate::secrets::SecretKey;
+use crate::sources::TrustedProxies;
 use crate::{App, Error};
 use std::sync::Arc;
 
@@ -64,14 +65,16 @@ pub fn required_variable(name: &str) -> Result<String, Error> {
 }
 
 impl App {
-    /// The use cases of a deployment: `TABLE_NAME` from the environment, and the secret key as [`Secret::from_env`]
-    /// finds `SECRET_KEY`, if the function has one.
+    /// The use cases of a deployment: `TABLE_NAME` and `TRUSTED_PROXIES` from the environment, and the secret key as
+    /// [`Secret::from_env`] finds `SECRET_KEY`, if the function has one.
     ///
     /// # Errors
-    /// There is no `TABLE_NAME`.
+    /// There is no `TABLE_NAME`, or `TRUSTED_PROXIES` cannot be read.
     pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
         let store = Store::new(lazy(config, aws_sdk_dynamodb::Client::new), &required_variable("TABLE_NAME")?);
         let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
-        Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret))
+        let proxies = std::env::var("TRUSTED_PROXIES").unwrap_or_default();
+        let proxies = TrustedProxies::parse(&proxies).map_err(Error::Defect)?;
+        Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret).behind(proxies))
     }
 }

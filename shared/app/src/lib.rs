@@ -38,6 +38,7 @@ pub mod mail;
 pub mod new_invoices;
 mod otps;
 pub mod parties;
+pub mod passwords;
 pub mod payment_links;
 pub mod payment_methods;
 pub mod payments;
@@ -53,8 +54,10 @@ pub mod secret_store;
 pub mod secrets;
 pub mod services;
 pub mod session;
+pub mod sources;
 pub mod stripe_events;
 pub mod sweep;
+mod tries;
 mod two_step;
 pub mod users;
 pub mod webhooks;
@@ -71,6 +74,7 @@ pub use error::Error;
 use ports::{Clock, Entropy};
 use secrets::SecretKey;
 use session::SessionCache;
+use sources::TrustedProxies;
 
 /// What every use case needs. Cheap to clone; one per warm instance.
 #[derive(Debug, Clone)]
@@ -80,13 +84,14 @@ pub struct App {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) secret: SecretKey,
     pub(crate) sessions: Arc<SessionCache>,
+    proxies: Arc<TrustedProxies>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
-        Self { store, clock, entropy, secret, sessions: Arc::default() }
+        Self { store, clock, entropy, secret, sessions: Arc::default(), proxies: Arc::default() }
     }
 
     /// Now, by the deployment's clock.
@@ -106,6 +111,19 @@ impl App {
     pub fn with_sessions_of(mut self, other: &Self) -> Self {
         self.sessions = Arc::clone(&other.sessions);
         self
+    }
+
+    /// These use cases behind proxies that are believed about the source of a request.
+    #[must_use]
+    pub fn behind(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = Arc::new(proxies);
+        self
+    }
+
+    /// The proxies that are believed about the source of a request.
+    #[must_use]
+    pub fn proxies(&self) -> &TrustedProxies {
+        &self.proxies
     }
 
     /// Has what an invocation may need without waiting for it: the secret key, where the function has one. To be called

@@ -2,43 +2,45 @@
 
 use domain::otp::{Otp, OtpMails, OtpPurpose, OtpTry, Refused};
 use domain::text::Email;
-use domain::user::User;
+use domain::user::{User, Username};
 
-use crate::logins::SourceAddress;
 use crate::mail::{Mailer, PlainMail};
+use crate::sources::SourceAddress;
 use crate::{App, Error, secrets};
 
 impl App {
-    /// The one-time password that takes the place of the last one, and the count of mails with it.
+    /// The count of mails to an address for a purpose, with one more.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] mails to the address for this purpose; the store's.
-    pub(crate) async fn next_otp(
-        &self,
-        purpose: OtpPurpose,
-        email: &Email,
-        hash: &str,
-    ) -> Result<(Otp, OtpMails), Error> {
+    /// [`domain::Error::TooMany`]; the store's.
+    pub(crate) async fn next_mail(&self, purpose: OtpPurpose, email: &Email) -> Result<OtpMails, Error> {
         let mails = self.store.otp_mails(purpose, email).await?;
-        let mails = OtpMails::count(mails.as_ref(), self.now())
-            .map_err(|retry_after| domain::Error::TooMany { retry_after })?;
-        let previous = self.store.otp(purpose, email).await?;
-        Ok((Otp::new(previous.as_ref(), hash.to_owned(), self.now()), mails))
+        let counted = OtpMails::count(mails.as_ref(), self.now());
+        counted.map_err(|retry_after| domain::Error::TooMany { retry_after }.into())
     }
 
     /// Mails a one-time password to a user.
     ///
     /// # Errors
     /// [`domain::Error::TooMany`] mails to the address; the store's; SES.
-    pub(crate) async fn send_otp(&self, mailer: &Mailer, purpose: OtpPurpose, user: &User) -> Result<(), Error> {
+    pub(crate) async fn send_otp(
+        &self,
+        mailer: &Mailer,
+        letter: CodeLetter,
+        user: &User,
+        from: &SourceAddress,
+    ) -> Result<(), Error> {
+        let purpose = letter.purpose();
         let code = secrets::six_digits(self.entropy.as_ref());
         let hash = self.otp_hash(purpose, &user.email, &user.password_hash, &code);
         self.retrying(async || {
-            let (otp, mails) = self.next_otp(purpose, &user.email, &hash).await?;
+            let mails = self.next_mail(purpose, &user.email).await?;
+            let previous = self.store.otp(purpose, &user.email).await?;
+            let otp = Otp::new(previous.as_ref(), hash.clone(), self.print_of_source(from), self.now());
             Ok(self.store.send_otp(purpose, &user.email, &otp, &mails).await?)
         })
         .await?;
-        mail_code(mailer, purpose, user.email.clone(), &code).await
+        mail_code(mailer, letter, user.email.clone(), &code).await
     }
 
     /// Tries a one-time password, and commits by `accept` what follows from the right one: of many
@@ -48,20 +50,23 @@ impl App {
         purpose: OtpPurpose,
         email: &Email,
         code: &str,
+        from: &SourceAddress,
         accept: impl Fn(Otp, User) -> F,
     ) -> Result<Result<T, Refused>, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
+        let source = self.print_of_source(from);
         self.retrying(async || {
             let Some(user) = self.store.user_by_email(email).await? else { return Ok(Err(Refused::UnknownUser)) };
             let Some(otp) = self.store.otp(purpose, email).await? else { return Ok(Err(Refused::NoOtp)) };
             let hash = self.otp_hash(purpose, email, &user.password_hash, code);
-            match otp.judge(secrets::same(hash.as_bytes(), otp.hash.as_bytes()), self.now()) {
+            let matches = secrets::same(hash.as_bytes(), otp.code.hash.as_bytes());
+            match otp.code.judge(matches, source.as_deref(), self.now()) {
                 OtpTry::Used => Ok(Err(Refused::NoOtp)),
                 OtpTry::Expired => Ok(Err(Refused::OtpExpired)),
                 OtpTry::Wrong => {
-                    self.store.save_otp(purpose, email, &otp.tried()).await?;
+                    self.store.save_otp(purpose, email, &otp.tried(source.as_deref())).await?;
                     Ok(Err(Refused::OtpInvalid))
                 }
                 OtpTry::Accepted => accept(otp, user).await.map(Ok),
@@ -84,29 +89,78 @@ impl App {
         self.counted(&[self.guesses_of(from)], is_wrong, attempt).await
     }
 
-    /// What is kept of a one-time password. Those for logins and resets end with the password under which they were
-    /// sent.
-    pub(crate) fn otp_hash(&self, purpose: OtpPurpose, email: &Email, password_hash: &str, code: &str) -> String {
-        let bound_to = match purpose {
-            // It is mailed in the moment in which the password is chosen.
-            OtpPurpose::SignUp => "",
-            OtpPurpose::Login | OtpPurpose::Reset => password_hash,
-        };
+    /// What is kept of a one-time password. One for a login or a reset is bound to the hash of the password under which
+    /// it was sent, one for an address to the user who claims it.
+    pub(crate) fn otp_hash(&self, purpose: OtpPurpose, email: &Email, bound_to: &str, code: &str) -> String {
         let address = email.folded();
         let parts = [purpose.as_str(), &address, bound_to, code].map(str::as_bytes);
         secrets::hex(&self.mac("otp", &parts))
     }
 }
 
+/// What a one-time password is mailed for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CodeLetter {
+    /// A sign-up under this username.
+    SignUp(Username),
+    /// A member whom an owner added under this username.
+    Member(Username),
+    /// A login.
+    Login,
+    /// A reset of the password.
+    Reset,
+}
+
+impl CodeLetter {
+    /// What the one-time password in it proves.
+    pub(crate) const fn purpose(&self) -> OtpPurpose {
+        match self {
+            Self::SignUp(_) | Self::Member(_) => OtpPurpose::SignUp,
+            Self::Login => OtpPurpose::Login,
+            Self::Reset => OtpPurpose::Reset,
+        }
+    }
+}
+
 /// Sends a one-time password to an address.
-pub(crate) async fn mail_code(mailer: &Mailer, purpose: OtpPurpose, to: Email, code: &str) -> Result<(), Error> {
-    let subject = match purpose {
-        OtpPurpose::SignUp => "Verify your e-mail address",
-        OtpPurpose::Login => "Your one-time password to log in",
-        OtpPurpose::Reset => "Reset your password",
+pub(crate) async fn mail_code(mailer: &Mailer, letter: CodeLetter, to: Email, code: &str) -> Result<(), Error> {
+    let (subject, about, validity) = match letter {
+        CodeLetter::SignUp(username) => (
+            "Verify your e-mail address",
+            format!("Somebody signed up with this address under the username {}.", username.as_str()),
+            "5 minutes",
+        ),
+        CodeLetter::Member(username) => (
+            "Verify your e-mail address",
+            format!(
+                "The owner of an organisation added you under the username {}. You can sign in without this address; \
+                 confirm it to sign in by it, and to reset your password.",
+                username.as_str()
+            ),
+            "7 days",
+        ),
+        CodeLetter::Login => ("Your one-time password to log in", "Somebody logs in as you.".into(), "5 minutes"),
+        CodeLetter::Reset => ("Reset your password", "Somebody forgot your password.".into(), "5 minutes"),
     };
     let text = format!(
-        "Your one-time password is {code}.\n\nIt is valid for 5 minutes. If you did not ask for it, ignore this mail.\n"
+        "Your one-time password is {code}.\n\n{about}\n\nIt is valid for {validity}. If it was not you who asked for \
+         it, do not enter it anywhere.\n"
     );
     mailer.send(PlainMail { to, subject: subject.into(), text }).await
+}
+
+/// Tells a user by mail that the password is another one. Nothing depends on it: a mail that cannot be sent is logged.
+pub(crate) async fn mail_new_password(mailer: &Mailer, user: &User) {
+    if !user.email_is_proven {
+        return;
+    }
+    let text = format!(
+        "The password of the user {} was changed. Whoever was signed in must sign in again.\n\nIf it was not you, reset \
+         the password now, and check who reads your mail.\n",
+        user.username.as_str()
+    );
+    let mail = PlainMail { to: user.email.clone(), subject: "Your password was changed".into(), text };
+    if let Err(error) = mailer.send(mail).await {
+        tracing::warn!(%error, "the notice of a new password was not sent");
+    }
 }

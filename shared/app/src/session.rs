@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::jwt::TokenType;
-use crate::logins::SourceAddress;
 use crate::secrets::{self, hex, sha256_hex};
+use crate::sources::SourceAddress;
 use crate::{App, Error};
 
 /// A credential as a request carries it.
@@ -113,6 +113,14 @@ impl Session {
             },
         };
         Ok(Self { actor: Actor::new(Tenant::trusted(organisation), author, role), credential, kind, holder })
+    }
+
+    /// The hash by which its user keeps it; none for a credential of another kind.
+    pub(crate) fn kept_hash(&self) -> Option<&str> {
+        match self.kind {
+            CredentialKind::Token | CredentialKind::Cookie => self.credential.split_once(' ').map(|(_, hash)| hash),
+            CredentialKind::ApiKey | CredentialKind::Jwt | CredentialKind::Basic => None,
+        }
     }
 }
 
@@ -256,10 +264,15 @@ impl App {
                 let claims = self.read_jwt(token, TokenType::Access)?;
                 self.existing(Some(claims.sub)).await?.filter(|user| claims.holds_for(user))
             }
-            Credential::Basic { login, password } => self.check_password(login, password, from).await?,
+            Credential::Basic { login, password } => {
+                let mut user = self.check_password(login, password, from).await?;
+                if let Some(user) = &mut user {
+                    self.keep_source(user, from).await?;
+                }
+                user
+            }
         };
-        let user = user.filter(|user| user.is_verified).ok_or(Error::CredentialInvalid)?;
-        Ok(Holder::User(Box::new(user)))
+        Ok(Holder::User(Box::new(user.ok_or(Error::CredentialInvalid)?)))
     }
 
     async fn existing(&self, id: Option<UserId>) -> Result<Option<User>, Error> {

@@ -1,12 +1,15 @@
 //! Login and the reset of a password, each with a one-time password by mail.
 
-use domain::otp::{Otp, OtpPurpose, Refused};
+use domain::claim::Claimant;
+use domain::otp::{Otp, OtpPurpose, Proof, Refused};
 use domain::text::Email;
 use domain::user::{Password, User};
 
 use crate::jwt::TokenPair;
-use crate::logins::SourceAddress;
 use crate::mail::Mailer;
+use crate::otps::{CodeLetter, mail_new_password};
+use crate::secrets::sha256_hex;
+use crate::sources::SourceAddress;
 use crate::{App, Error, secrets};
 
 impl App {
@@ -21,19 +24,29 @@ impl App {
         password: &str,
         from: &SourceAddress,
     ) -> Result<Result<(), Refused>, Error> {
-        let user = match self.user_of_password(email.as_str(), password, from).await? {
+        match self.check_password(email.as_str(), password, from).await? {
             // A username may look like an address without being the user's.
-            Some(user) if user.email.folded() == email.folded() => user,
-            Some(_) => return Ok(Err(Refused::UnknownUser)),
-            None => {
-                let known = self.store.user_by_email(email).await?;
-                return Ok(Err(known.map_or(Refused::UnknownUser, |_| Refused::WrongPassword)));
-            }
-        };
-        if !user.is_verified {
-            return Ok(Err(Refused::Unverified));
+            Some(user) if user.email.folded() != email.folded() => Ok(Err(Refused::UnknownUser)),
+            Some(user) if !user.email_is_proven => Ok(Err(Refused::Unverified)),
+            Some(user) => self.send_otp(mailer, CodeLetter::Login, &user, from).await.map(Ok),
+            None if self.store.user_by_email(email).await?.is_some() => Ok(Err(Refused::WrongPassword)),
+            None => self.refuse_claimant(email, password, from).await.map(Err),
         }
-        self.send_otp(mailer, OtpPurpose::Login, &user).await.map(Ok)
+    }
+
+    /// What somebody is told who logs in with an address that nobody has proven: whoever signed up learns that the proof
+    /// is missing.
+    async fn refuse_claimant(&self, email: &Email, password: &str, from: &SourceAddress) -> Result<Refused, Error> {
+        let claims = self.store.address_claims(email).await?;
+        let sign_up = claims.live(self.now()).filter_map(|claim| match &claim.claimant {
+            Claimant::SignUp { password_hash, .. } => Some((claim.user, password_hash)),
+            Claimant::Member => None,
+        });
+        let Some((user, password_hash)) = sign_up.last() else { return Ok(Refused::UnknownUser) };
+        let limits = self.limits_of_passwords(None, &user.to_string(), from);
+        let check = async { Ok(secrets::verify_password(password, password_hash)) };
+        let is_right = self.counted(&limits, |is_right| !is_right, check).await?;
+        Ok(if is_right { Refused::Unverified } else { Refused::WrongPassword })
     }
 
     /// Issues JWTs for the one-time password of a login.
@@ -46,35 +59,38 @@ impl App {
         code: &str,
         from: &SourceAddress,
     ) -> Result<Result<TokenPair, Refused>, Error> {
-        let accept = async |otp: Otp, user: User| {
+        let accept = async |otp: Otp, mut user: User| {
             let tokens = self.issue_tokens(&user)?;
             self.store.save_otp(OtpPurpose::Login, email, &otp.used()).await?;
+            self.keep_source(&mut user, from).await?;
             Ok(tokens)
         };
-        let tried = self.try_otp(OtpPurpose::Login, email, code, accept);
+        let tried = self.try_otp(OtpPurpose::Login, email, code, from, accept);
         self.counting_guesses(from, tried).await
     }
 
     /// Mails a one-time password to who has forgotten the password.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] mails, or unknown addresses from one source; the store's; SES.
+    /// [`domain::Error::TooMany`] mails to the address or from a source, or unknown addresses from one; the store's; SES.
     pub async fn forget_password(
         &self,
         mailer: &Mailer,
         email: &Email,
         from: &SourceAddress,
     ) -> Result<Result<(), Refused>, Error> {
+        self.count_mail_from(from).await?;
         let send = async {
             match self.store.user_by_email(email).await? {
-                Some(user) => self.send_otp(mailer, OtpPurpose::Reset, &user).await.map(Ok),
+                Some(user) => self.send_otp(mailer, CodeLetter::Reset, &user, from).await.map(Ok),
                 None => Ok(Err(Refused::UnknownUser)),
             }
         };
         self.counting_guesses(from, send).await
     }
 
-    /// Lets the password be reset, once and within the next minutes, for the one-time password of a reset.
+    /// Lets the password be reset, once and within the next minutes, for the one-time password of a reset. Returns the
+    /// token that proves it.
     ///
     /// # Errors
     /// [`domain::Error::TooMany`] wrong tries from an address; the store's.
@@ -83,58 +99,75 @@ impl App {
         email: &Email,
         code: &str,
         from: &SourceAddress,
-    ) -> Result<Result<(), Refused>, Error> {
-        let accept =
-            async |otp: Otp, _| Ok(self.store.save_otp(OtpPurpose::Reset, email, &otp.proven(self.now())).await?);
-        let tried = self.try_otp(OtpPurpose::Reset, email, code, accept);
+    ) -> Result<Result<String, Refused>, Error> {
+        let token = secrets::hex(&secrets::random::<24>(self.entropy.as_ref()));
+        let accept = async |otp: Otp, _| {
+            let proven = otp.proven(sha256_hex(&token), self.print_of_source(from), self.now());
+            self.store.save_otp(OtpPurpose::Reset, email, &proven).await?;
+            Ok(token.clone())
+        };
+        let tried = self.try_otp(OtpPurpose::Reset, email, code, from, accept);
         self.counting_guesses(from, tried).await
     }
 
-    /// Gives the user another password, and ends every token, session and JWT. Who resets a password has proven the
-    /// address.
+    /// Gives the user another password, ends every token, session and JWT, and mails the user. Who resets it proves by
+    /// one of the tokens to have verified the one-time password, or without any by the source.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] resets without proof, or unknown addresses from one source; the store's.
+    /// [`domain::Error::TooMany`] resets without proof, or unknown addresses, from one source; the store's.
     pub async fn reset_password(
         &self,
+        mailer: &Mailer,
         email: &Email,
         password: &Password,
+        tokens: &[String],
         from: &SourceAddress,
     ) -> Result<Result<(), Refused>, Error> {
-        // The proof is found by the address alone: who asks again and again must not take over the owner's.
-        let limits = [self.resets_of(email), self.passwords_from(from)];
-        let is_unproven = |made: &Result<(), Refused>| matches!(made, Err(Refused::OtpNotVerified));
-        let reset = self.counted(&limits, is_unproven, self.reset(email, password));
-        self.counting_guesses(from, reset).await
-    }
-
-    async fn reset(&self, email: &Email, password: &Password) -> Result<Result<(), Refused>, Error> {
         // Before the hash is made, which costs.
-        if let Err(refused) = self.proven(email).await? {
-            return Ok(Err(refused));
+        if let Err(refused) = self.proven(email, tokens, from).await? {
+            // Only those without a proof are counted: they keep nobody else from using theirs.
+            let is_unproven = |made: &Result<(), Refused>| matches!(made, Err(Refused::OtpNotVerified));
+            let limits = [self.passwords_from(from)];
+            let refuse = self.counted(&limits, is_unproven, async { Ok(Err(refused)) });
+            return self.counting_guesses(from, refuse).await;
         }
         let hash = secrets::hash_password(password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
-        self.retrying(async || {
-            let (mut user, otp) = match self.proven(email).await? {
+        let reset = self.retrying(async || {
+            let (mut user, otp) = match self.proven(email, tokens, from).await? {
                 Ok(proven) => proven,
                 Err(refused) => return Ok(Err(refused)),
             };
             user.end_credentials(self.now());
+            self.note_source(&mut user, from);
             user.password_hash.clone_from(&hash);
-            user.is_verified = true;
             user.version += 1;
             self.store.accept_otp(OtpPurpose::Reset, &otp.used(), &user).await?;
-            self.sessions.forget_user(user.id);
-            Ok(Ok(()))
-        })
-        .await
+            Ok(Ok(user))
+        });
+        let user = match reset.await? {
+            Ok(user) => user,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        self.sessions.forget_user(user.id);
+        mail_new_password(mailer, &user).await;
+        Ok(Ok(()))
     }
 
-    /// The user of an address, and the accepted one-time password by which the user's password may be reset.
-    async fn proven(&self, email: &Email) -> Result<Result<(User, Otp), Refused>, Error> {
+    /// The user of an address, and the accepted one-time password by which the caller may reset the user's password.
+    async fn proven(
+        &self,
+        email: &Email,
+        tokens: &[String],
+        from: &SourceAddress,
+    ) -> Result<Result<(User, Otp), Refused>, Error> {
         let Some(user) = self.store.user_by_email(email).await? else { return Ok(Err(Refused::UnknownUser)) };
         let otp = self.store.otp(OtpPurpose::Reset, email).await?;
-        let proven = otp.filter(|otp| otp.is_proven(self.now()));
+        let source = self.print_of_source(from);
+        let is_own = |Proof { token_hash, source: verified, until: _ }: &Proof| match tokens {
+            [] => source.is_some() && source == *verified,
+            tokens => tokens.iter().any(|token| secrets::same(sha256_hex(token).as_bytes(), token_hash.as_bytes())),
+        };
+        let proven = otp.filter(|otp| otp.live_proof(self.now()).is_some_and(is_own));
         Ok(proven.map(|otp| (user, otp)).ok_or(Refused::OtpNotVerified))
     }
 }

@@ -1,14 +1,19 @@
 //! Users: the members of an organisation, who its owner manages.
 
 use domain::actor::Group;
+use domain::claim::AddressClaim;
 use domain::error::FieldErrors;
 use domain::id::UserId;
 use domain::member::{Identity, Member, MemberPatch, NewMember, UserNumber};
+use domain::otp::{Code, OtpPurpose};
 use domain::text::Email;
 use domain::user::{User, Username};
 use domain::{Action, Actor, Model};
-use store::{Page, PageRequest, StoreError, Unique};
+use store::{Page, PageRequest, StoreError};
 
+use crate::accounts::taken;
+use crate::mail::Mailer;
+use crate::otps::{CodeLetter, mail_code};
 use crate::{App, Error, Expected, check_version, may, secrets};
 
 /// No group grants a permission on users, so all but [`App::list_group`] are the owner's alone and
@@ -35,20 +40,44 @@ impl App {
         self.load_member(actor, number).await
     }
 
-    /// Adds a member.
-    pub async fn create_user(&self, actor: &Actor, new: NewMember) -> Result<Member, Error> {
+    /// Adds a member, who signs in by username at once. The address is the member's only once the mail to it is
+    /// answered, as that of a sign-up is.
+    pub async fn create_user(&self, mailer: &Mailer, actor: &Actor, new: NewMember) -> Result<Member, Error> {
         may(actor, Action::Add, Model::User)?;
+        self.refuse_taken(&new.username, &new.email).await?;
         let password_hash =
             secrets::hash_password(new.password.expose(), self.entropy.as_ref()).map_err(Error::Defect)?;
         let number = UserNumber::new(self.store.next_user_number().await?);
         let identity = Identity { id: UserId::new(self.new_id()), number, password_hash, at: self.now() };
         let user = User::added_to(actor.tenant().organisation(), new, identity);
-        self.retrying(async || match self.store.create_member(actor.tenant(), &user).await {
-            Err(StoreError::Taken(_)) => Err(self.login_taken(&user.username, &user.email).await?),
-            other => Ok(other?),
-        })
-        .await?;
+        let digits = secrets::six_digits(self.entropy.as_ref());
+        let is_mailed = self.retrying(async || self.commit_member(actor, &user, &digits).await).await?;
+        if is_mailed {
+            let letter = CodeLetter::Member(user.username.clone());
+            // The member is there: signing up with the same password sends another mail.
+            if let Err(error) = mail_code(mailer, letter, user.email.clone(), &digits).await {
+                tracing::warn!(%error, "the mail to a new member was not sent");
+            }
+        }
         as_member(actor, &user, 1)
+    }
+
+    /// Writes a new member; says whether the address may be mailed once more.
+    async fn commit_member(&self, actor: &Actor, user: &User, digits: &str) -> Result<bool, Error> {
+        let now = self.now();
+        let mails = match self.next_mail(OtpPurpose::SignUp, &user.email).await {
+            Ok(mails) => Some(mails),
+            Err(Error::Domain(domain::Error::TooMany { .. })) => None,
+            Err(other) => return Err(other),
+        };
+        let hash = self.claim_hash(&user.email, user.id, digits);
+        let code = Code::new(hash, None, now + AddressClaim::MEMBER_WAITS);
+        let claim = AddressClaim::of_member(user.id, user.username.clone(), user.email.clone(), code);
+        let claims = self.store.address_claims(&user.email).await?.with(claim, now);
+        match self.store.create_member(actor.tenant(), user, mails.as_ref().map(|mails| (&claims, mails))).await {
+            Err(StoreError::Taken(unique)) => Err(taken(unique)),
+            other => Ok(other.map(|()| mails.is_some())?),
+        }
     }
 
     /// Changes a member's names and groups. New groups hold at once, but for the trust that warm
@@ -95,20 +124,16 @@ impl App {
         self.store.user(member.id).await?.ok_or(domain::Error::Contended.into())
     }
 
-    /// Every login name that is taken; if none is any more, the commit may be tried again.
-    async fn login_taken(&self, username: &Username, email: &Email) -> Result<Error, Error> {
-        let taken = self.store.taken_logins(username, email).await?;
-        if taken.is_empty() {
-            return Ok(domain::Error::Contended.into());
-        }
+    /// Refuses a username and an address that are somebody's.
+    async fn refuse_taken(&self, username: &Username, email: &Email) -> Result<(), Error> {
         let mut errors = FieldErrors::new();
-        if taken.contains(&Unique::Username) {
+        if self.store.username_holder(username, self.now()).await?.is_some() {
             errors.add("username", "A user with that username already exists.");
         }
-        if taken.contains(&Unique::Email) {
+        if self.store.user_by_email(email).await?.is_some() {
             errors.add("email", "A user with that email already exists.");
         }
-        Ok(errors.into())
+        errors.into_result().map_err(Error::from)
     }
 }
 

@@ -64,7 +64,7 @@ body! {
         required username: Username,
         /// The e-mail address; a one-time password is sent to it.
         required email: Email,
-        /// At least 8 characters, not all of them digits.
+        /// At least 8 characters, not all of them digits, not one of the most used and no repetition.
         required password: Hidden,
         /// The phone number.
         optional phone_no: Text<0, 15>,
@@ -143,6 +143,15 @@ impl OtpBody {
         let otp = required(&mut errors, "otp", otp);
         email.zip(otp.map(|Hidden(otp)| unique_key(&otp))).ok_or(errors)
     }
+}
+
+/// A new password under the name `new_password`; what is wrong with it goes among the errors.
+pub(crate) fn new_password_of(errors: &mut FieldErrors, sent: &Hidden) -> Option<Password> {
+    let checked = Password::parse(sent.expose());
+    let told = |wrong: FieldErrors| {
+        wrong.iter().flat_map(|(_, told)| told).for_each(|message| errors.add("new_password", message.as_str()));
+    };
+    checked.map_err(told).ok()
 }
 
 /// A message.

@@ -157,7 +157,7 @@ impl Reference {
         if !route.headers {
             return parameters;
         }
-        if route.method == Method::Post {
+        if route.is_repeatable() {
             let about =
                 "Makes the request safe to repeat for 24 hours: the same key with the same body gives the same answer.";
             parameters.push(header_parameter("Idempotency-Key", about));
@@ -292,7 +292,7 @@ fn success(route: &Route, schemas: &mut Schemas) -> Response {
     if is_page {
         response = response.header("Link", header("Where the next page is, with `rel=\"next\"`, if there is one."));
     }
-    if route.method == Method::Post {
+    if route.is_repeatable() {
         let about = "`true`, if this is the kept answer to an earlier request with the same `Idempotency-Key`.";
         response = response.header("Idempotency-Replayed", header(about));
     }

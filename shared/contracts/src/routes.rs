@@ -74,7 +74,42 @@ pub struct Route {
     pub headers: bool,
 }
 
+/// Paths where a POST issues or proves a credential. `Idempotency-Key` has no effect there: a kept answer would hold the
+/// credential, and tell whoever guesses one, before the limits count, whether the first guess was the same.
+///
+/// The secret of a webhook is no such credential: it lets nobody in, and replacing it twice by a repeated request would
+/// end the one that the receiver knows.
+pub(crate) const CREDENTIAL_PATHS: [&str; 15] = [
+    "/api-token-auth",
+    "/api/api-token-auth",
+    "/api/businesses",
+    "/api/businesses/{id}/api-keys",
+    "/api/change-password",
+    "/api/forget-password",
+    "/api/login",
+    "/api/reset-password",
+    "/api/session",
+    "/api/signup",
+    "/api/token",
+    "/api/token/refresh",
+    "/api/verify-forget-password-otp",
+    "/api/verify-login-otp",
+    "/api/verify-signup-otp",
+];
+
+/// Whether a POST to a path, as routes write it, issues or proves a credential.
+#[must_use]
+pub fn handles_credentials(path: &str) -> bool {
+    CREDENTIAL_PATHS.contains(&path)
+}
+
 impl Route {
+    /// Whether it takes an `Idempotency-Key`.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        self.method == Method::Post && !handles_credentials(self.path)
+    }
+
     /// A route that says nothing yet about bodies and answers.
     pub(crate) const fn new(
         method: Method,

@@ -108,7 +108,7 @@ impl Member {
     }
 }
 
-/// A member to be added. Whoever adds a member vouches for the e-mail address.
+/// A member to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMember {
     /// The username.
@@ -150,7 +150,7 @@ pub struct Identity {
 }
 
 impl User {
-    /// A user who is added to an organisation, verified from the start.
+    /// A user who is added to an organisation. The e-mail address is not proven yet.
     #[must_use]
     pub fn added_to(organisation: OrganisationId, new: NewMember, identity: Identity) -> Self {
         let NewMember { username, email, password: _, first_name, last_name, groups } = new;
@@ -164,12 +164,13 @@ impl User {
             last_name,
             phone: ShortText::default(),
             password_hash,
-            is_verified: true,
+            email_is_proven: false,
             home: organisation,
             memberships: vec![Membership { organisation, role: member_of(&groups) }],
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            known_sources: vec![],
             date_joined: at,
             version: 1,
         }
@@ -275,9 +276,9 @@ mod tests {
     }
 
     #[test]
-    fn an_added_member_is_verified_and_in_each_group_once() {
+    fn an_added_member_is_in_each_group_once_and_has_not_proven_the_address() {
         let user = member(vec![Group::Operations, Group::Sales, Group::Operations]);
-        assert!(user.is_verified);
+        assert!(!user.email_is_proven);
         assert_eq!((user.home, groups(&user)), (organisation(1), &[Group::Sales, Group::Operations][..]));
         let shown = Member::of(&user, organisation(1), 1).unwrap();
         assert!(shown.is_in(Group::Sales) && !shown.is_in(Group::Instructors));

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::actor::{Author, Role};
-use crate::error::FieldErrors;
 use crate::id::{OrganisationId, UserId};
-use crate::text::{Email, Name, ShortText, Text, TextError, compatible, folded};
+use crate::text::{Email, Name, ShortText, Text, TextError, folded};
+
+pub use crate::password::Password;
 
 /// A username: 1 to 150 letters, digits and `@.+-_`, as Django has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,44 +36,6 @@ impl Username {
     #[must_use]
     pub fn folded(&self) -> String {
         folded(&self.0)
-    }
-}
-
-/// A password that may be taken: 8 to 128 characters, not all digits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Password(String);
-
-impl Password {
-    /// Checks a new password, in the form in which passwords are compared.
-    ///
-    /// # Errors
-    /// Every message for the field.
-    pub fn parse(text: &str) -> Result<Self, FieldErrors> {
-        let text = compatible(text);
-        let mut errors = FieldErrors::new();
-        let length = text.chars().count();
-        if length < 8 {
-            errors.add("password", "This password is too short. It must contain at least 8 characters.");
-        }
-        if length > 128 {
-            errors.add("password", "Ensure this field has no more than 128 characters.");
-        }
-        if !text.is_empty() && text.chars().all(char::is_numeric) {
-            errors.add("password", "This password is entirely numeric.");
-        }
-        errors.into_result().map(|()| Self(text))
-    }
-
-    /// The password, to be hashed.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(…)")
     }
 }
 
@@ -109,6 +72,15 @@ pub struct TokenHash {
     pub created_at: Timestamp,
 }
 
+/// An address that a user signed in from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownSource {
+    /// Keyed hash of the address.
+    pub hash: String,
+    /// When the user last signed in from it, to within a day.
+    pub seen_at: Timestamp,
+}
+
 /// A person who can sign in. `Debug` tells who it is, and shows no credential, not even hashed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct User {
@@ -128,8 +100,9 @@ pub struct User {
     pub phone: ShortText,
     /// The password's argon2id hash in PHC form.
     pub password_hash: String,
-    /// Whether the e-mail address was proven.
-    pub is_verified: bool,
+    /// Whether a mail to the e-mail address was answered. The address is the user's only then: nobody else can sign up
+    /// with it, and the user can sign in by it and reset the password.
+    pub email_is_proven: bool,
     /// The organisation that the user signed up with or was added to.
     pub home: OrganisationId,
     /// Every membership, the home organisation's included.
@@ -140,6 +113,8 @@ pub struct User {
     pub sessions: Vec<TokenHash>,
     /// When the user's credentials were last ended: a JWT that was issued before is good no more.
     pub credentials_valid_from: Option<Timestamp>,
+    /// Where the user signed in from, longest ago first.
+    pub known_sources: Vec<KnownSource>,
     /// When the user was made.
     pub date_joined: Timestamp,
     /// Counts the writes of this user.
@@ -160,10 +135,14 @@ impl std::fmt::Debug for User {
 
 /// How many tokens of a user are live at a time, and how many sessions.
 pub const LIVE_TOKENS: usize = 10;
+/// How many sources of a user are known at a time.
+const MOST_SOURCES: usize = 20;
 
 impl User {
     /// How long a browser's session lasts.
     pub const SESSION_LENGTH: SignedDuration = SignedDuration::from_hours(14 * 24);
+    /// How long a source is known after a sign-in from it.
+    pub const SOURCE_KNOWN_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
     /// The name that tasks, notes and histories show.
     #[must_use]
@@ -205,9 +184,35 @@ impl User {
     /// Ends every token, session and JWT that was issued until now. API keys are an organisation's,
     /// and stay.
     pub fn end_credentials(&mut self, now: Timestamp) {
-        self.tokens.clear();
-        self.sessions.clear();
+        self.end_other_credentials(None, now);
+    }
+
+    /// Ends credentials as [`User::end_credentials`], except the token or session with the hash `kept`. Sources that
+    /// signed in with the ended ones are not known any more.
+    pub fn end_other_credentials(&mut self, kept: Option<&str>, now: Timestamp) {
+        self.tokens.retain(|token| Some(token.hash.as_str()) == kept);
+        self.sessions.retain(|session| Some(session.hash.as_str()) == kept);
+        self.known_sources.clear();
         self.credentials_valid_from = Some(now);
+    }
+
+    /// Whether the user signed in from a source within the last [`User::SOURCE_KNOWN_FOR`].
+    #[must_use]
+    pub fn knows(&self, source: &str, now: Timestamp) -> bool {
+        self.known_sources.iter().any(|known| known.hash == source && is_known(known, now))
+    }
+
+    /// Notes that the user signed in from a source. Returns whether that changed the user: a source is noted once a day.
+    pub fn note_source(&mut self, source: &str, now: Timestamp) -> bool {
+        let yesterday = now - SignedDuration::from_hours(24);
+        if self.known_sources.iter().any(|known| known.hash == source && known.seen_at > yesterday) {
+            return false;
+        }
+        self.known_sources.retain(|known| known.hash != source && is_known(known, now));
+        self.known_sources.push(KnownSource { hash: source.to_owned(), seen_at: now });
+        let surplus = self.known_sources.len().saturating_sub(MOST_SOURCES);
+        self.known_sources.drain(..surplus);
+        true
     }
 }
 
@@ -215,6 +220,10 @@ fn keep_newest(kept: &mut Vec<TokenHash>, newest: TokenHash) {
     kept.push(newest);
     let surplus = kept.len().saturating_sub(LIVE_TOKENS);
     kept.drain(..surplus);
+}
+
+fn is_known(source: &KnownSource, now: Timestamp) -> bool {
+    now < source.seen_at + User::SOURCE_KNOWN_FOR
 }
 
 fn is_live(session: &TokenHash, now: Timestamp) -> bool {
@@ -229,14 +238,6 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    #[test]
-    fn a_password_is_long_enough_and_not_a_number() {
-        assert!(Password::parse("SecurePass123!").is_ok());
-        assert_eq!(Password::parse("1234567").unwrap_err().iter().next().unwrap().1.len(), 2);
-        assert!(Password::parse("12345678").is_err());
-        assert_eq!(format!("{:?}", Password::parse("SecurePass123!").unwrap()), "Password(…)");
-    }
-
     fn user() -> User {
         User {
             id: UserId::new(uuid::Uuid::nil()),
@@ -247,12 +248,13 @@ mod tests {
             last_name: ShortText::default(),
             phone: ShortText::default(),
             password_hash: String::new(),
-            is_verified: true,
+            email_is_proven: true,
             home: OrganisationId::new(uuid::Uuid::nil()),
             memberships: vec![],
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            known_sources: vec![],
             date_joined: at(0),
             version: 1,
         }
@@ -286,5 +288,35 @@ mod tests {
         assert_eq!(user.display_name(), "john_doe");
         let shown = format!("{:?}", User { password_hash: "$argon2id$secret".into(), ..user });
         assert!(shown.contains("john_doe") && !shown.contains("secret") && !shown.contains("hash"), "{shown}");
+    }
+
+    #[test]
+    fn a_source_is_known_for_thirty_days_after_its_last_sign_in() {
+        let day = 24 * 3600;
+        let mut user = user();
+        assert!(user.note_source("home", at(0)) && !user.note_source("home", at(day - 1)));
+        assert!(
+            user.knows("home", at(30 * day - 1)) && !user.knows("home", at(30 * day)) && !user.knows("away", at(0))
+        );
+        assert!(user.note_source("home", at(day)), "a day later it is seen anew");
+        assert!(user.knows("home", at(31 * day - 1)));
+        for n in 0..MOST_SOURCES {
+            assert!(user.note_source(&n.to_string(), at(2 * day)));
+        }
+        assert_eq!((user.known_sources.len(), user.knows("home", at(2 * day))), (MOST_SOURCES, false));
+        user.end_credentials(at(3 * day));
+        assert!(!user.knows("0", at(3 * day)));
+    }
+
+    #[test]
+    fn of_all_credentials_one_token_or_session_can_be_kept() {
+        let mut user = user();
+        for hash in ["one", "two"] {
+            user.add_token(TokenHash { hash: hash.into(), created_at: at(0) });
+            user.add_session(TokenHash { hash: format!("session {hash}"), created_at: at(0) });
+        }
+        user.end_other_credentials(Some("two"), at(7));
+        assert_eq!((user.tokens.len(), user.tokens[0].hash.as_str(), user.sessions.len()), (1, "two", 0));
+        assert_eq!(user.credentials_valid_from, Some(at(7)));
     }
 }

@@ -65,7 +65,7 @@ impl Scheme {
 /// scheme or shape.
 pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     let Some(header) = headers.get(AUTHORIZATION) else {
-        return session_id(headers).map(Credential::Cookie).ok_or(Problem::CredentialMissing);
+        return cookie(headers, SESSION).map(Credential::Cookie).ok_or(Problem::CredentialMissing);
     };
     let text = header.to_str().map_err(|_| Problem::CredentialInvalid)?;
     let (scheme, value) = text.trim().split_once(' ').ok_or(Problem::CredentialInvalid)?;
@@ -101,12 +101,12 @@ fn basic(value: &str) -> Option<Credential> {
     Some(Credential::Basic { login: login.to_owned(), password: password.to_owned() })
 }
 
-/// The id of the browser's session, if there is one.
-pub(crate) fn session_id(headers: &HeaderMap) -> Option<String> {
+/// The value of a cookie, if the request has it.
+pub(crate) fn cookie(headers: &HeaderMap, cookie: &str) -> Option<String> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut pairs = cookies.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let id = pairs.find_map(|(name, value)| (name == SESSION).then(|| value.trim_matches('"')))?;
-    (!id.is_empty()).then(|| id.to_owned())
+    let value = pairs.find_map(|(name, value)| (name == cookie).then(|| value.trim_matches('"')))?;
+    (!value.is_empty()).then(|| value.to_owned())
 }
 
 fn is_token(text: &str) -> bool {

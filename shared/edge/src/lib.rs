@@ -34,7 +34,7 @@ pub use answer::{json, no_content};
 pub use body::{JsonBody, MAX_BODY, read, read_object};
 pub use caller::Caller;
 pub use contract::Contract;
-pub use cookie::{session_ended, session_id, session_opened};
+pub use cookie::{reset_token, session_ended, session_id, session_opened, with_reset_token};
 pub use etag::{IfMatch, object};
 pub use failure::{Failure, InWords, rendered};
 pub use form::{SentBody, read_sent, read_sent_object};

@@ -1,9 +1,9 @@
 //! How often an API key may be used, and the headers that say so.
 
 use app::App;
-use app::logins::SourceAddress;
 use app::rate::RateLimit;
 use app::session::{Credential, CredentialKind, Holder};
+use app::sources::SourceAddress;
 use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderName, StatusCode};

@@ -56,7 +56,7 @@ impl Scope {
     pub(crate) async fn session(&self, app: &App, parts: &Parts) -> Result<Session, Failure> {
         let verify = async || {
             let credential = credential::credential(&parts.headers)?;
-            let Source(from) = Source::of(&parts.extensions);
+            let Source(from) = Source::of(app, parts);
             if credential.kind() == CredentialKind::ApiKey {
                 rate::pass(app, self, &credential, &from).await?;
             }

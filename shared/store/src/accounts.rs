@@ -5,16 +5,15 @@ use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
 use domain::text::{Email, Name, ShortText, folded};
-use domain::user::{Membership, TokenHash, User, Username};
+use domain::user::{KnownSource, Membership, TokenHash, User, Username};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
 use crate::codec::{Stored, decode, encode};
-use crate::error::{StoreError, Unique};
+use crate::error::StoreError;
 use crate::keys;
-use crate::members::{new_member_item, role_from_groups, role_to_groups};
-use crate::starting_rows::put_starting_rows;
+use crate::members::{role_from_groups, role_to_groups};
 use crate::table::{Update, n};
 use crate::transaction::Transaction;
 
@@ -52,7 +51,11 @@ pub(crate) struct UserBody {
     last_name: ShortText,
     phone: ShortText,
     password_hash: String,
+    /// False for a user of a former release who signed up and never proved the address.
     is_verified: bool,
+    /// Absent for a user of a former release, which kept no user whose address was not theirs.
+    #[serde(default)]
+    email_is_proven: Option<bool>,
     home: OrganisationId,
     memberships: Vec<MembershipBody>,
     tokens: Vec<TokenBody>,
@@ -60,6 +63,8 @@ pub(crate) struct UserBody {
     sessions: Vec<TokenBody>,
     #[serde(default)]
     credentials_valid_from: Option<Timestamp>,
+    #[serde(default)]
+    known_sources: Vec<SourceBody>,
     date_joined: Timestamp,
     version: u64,
 }
@@ -77,6 +82,18 @@ struct TokenBody {
     created_at: Timestamp,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SourceBody {
+    hash: String,
+    seen_at: Timestamp,
+}
+
+impl From<KnownSource> for SourceBody {
+    fn from(KnownSource { hash, seen_at }: KnownSource) -> Self {
+        Self { hash, seen_at }
+    }
+}
+
 impl Stored for User {
     type Body = UserBody;
     const MODEL: Option<&'static str> = None;
@@ -84,8 +101,8 @@ impl Stored for User {
     #[rustfmt::skip]
     fn body(&self) -> UserBody {
         let Self {
-            id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
-            tokens, sessions, credentials_valid_from, date_joined, version,
+            id, number, username, email, first_name, last_name, phone, password_hash, email_is_proven, home,
+            memberships, tokens, sessions, credentials_valid_from, known_sources, date_joined, version,
         } = self.clone();
         let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
             organisation,
@@ -96,16 +113,17 @@ impl Stored for User {
         };
         UserBody {
             id, number, username: username.as_str().to_owned(), email, first_name, last_name, phone, password_hash,
-            is_verified, home, memberships: memberships.collect(), tokens: hashes(tokens), sessions: hashes(sessions),
-            credentials_valid_from, date_joined, version,
+            is_verified: true, email_is_proven: Some(email_is_proven), home, memberships: memberships.collect(),
+            tokens: hashes(tokens), sessions: hashes(sessions), credentials_valid_from,
+            known_sources: known_sources.into_iter().map(SourceBody::from).collect(), date_joined, version,
         }
     }
 
     #[rustfmt::skip]
     fn restore(body: UserBody) -> Result<Self, StoreError> {
         let UserBody {
-            id, number, username, email, first_name, last_name, phone, password_hash, is_verified, home, memberships,
-            tokens, sessions, credentials_valid_from, date_joined, version,
+            id, number, username, email, first_name, last_name, phone, password_hash, is_verified, email_is_proven,
+            home, memberships, tokens, sessions, credentials_valid_from, known_sources, date_joined, version,
         } = body;
         let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
             Ok(Membership { organisation, role: role_from_groups(groups)? })
@@ -113,10 +131,15 @@ impl Stored for User {
         let hashes = |kept: Vec<TokenBody>| {
             kept.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at }).collect()
         };
+        let known = |SourceBody { hash, seen_at }| KnownSource { hash, seen_at };
         Ok(Self {
             id, number, username: Username::parse(&username).map_err(StoreError::corrupt)?, email, first_name,
-            last_name, phone, password_hash, is_verified, home, memberships: memberships.collect::<Result<_, _>>()?,
-            tokens: hashes(tokens), sessions: hashes(sessions), credentials_valid_from, date_joined, version,
+            last_name, phone,
+            // No password is right for a user who never proved the address: whoever can, resets it.
+            password_hash: if is_verified { password_hash } else { String::new() },
+            email_is_proven: email_is_proven.unwrap_or(true), home,
+            memberships: memberships.collect::<Result<_, _>>()?, tokens: hashes(tokens), sessions: hashes(sessions),
+            credentials_valid_from, known_sources: known_sources.into_iter().map(known).collect(), date_joined, version,
         })
     }
 }
@@ -188,24 +211,27 @@ impl Store {
         last.and_then(|last| last.parse().ok()).ok_or_else(|| StoreError::corrupt("a series without its number"))
     }
 
-    /// Writes a new organisation with its owner. [`StoreError::Taken`] for the username or the
-    /// e-mail address.
-    pub async fn create_account(&self, organisation: &Organisation, owner: &User) -> Result<(), StoreError> {
-        let tenant = Tenant::trusted(organisation.id);
-        let mut commit = Transaction::new();
-        commit.create(encode(organisation, &keys::organisation(organisation.id))?);
-        commit.create(encode(owner, &keys::user(owner.id))?);
-        commit.claim(Unique::Username, keys::unique("USERNAME", &owner.username.folded()), owner.id.uuid());
-        commit.claim(Unique::Email, keys::unique("EMAIL", &owner.email.folded()), owner.id.uuid());
-        commit.create(new_member_item(tenant, owner)?);
-        put_starting_rows(&mut commit, organisation, owner.author())?;
-        commit.commit(&self.table).await
-    }
-
     /// Writes a user over the version `before`.
     pub async fn save_user(&self, user: &User, before: u64) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         commit.replace(encode(user, &keys::user(user.id))?, before);
         commit.commit(&self.table).await
+    }
+
+    /// Notes the sources that a user signed in from, if the user has not changed since it was read.
+    pub async fn save_known_sources(&self, user: &User) -> Result<(), StoreError> {
+        let sources: Vec<_> = user.known_sources.iter().cloned().map(SourceBody::from).collect();
+        let update = Update {
+            key: keys::user(user.id),
+            expression: "SET known_sources = :sources",
+            condition: "version = :version".into(),
+            names: [].into(),
+            values: [
+                (":sources".to_owned(), serde_dynamo::to_attribute_value(sources).map_err(StoreError::corrupt)?),
+                (":version".to_owned(), n(user.version)),
+            ]
+            .into(),
+        };
+        self.table.update(update).await.map(drop)
     }
 }

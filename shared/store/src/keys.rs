@@ -28,6 +28,7 @@
 //! | what an API key, or tries of a password, used up of a window | `RATE#pk_…`, `TRIES#…` | its first second |
 //! | what is known about a payment intent of Stripe's; whose another object of Stripe's is | `STRIPE#id` | `INTENT`; `OWNER` |
 //! | an export; the closure of an organisation | `ORG#o#EXPORT`; `ORG#o` | id; `CLOSURE` |
+//! | claims to an address that nobody has proven | `CLAIMS#email` | `CLAIMS` |
 //! | one-time password, idempotency key, series | `OTP#…`, `IDEMPOTENCY#…`, `SEQ#…` | the kind |
 
 use std::collections::HashMap;
@@ -318,6 +319,11 @@ pub(crate) fn otp(purpose: &str, email: &str) -> Key {
 /// How many one-time passwords were mailed to an address for a purpose.
 pub(crate) fn otp_mails(purpose: &str, email: &str) -> Key {
     Key::new(format!("OTP#{purpose}#{email}"), "MAILS")
+}
+
+/// The claims to an address.
+pub(crate) fn address_claims(email: &str) -> Key {
+    Key::new(format!("CLAIMS#{email}"), "CLAIMS")
 }
 
 /// An API key.

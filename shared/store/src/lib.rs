@@ -8,6 +8,7 @@ mod accounts;
 mod api_keys;
 mod attributes;
 mod catalogue;
+mod claims;
 mod clients;
 mod closures;
 mod codec;

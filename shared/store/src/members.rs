@@ -5,18 +5,22 @@
 
 use domain::Tenant;
 use domain::actor::{Group, Role};
+use domain::claim::AddressClaims;
 use domain::id::UserId;
 use domain::member::{Member, UserNumber};
+use domain::otp::{OtpMails, OtpPurpose};
 use domain::text::{Email, ShortText};
 use domain::user::{User, Username};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
+use crate::claims::{put_claims, put_username};
 use crate::codec::{Stored, decode, encode, encode_body};
-use crate::error::{StoreError, Unique};
+use crate::error::StoreError;
 use crate::keys::{self, Key};
 use crate::lists::{Page, PageRequest, of_partition};
+use crate::otps::put_mails;
 use crate::table::{Item, Query, n};
 use crate::transaction::Transaction;
 
@@ -180,26 +184,22 @@ impl Store {
         user.and_then(|user| Member::of(&user, tenant.organisation(), FIRST_VERSION)).ok_or_else(is_no_member)
     }
 
-    /// Which of a new user's login names are taken.
-    pub async fn taken_logins(&self, username: &Username, email: &Email) -> Result<Vec<Unique>, StoreError> {
-        let mut taken = Vec::new();
-        let names = [(Unique::Username, username_key(username)), (Unique::Email, email_key(email))];
-        for (unique, key) in names {
-            if self.holder(&key).await?.is_some() {
-                taken.push(unique);
-            }
-        }
-        Ok(taken)
-    }
-
-    /// Writes a new user as a member of an organisation. [`StoreError::Taken`] for the username or
-    /// the e-mail address.
-    pub async fn create_member(&self, tenant: Tenant, user: &User) -> Result<(), StoreError> {
+    /// Writes a new user as a member of an organisation, with the claims to the address and the mail to it, if one is
+    /// sent. [`StoreError::Taken`] for the username.
+    pub async fn create_member(
+        &self,
+        tenant: Tenant,
+        user: &User,
+        mailed: Option<(&AddressClaims, &OtpMails)>,
+    ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
+        put_username(&mut commit, &user.username, user.id, None, user.date_joined);
         commit.create(encode(user, &keys::user(user.id))?);
-        commit.claim(Unique::Username, username_key(&user.username), user.id.uuid());
-        commit.claim(Unique::Email, email_key(&user.email), user.id.uuid());
         commit.create(new_member_item(tenant, user)?);
+        if let Some((claims, mails)) = mailed {
+            put_claims(&mut commit, &user.email, claims)?;
+            put_mails(&mut commit, OtpPurpose::SignUp, &user.email, mails)?;
+        }
         commit.commit(&self.table).await
     }
 
@@ -236,8 +236,27 @@ impl Store {
         let mut commit = Transaction::new();
         commit.put(encode_body(&row.body(), &keys::trash(tenant, &key))?);
         commit.remove_if(key, SAME_VERSION, before(member.version));
-        put_left(&mut commit, user, left)?;
+        self.put_left(&mut commit, user, left).await?;
         commit.commit(&self.table).await
+    }
+
+    /// Writes what is left of a user; when nothing is, its username and e-mail address are free again.
+    async fn put_left(&self, commit: &mut Transaction, user: &User, left: Option<&User>) -> Result<(), StoreError> {
+        if let Some(left) = left {
+            commit.replace(encode(left, &keys::user(user.id))?, user.version);
+            return Ok(());
+        }
+        commit.remove(keys::user(user.id), user.version);
+        commit.release(username_key(&user.username), user.id.uuid());
+        if user.email_is_proven {
+            commit.release(email_key(&user.email), user.id.uuid());
+            return Ok(());
+        }
+        let claims = self.address_claims(&user.email).await?;
+        if claims.claims.iter().any(|claim| claim.user == user.id) {
+            put_claims(commit, &user.email, &claims.without(user.id))?;
+        }
+        Ok(())
     }
 }
 
@@ -268,35 +287,20 @@ impl Store {
         let mut commit = Transaction::new();
         commit.remove_if(key(tenant, number), "attribute_exists(pk)", Item::new());
         if let Some(user) = user {
-            put_left(&mut commit, user, left)?;
+            self.put_left(&mut commit, user, left).await?;
         }
         commit.commit(&self.table).await
     }
-}
-
-/// Writes what is left of a user; when nothing is, its username and e-mail address are free again.
-fn put_left(commit: &mut Transaction, user: &User, left: Option<&User>) -> Result<(), StoreError> {
-    match left {
-        Some(left) => {
-            commit.replace(encode(left, &keys::user(user.id))?, user.version);
-        }
-        None => {
-            commit.remove(keys::user(user.id), user.version);
-            commit.release(username_key(&user.username), user.id.uuid());
-            commit.release(email_key(&user.email), user.id.uuid());
-        }
-    }
-    Ok(())
 }
 
 fn before(version: u64) -> Item {
     [(":before".to_owned(), n(version))].into()
 }
 
-fn username_key(username: &Username) -> Key {
+pub(crate) fn username_key(username: &Username) -> Key {
     keys::unique("USERNAME", &username.folded())
 }
 
-fn email_key(email: &Email) -> Key {
+pub(crate) fn email_key(email: &Email) -> Key {
     keys::unique("EMAIL", &email.folded())
 }

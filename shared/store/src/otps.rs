@@ -1,6 +1,6 @@
 //! One-time passwords, and how many of them were mailed.
 
-use domain::otp::{Otp, OtpMails, OtpPurpose};
+use domain::otp::{Code, Otp, OtpMails, OtpPurpose, Proof};
 use domain::text::Email;
 use domain::user::User;
 use jiff::Timestamp;
@@ -18,12 +18,23 @@ const HOUR: i64 = 3600;
 pub(crate) struct OtpBody {
     hash: String,
     valid_until: Timestamp,
+    #[serde(default)]
+    asked_from: Option<String>,
     wrong_tries: u32,
     #[serde(default)]
-    proven_until: Option<Timestamp>,
+    stranger_tries: u32,
+    #[serde(default)]
+    proof: Option<ProofBody>,
     version: u64,
     /// Unix seconds: DynamoDB deletes the item some time after. For a day, who is late learns why.
     expires_at: i64,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct ProofBody {
+    token_hash: String,
+    source: Option<String>,
+    until: Timestamp,
 }
 
 impl Stored for Otp {
@@ -31,14 +42,19 @@ impl Stored for Otp {
     const MODEL: Option<&'static str> = None;
 
     fn body(&self) -> OtpBody {
-        let Self { hash, expires_at, wrong_tries, proven_until, version } = self.clone();
-        let deleted_at = expires_at.as_second() + 24 * HOUR;
-        OtpBody { hash, valid_until: expires_at, wrong_tries, proven_until, version, expires_at: deleted_at }
+        let Self { code, proof, version } = self.clone();
+        let Code { hash, expires_at: valid_until, asked_from, wrong_tries, stranger_tries } = code;
+        let expires_at = valid_until.as_second() + 24 * HOUR;
+        let proof = proof.map(|Proof { token_hash, source, until }| ProofBody { token_hash, source, until });
+        OtpBody { hash, valid_until, asked_from, wrong_tries, stranger_tries, proof, version, expires_at }
     }
 
     fn restore(body: OtpBody) -> Result<Self, StoreError> {
-        let OtpBody { hash, valid_until, wrong_tries, proven_until, version, expires_at: _ } = body;
-        Ok(Self { hash, expires_at: valid_until, wrong_tries, proven_until, version })
+        let OtpBody { hash, valid_until, asked_from, wrong_tries, stranger_tries, proof, version, expires_at: _ } =
+            body;
+        let code = Code { hash, expires_at: valid_until, asked_from, wrong_tries, stranger_tries };
+        let proof = proof.map(|ProofBody { token_hash, source, until }| Proof { token_hash, source, until });
+        Ok(Self { code, proof, version })
     }
 }
 
@@ -90,16 +106,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
         write(&mut commit, otp, otp.version, &key(purpose, email))?;
-        write(&mut commit, mails, mails.version, &mails_key(purpose, email))?;
-        commit.commit(&self.table).await
-    }
-
-    /// As [`Store::send_otp`] for a sign-up, together with the user whose secret it will prove.
-    pub async fn renew_sign_up(&self, otp: &Otp, mails: &OtpMails, user: &User) -> Result<(), StoreError> {
-        let mut commit = Transaction::new();
-        write(&mut commit, otp, otp.version, &key(OtpPurpose::SignUp, &user.email))?;
-        write(&mut commit, mails, mails.version, &mails_key(OtpPurpose::SignUp, &user.email))?;
-        write(&mut commit, user, user.version, &keys::user(user.id))?;
+        put_mails(&mut commit, purpose, email, mails)?;
         commit.commit(&self.table).await
     }
 
@@ -127,7 +134,23 @@ fn mails_key(purpose: OtpPurpose, email: &Email) -> Key {
     keys::otp_mails(purpose.as_str(), &email.folded())
 }
 
-fn write<T: Stored>(commit: &mut Transaction, object: &T, version: u64, key: &Key) -> Result<(), StoreError> {
+/// Writes the count of the mails to an address over the version before.
+pub(crate) fn put_mails(
+    commit: &mut Transaction,
+    purpose: OtpPurpose,
+    email: &Email,
+    mails: &OtpMails,
+) -> Result<(), StoreError> {
+    write(commit, mails, mails.version, &mails_key(purpose, email))
+}
+
+/// Writes an object over the version before its own, and of a first version where nothing is.
+pub(crate) fn write<T: Stored>(
+    commit: &mut Transaction,
+    object: &T,
+    version: u64,
+    key: &Key,
+) -> Result<(), StoreError> {
     let item = encode(object, key)?;
     match version.saturating_sub(1) {
         0 => commit.create(item),

@@ -91,6 +91,11 @@ impl Transaction {
         self.push(Operation::Put { item, condition: Some(ABSENT), values: Item::new() }, Guard::Taken(unique))
     }
 
+    /// Writes an item that stands for a unique value under a condition on what is there.
+    pub fn put_or_taken(&mut self, unique: Unique, item: Item, condition: &'static str, values: Item) -> &mut Self {
+        self.push(Operation::Put { item, condition: Some(condition), values }, Guard::Taken(unique))
+    }
+
     /// Gives a unique value back, if it is the owner's. An earlier release may have kept it under another key.
     pub fn release(&mut self, key: Key, owner: Uuid) -> &mut Self {
         let values = [(":owner".to_owned(), s(owner.to_string()))].into();

@@ -12,8 +12,17 @@ use crate::scene::{PASSWORD, Scene, text};
 /// Whether a route is one of these.
 pub fn is_one(route: &Route) -> bool {
     let word = last(route.path);
-    let words =
-        ["signup", "login", "forget-password", "reset-password", "api-token-auth", "session", "token", "refresh"];
+    let words = [
+        "signup",
+        "login",
+        "forget-password",
+        "reset-password",
+        "change-password",
+        "api-token-auth",
+        "session",
+        "token",
+        "refresh",
+    ];
     words.contains(&word) || word.starts_with("verify-")
 }
 
@@ -36,6 +45,13 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
         (RouteMethod::Post, "api-token-auth" | "session" | "token") => {
             scene.sign_up(&username).await?;
             post(&json!({"username": username, "password": PASSWORD}))
+        }
+        (RouteMethod::Post, "change-password") => {
+            scene.sign_up(&username).await?;
+            let body = json!({"username": username, "password": PASSWORD});
+            let token = text(&scene.anonymous("/api-token-auth/", &body).await?, "/token")?;
+            let change = json!({"old_password": PASSWORD, "new_password": format!("{PASSWORD}2")});
+            post(&change).with("authorization", format!("Token {token}"))
         }
         (RouteMethod::Delete, "session") => {
             scene.sign_up(&username).await?;

@@ -83,18 +83,19 @@ impl Office {
             last_name: ShortText::default(),
             phone: ShortText::default(),
             password_hash: "$argon2id$…".into(),
-            is_verified: true,
+            email_is_proven: true,
             home,
             memberships: vec![Membership { organisation: home, role: Role::Owner }],
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            known_sources: vec![],
             date_joined: created_at,
             version: 1,
         };
         let name = Name::parse("Analytical Engines").unwrap();
         let organisation = Organisation { id: home, name, currency: Currency::USD, owner: author.id, created_at };
-        self.store.create_account(&organisation, &user).await.unwrap();
+        self.store.create_account(&organisation, &user, None).await.unwrap();
     }
 
     pub async fn client(&self, tasks: usize) -> Customer {

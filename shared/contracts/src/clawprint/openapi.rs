@@ -37,9 +37,9 @@ An API key `pk_…:sk_…` is good for one business. Where this contract shares 
 kind speaks it with the header `X-Api-Contract: clawprint`. Amounts are whole numbers of the currency's minor unit: 5000 \
 is 50.00 USD. Tax is `unit_price × quantity × tax_rate / 100` for each line, rounded half away from zero. `count` in a \
 list is the number of all invoices that match, also of those beyond `limit`. Once an invoice is paid in full, it can only \
-be refunded. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
-change by the `ETag` that was read. A key has 100 requests a minute and 10 a second; `X-RateLimit-Limit`, \
-`X-RateLimit-Remaining` and `X-RateLimit-Reset` say what is left.";
+be refunded. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice, except those that answer \
+an API key; `If-Match` guards a change by the `ETag` that was read. A key has 100 requests a minute and 10 a second; \
+`X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` say what is left.";
 
 /// The tags, in the order of the document, with what stands under them.
 const TAGS: [(&str, &str); 3] = [
@@ -103,7 +103,7 @@ const FAILURES: [SharedFailure; 13] = [
         name: "UnprocessableContent",
         status: 422,
         about: "The `Idempotency-Key` was used with another body.",
-        can_be_of: |route| route.method == Method::Post,
+        can_be_of: Route::is_repeatable,
     },
     SharedFailure {
         name: "TooManyRequests",

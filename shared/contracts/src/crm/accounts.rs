@@ -1,13 +1,49 @@
 //! Tokens, and who one is.
 
 use domain::actor::{Actor, Role};
-use domain::user::User;
+use domain::user::{Password, User};
 use domain::{FieldErrors, Group, Permission};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::accounts::new_password_of;
 pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
+use crate::wire::{body, required};
+
+body! {
+    /// A password in place of another one.
+    PasswordChangeBody {
+        /// The password that the caller has.
+        required old_password: Hidden,
+        /// At least 8 characters, not all of them digits, not one of the most used and no repetition.
+        required new_password: Hidden,
+    }
+}
+
+/// After the change of a password.
+pub const PASSWORD_CHANGED: MessageJson = MessageJson { message: "Password changed successfully!" };
+
+impl PasswordChangeBody {
+    /// The old password as it was sent, and the new one.
+    ///
+    /// # Errors
+    /// Every field that is missing or wrong.
+    pub fn into_change(self) -> Result<(String, Password), FieldErrors> {
+        let Self { old_password, new_password } = self;
+        let mut errors = FieldErrors::new();
+        let old = required(&mut errors, "old_password", old_password);
+        let new = required(&mut errors, "new_password", new_password);
+        let new = new.and_then(|new| new_password_of(&mut errors, &new));
+        old.map(|Hidden(old)| old).zip(new).ok_or(errors)
+    }
+}
+
+/// What a change is told whose old password is another one.
+#[must_use]
+pub fn old_password_refused() -> FieldErrors {
+    FieldErrors::one("old_password", "Your old password was entered incorrectly. Please enter it again.")
+}
 
 /// What a username and a password that do not belong together are told.
 #[must_use]
@@ -85,6 +121,17 @@ mod tests {
     }
 
     #[test]
+    fn a_change_of_password_names_what_is_wrong_with_the_new_one_under_its_name() {
+        let change = |json: &str| parse_object::<PasswordChangeBody>(json.as_bytes()).unwrap().into_change();
+        let (old, new) = change(r#"{"old_password": " any ", "new_password": "NewSecurePass456!"}"#).unwrap();
+        assert_eq!((old.as_str(), new.expose()), (" any ", "NewSecurePass456!"));
+        let fields =
+            |json: &str| change(json).unwrap_err().iter().map(|(field, _)| field.to_owned()).collect::<Vec<_>>();
+        assert_eq!(fields("{}"), ["old_password", "new_password"]);
+        assert_eq!(fields(r#"{"old_password": "x", "new_password": "abcabcabc"}"#), ["new_password"]);
+    }
+
+    #[test]
     fn me_names_the_user_the_groups_and_the_organisation() {
         let organisation = OrganisationId::new(Uuid::from_u128(0xabc));
         let user = User {
@@ -96,12 +143,13 @@ mod tests {
             last_name: ShortText::default(),
             phone: ShortText::default(),
             password_hash: String::new(),
-            is_verified: true,
+            email_is_proven: true,
             home: organisation,
             memberships: vec![],
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            known_sources: vec![],
             date_joined: jiff::Timestamp::UNIX_EPOCH,
             version: 1,
         };

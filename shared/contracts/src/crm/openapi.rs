@@ -37,12 +37,12 @@ Clients, contacts, leads, catalogue, invoices and payments of an organisation.
 Every path works with and without its trailing slash. Decimals are text with two places and are taken as text or \
 number. An update leaves alone what it leaves out; `attributes` that are sent replace what was there with PUT and are \
 merged key by key with PATCH, where null removes a key. Lists come oldest first in pages, and the `Link` header leads \
-to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a \
-change by the `ETag` that was read.";
+to the next one. A POST with an `Idempotency-Key` can be repeated for 24 hours without acting twice, except those under \"accounts\"; \
+`If-Match` guards a change by the `ETag` that was read.";
 
 /// The tags, in the order of the document, with what stands under them.
 const TAGS: [(&str, &str); 18] = [
-    ("accounts", "Sign-up, tokens, and who one is."),
+    ("accounts", "Sign-up, tokens, passwords, and who one is."),
     ("attributes", "Attributes define what objects carry beside their fields. Define them first."),
     ("clients", "The people and companies that are invoiced."),
     ("contacts", "Individual people at a client."),
@@ -126,7 +126,7 @@ const FAILURES: [SharedFailure; 12] = [
         name: "UnprocessableContent",
         status: 422,
         about: "The `Idempotency-Key` was used with another body.",
-        can_be_of: posts,
+        can_be_of: Route::is_repeatable,
     },
     SharedFailure {
         name: "TooManyRequests",
@@ -141,10 +141,6 @@ const FAILURES: [SharedFailure; 12] = [
         can_be_of: |_| true,
     },
 ];
-
-fn posts(route: &Route) -> bool {
-    route.method == Method::Post
-}
 
 fn credentials() -> Vec<(&'static str, SecurityScheme)> {
     vec![(TOKEN, token("`Token <token>`, with a token from `/api-token-auth/`."))]

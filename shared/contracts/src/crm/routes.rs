@@ -1,6 +1,6 @@
 //! Every route of this contract.
 
-use super::accounts::{CredentialsBody, MeJson, MessageJson, OtpBody, SignUpBody, TokenJson};
+use super::accounts::{CredentialsBody, MeJson, MessageJson, OtpBody, PasswordChangeBody, SignUpBody, TokenJson};
 use super::attributes::{AttributeBody, AttributeJson};
 use super::catalogue::{CatalogueItemBody, CatalogueItemJson};
 use super::categories::{CategoryBody, CategoryJson};
@@ -166,7 +166,7 @@ const ACCOUNTS: &[Route] = &[
     Route::act(
         "/api/verify-signup-otp",
         "verify_signup_otp",
-        "Prove the e-mail address of a sign-up; a refusal is `{\"error\": …}` with 400 or 404",
+        "Prove the e-mail address of a sign-up or a member; a refusal is `{\"error\": …}` with 400 or 404",
         one::<MessageJson>,
     )
     .taking(one::<OtpBody>)
@@ -188,6 +188,14 @@ const ACCOUNTS: &[Route] = &[
             .under("accounts")
     },
     Route::delete("/api/session", "end_session", "End the browser's session").plain().under("accounts"),
+    Route::act(
+        "/api/change-password",
+        "change_password",
+        "Set another password; all other tokens and sessions end, and every JWT",
+        one::<MessageJson>,
+    )
+    .taking(one::<PasswordChangeBody>)
+    .under("accounts"),
     Route::read("/api/me", "me", "Who the caller is and may do", one::<MeJson>).plain().under("accounts"),
 ];
 

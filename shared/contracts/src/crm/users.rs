@@ -14,13 +14,13 @@ use super::accounts::Hidden;
 use crate::wire::{body, optional, required, text};
 
 body! {
-    /// A member to be added to the organisation, verified from the start.
+    /// A member to be added to the organisation.
     UserBody {
         /// The username, unique in the deployment.
         required username: Username,
-        /// The e-mail address, unique in the deployment.
+        /// The e-mail address. It is the member's once the mail to it is answered at `/api/verify-signup-otp/`.
         required email: Email,
-        /// At least 8 characters, not all of them digits.
+        /// At least 8 characters, not all of them digits, not one of the most used and no repetition.
         required password: Hidden,
         /// First name.
         optional first_name: ShortText,

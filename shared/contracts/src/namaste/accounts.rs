@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::errors::refused;
 use crate::Problem;
-use crate::wire::{body, required};
+use crate::accounts::new_password_of;
+use crate::wire::{OrEmpty, body, or_default, required};
 
 pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
 
@@ -36,8 +37,11 @@ body! {
     ResetPasswordBody {
         /// The e-mail address whose one-time password was verified.
         required email: Email,
-        /// At least 8 characters, not all of them digits.
+        /// At least 8 characters, not all of them digits, not one of the most used and no repetition.
         required new_password: Hidden,
+        /// The token that the verification answered. It may be left out where its cookie is sent, or where the address
+        /// was verified from.
+        optional reset_token: OrEmpty<Hidden>,
     }
 }
 
@@ -76,25 +80,22 @@ impl ForgetPasswordBody {
 }
 
 impl ResetPasswordBody {
-    /// The address and the password that it gets.
+    /// The address, the password that it gets, and the token that proves the reset, if one was sent.
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_reset(self) -> Result<(Email, Password), FieldErrors> {
-        let Self { email, new_password } = self;
+    pub fn into_reset(self) -> Result<(Email, Password, Option<Hidden>), FieldErrors> {
+        let Self { email, new_password, reset_token } = self;
         let mut errors = FieldErrors::new();
         let email = required(&mut errors, "email", email);
-        let password = required(&mut errors, "new_password", new_password).and_then(|sent| {
-            let checked = Password::parse(sent.expose());
-            checked.map_err(|wrong| wrong.iter().for_each(|(_, told)| add_all(&mut errors, told))).ok()
-        });
-        email.zip(password).ok_or(errors)
+        let password = required(&mut errors, "new_password", new_password);
+        let password = password.and_then(|sent| new_password_of(&mut errors, &sent));
+        let token = or_default(&mut errors, "reset_token", reset_token);
+        match email.zip(password) {
+            Some((email, password)) if errors.is_empty() => Ok((email, password, token)),
+            Some(_) | None => Err(errors),
+        }
     }
-}
-
-/// Messages on a password, under the name that it has here.
-fn add_all(errors: &mut FieldErrors, messages: &[String]) {
-    messages.iter().for_each(|message| errors.add("new_password", message.as_str()));
 }
 
 impl RefreshBody {
@@ -119,10 +120,26 @@ pub const LOGIN_SENT: MessageJson = MessageJson { message: "OTP sent to your ema
 /// After the first step of a reset.
 pub const RESET_SENT: MessageJson =
     MessageJson { message: "OTP sent to your email. Please verify to reset your password." };
-/// After its proof.
-pub const RESET_VERIFIED: MessageJson = MessageJson { message: "Forget Password OTP verified successfully!" };
 /// After the reset.
 pub const PASSWORD_RESET: MessageJson = MessageJson { message: "Password reset successfully!" };
+
+/// The proof of a reset.
+#[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ResetVerified)]
+pub struct ResetVerifiedJson {
+    /// That the address is proven.
+    pub message: &'static str,
+    /// Send it with the new password, once and within 10 minutes. It is set as a cookie too.
+    pub reset_token: String,
+}
+
+impl ResetVerifiedJson {
+    /// The proof of a token.
+    #[must_use]
+    pub const fn new(reset_token: String) -> Self {
+        Self { message: "Forget Password OTP verified successfully!", reset_token }
+    }
+}
 
 /// A pair of JWTs.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -192,15 +209,22 @@ mod tests {
     use crate::wire::parse_object;
     use serde_json::{Value, json};
 
-    fn reset(json: Value) -> Result<(Email, Password), FieldErrors> {
+    fn reset(json: Value) -> Result<(Email, Password, Option<Hidden>), FieldErrors> {
         parse_object::<ResetPasswordBody>(json.to_string().as_bytes()).unwrap().into_reset()
     }
 
     #[test]
     fn a_new_password_is_refused_under_its_own_name() {
-        let (email, password) =
-            reset(json!({"email": "john@example.com", "new_password": "NewSecurePass456!"})).unwrap();
-        assert_eq!((email.as_str(), password.expose()), ("john@example.com", "NewSecurePass456!"));
+        let good = json!({"email": "john@example.com", "new_password": "NewSecurePass456!"});
+        let (email, password, token) = reset(good.clone()).unwrap();
+        assert_eq!((email.as_str(), password.expose(), token), ("john@example.com", "NewSecurePass456!", None));
+        let with_token = |token: Value| {
+            let mut body = good.clone();
+            body["reset_token"] = token;
+            reset(body)
+        };
+        assert_eq!(with_token(json!("abc")).unwrap().2.unwrap().expose(), "abc");
+        assert!(with_token(json!(7)).is_err());
         let wrong = reset(json!({"email": "x", "new_password": "1234"})).unwrap_err();
         let counts: Vec<_> = wrong.iter().map(|(field, messages)| (field, messages.len())).collect();
         assert_eq!(counts, [("email", 1), ("new_password", 2)]);

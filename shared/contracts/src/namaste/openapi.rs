@@ -37,11 +37,13 @@ Products, parties, expenses and billing of an organisation.
 
 A login takes a password and then a one-time password, which is mailed, and gives an access token for 60 minutes and a \
 refresh token for 7 days. A one-time password has six digits, is valid for 5 minutes and accepted once; the fifth wrong \
-try spends it. At most five to sign up, five to log in and five for a reset are mailed to an address within an hour. An \
-address that was never proven logs nobody in. A reset ends all tokens, sessions and JWTs of before, within a minute \
-everywhere, and no API key; it also proves the address. Every path works with and without its trailing slash. Decimals \
+try from where it was asked for spends it, and so does the fifth from elsewhere, for elsewhere. At most five to sign up, \
+five to log in and five for a reset are mailed to an address within an hour. A sign-up makes the user when its one-time \
+password is verified, within 24 hours. A reset needs the `reset_token` that the verification of its one-time password \
+answers and sets as a cookie, or comes from where that was verified; it ends all tokens, sessions and JWTs of before, \
+within a minute everywhere, and no API key. Every path works with and without its trailing slash. Decimals \
 are text with two places and are taken as text or number. A PUT leaves alone what it leaves out. A POST with an \
-`Idempotency-Key` can be repeated for 24 hours without acting twice; `If-Match` guards a change by the `ETag` that was \
+`Idempotency-Key` can be repeated for 24 hours without acting twice, except those to sign up, log in and reset; `If-Match` guards a change by the `ETag` that was \
 read.";
 
 /// The tags, in the order of the document, with what stands under them.
@@ -103,7 +105,7 @@ const FAILURES: [SharedFailure; 12] = [
         name: "UnprocessableContent",
         status: 422,
         about: "The `Idempotency-Key` was used with another body.",
-        can_be_of: |route| route.method == Method::Post,
+        can_be_of: Route::is_repeatable,
     },
     SharedFailure {
         name: "TooManyRequests",

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::REFERENCES;
+use crate::routes::handles_credentials;
 
 fn reference(of: &Reference) -> Value {
     serde_json::to_value(of.openapi()).unwrap()
@@ -76,6 +77,44 @@ fn no_route_and_no_operation_of_a_contract_is_there_twice_and_no_path_has_a_trai
         assert_eq!((routes.len(), operations.len()), (of.routes().count(), of.routes().count()), "{}", of.name);
         assert!(of.routes().all(|route| route.path.starts_with('/') && !route.path.ends_with('/')), "{}", of.name);
     }
+}
+
+/// The properties of a schema, wherever it stands.
+fn properties(document: &Value, schema: &Value) -> Vec<(String, Value)> {
+    match schema["$ref"].as_str() {
+        Some(target) => properties(document, &document.pointer(target.trim_start_matches('#')).unwrap().clone()),
+        None => {
+            let own = schema["properties"].as_object().into_iter().flatten();
+            own.map(|(name, schema)| (name.clone(), schema.clone())).collect()
+        }
+    }
+}
+
+#[test]
+fn no_post_that_proves_or_answers_a_credential_takes_an_idempotency_key() {
+    const ANSWERED: [&str; 5] = ["token", "access", "refresh", "api_key", "reset_token"];
+    let mut seen = BTreeSet::new();
+    for of in REFERENCES {
+        let document = reference(of);
+        for route in of.routes().filter(|route| route.method == Method::Post) {
+            let operation = &document["paths"][of.shown_path(route)]["post"];
+            let body = properties(&document, &operation["requestBody"]["content"]["application/json"]["schema"]);
+            let answer = &operation["responses"][route.status.to_string()]["content"]["application/json"]["schema"];
+            // A member's password is the owner's to choose, and proves nothing.
+            let proves = |(name, schema): &(String, Value)| {
+                schema["format"] == "password" && (!route.credential || name == "old_password")
+            };
+            let answers = properties(&document, answer).iter().any(|(name, _)| ANSWERED.contains(&name.as_str()));
+            if answers || body.iter().any(proves) {
+                assert!(handles_credentials(route.path), "{} {}", of.name, route.path);
+            }
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            let takes_key = parameters.clone().any(|parameter| parameter["name"] == "Idempotency-Key");
+            assert_eq!(takes_key && route.headers, route.is_repeatable() && route.headers, "{}", route.path);
+            seen.insert(route.path);
+        }
+    }
+    assert!(crate::routes::CREDENTIAL_PATHS.iter().all(|path| seen.contains(path)), "a path that is no route's");
 }
 
 #[test]

@@ -78,16 +78,17 @@ impl Table {
             last_name: ShortText::default(),
             phone: ShortText::default(),
             password_hash: String::new(),
-            is_verified: true,
+            email_is_proven: true,
             home,
             memberships: vec![Membership { organisation: home, role: Role::Owner }],
             tokens: vec![TokenHash { hash: sha256_hex(&token), created_at }],
             sessions: vec![],
             credentials_valid_from: None,
+            known_sources: vec![],
             date_joined: created_at,
             version: 1,
         };
-        self.store.create_account(&organisation, &owner).await.unwrap();
+        self.store.create_account(&organisation, &owner, None).await.unwrap();
         format!("Token {token}")
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use domain::otp::OtpPurpose;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -11,7 +12,7 @@ use tributary_store::idempotency::IdempotencyRecord;
 use tributary_store::meter::Meter;
 use tributary_store::{Store, StoreError, Unique};
 
-use crate::support::{Books, aws_client, client, id, item, now, otp, otp_mails, ours, owner};
+use crate::support::{Books, aws_client, client, id, item, now, otp, ours, owner};
 
 /// A DynamoDB that gives one answer after the other, and the last one from then on.
 struct Stub {
@@ -120,7 +121,7 @@ async fn a_cancelled_transaction_names_its_most_telling_reason() {
     let (organisation, user) = owner(10, "ada", "ada@example.com");
     let outcome = async |reasons: &[(&str, &str)]| {
         let stub = Stub::cancelling(reasons).await;
-        let outcome = stub.store.create_account(&organisation, &user).await;
+        let outcome = stub.store.create_account(&organisation, &user, None).await;
         assert_eq!(stub.asked(), 1, "a cancelled transaction is not sent again as it is");
         outcome
     };
@@ -174,7 +175,7 @@ async fn throttling_is_tried_again_and_then_unavailable() {
         assert!(is_unavailable(stub.store.client(ours(), client(5).id).await, code));
         assert!(is_unavailable(stub.store.save_client(ours(), &client(5), &client(5)).await, code));
         let (organisation, user) = owner(10, "ada", "ada@example.com");
-        assert!(is_unavailable(stub.store.create_account(&organisation, &user).await, code));
+        assert!(is_unavailable(stub.store.create_account(&organisation, &user, None).await, code));
         assert_eq!(stub.asked(), 9, "three times each");
     }
 }
@@ -213,6 +214,6 @@ async fn calls_that_fail_count_as_round_trips() {
     let stub = Stub::cancelling(&[CONFLICT, NONE, NONE]).await;
     let meter = Meter::default();
     let (_, user) = owner(10, "ada", "ada@example.com");
-    let raced = meter.scope(stub.store.renew_sign_up(&otp(1), &otp_mails(1), &user)).await;
+    let raced = meter.scope(stub.store.accept_otp(OtpPurpose::Reset, &otp(1), &user)).await;
     assert_eq!((raced, meter.reading().round_trips), (Err(StoreError::Raced), 1));
 }

@@ -48,7 +48,7 @@ async fn make_first_form(table: &Table) {
 /// An organisation with its owner, and an object of each kind whose form was changed.
 async fn books(table: &Table) -> InvoiceId {
     let (organisation, user) = owner(1, "ada", "ada@example.com");
-    table.store.create_account(&organisation, &user).await.unwrap();
+    table.store.create_account(&organisation, &user, None).await.unwrap();
     let uncounted = |n| domain::client::Client { number: 0, party_number: 0, ..client(n) };
     for n in 20..25 {
         table.store.create_client(ours(), &uncounted(n)).await.unwrap();

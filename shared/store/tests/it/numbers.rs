@@ -286,7 +286,7 @@ async fn every_organisation_starts_with_a_category_and_four_payment_methods() {
     let table = Table::start().await;
     let store = &table.store;
     let (organisation, user) = owner(10, "ada", "ada@example.com");
-    store.create_account(&organisation, &user).await.unwrap();
+    store.create_account(&organisation, &user, None).await.unwrap();
     let tenant = Tenant::trusted(organisation.id);
     let Author { id: author, .. } = user.author();
     let methods = store.payment_methods(tenant, 1).await.unwrap().unwrap();

@@ -232,9 +232,9 @@ async fn what_is_no_object_of_the_books_is_no_event() {
     let table = Table::start().await;
     let store = &table.store;
     let (organisation, user) = owner(10, "ada", "ada@example.com");
-    store.create_account(&organisation, &user).await.unwrap();
+    store.create_account(&organisation, &user, None).await.unwrap();
     let address = user.email.clone();
-    store.send_otp(domain::otp::OtpPurpose::SignUp, &address, &otp(1), &otp_mails(1)).await.unwrap();
+    store.send_otp(domain::otp::OtpPurpose::Login, &address, &otp(1), &otp_mails(1)).await.unwrap();
     store.create_attribute(ours(), &attribute(1, "industry")).await.unwrap();
     store.delete_attribute(ours(), &attribute(1, "industry")).await.unwrap();
     store.create_webhook(ours(), &webhook(8)).await.unwrap();

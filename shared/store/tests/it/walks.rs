@@ -12,7 +12,7 @@ use crate::support::{Books, Table, attribute, client, delivery, id, item, now, o
 async fn fill(table: &Table, tenant: Tenant, n: u128, username: &str) {
     let store = &table.store;
     let (organisation, user) = owner(n, username, &format!("{username}@example.com"));
-    store.create_account(&organisation, &user).await.unwrap();
+    store.create_account(&organisation, &user, None).await.unwrap();
     for n in [n + 10, n + 11] {
         let unnamed = domain::client::Client { email: None, number: 0, party_number: 0, ..client(n) };
         store.create_client(tenant, &unnamed).await.unwrap();

@@ -9,8 +9,8 @@ mod money;
 mod shared_books;
 mod walk;
 
-use app::logins::SourceAddress;
 use app::session::Credential;
+use app::sources::SourceAddress;
 use http::Method;
 use serde_json::{Value, json};
 use tributary_local::registry;

@@ -3,14 +3,16 @@
 mod businesses;
 mod jwts;
 mod kinds;
+mod lock_out;
+mod password_change;
 mod rates;
 mod sessions;
 mod tries;
 
 use app::App;
 use app::jwt::TokenPair;
-use app::logins::SourceAddress;
 use app::session::Credential;
+use app::sources::SourceAddress;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::Method;
@@ -18,15 +20,15 @@ use serde_json::{Value, json};
 use store::Store;
 use tributary_local::registry;
 
-use crate::support::{Answer, Tributary, User};
+use crate::support::{Answer, Remote, Tributary, User};
 
 /// Sends JSON with an `Authorization` header.
-async fn ask(tributary: &Tributary, method: Method, path: &str, authorization: &str, body: Option<Value>) -> Answer {
+async fn ask(tributary: &Remote, method: Method, path: &str, authorization: &str, body: Option<Value>) -> Answer {
     let headers = [("authorization", authorization), ("content-type", "application/json")];
     tributary.raw(method, path, &headers, body.map(|body| body.to_string()).unwrap_or_default()).await
 }
 
-async fn get(tributary: &Tributary, path: &str, authorization: &str) -> Answer {
+async fn get(tributary: &Remote, path: &str, authorization: &str) -> Answer {
     ask(tributary, Method::GET, path, authorization, None).await
 }
 
@@ -55,12 +57,12 @@ async fn session_cookie(tributary: &Tributary, user: &User) -> String {
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
 }
 
-async fn sign_in(tributary: &Tributary, username: &str, password: &str) -> Answer {
+async fn sign_in(tributary: &Remote, username: &str, password: &str) -> Answer {
     let body = json!({"username": username, "password": password});
     tributary.call(None, Method::POST, "/api/session/", Some(body)).await
 }
 
-async fn obtain_token(tributary: &Tributary, username: &str, password: &str) -> Answer {
+async fn obtain_token(tributary: &Remote, username: &str, password: &str) -> Answer {
     let body = json!({"username": username, "password": password});
     tributary.call(None, Method::POST, "/api-token-auth/", Some(body)).await
 }

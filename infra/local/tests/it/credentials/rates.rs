@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::App;
-use app::logins::SourceAddress;
 use app::ports::{Clock, SystemEntropy};
 use app::rate::RateLimit;
 use app::secrets::SecretKey;
 use app::session::Credential;
+use app::sources::SourceAddress;
 use domain::api_key::PublicKey;
 use futures::future::join_all;
 use http::Method;

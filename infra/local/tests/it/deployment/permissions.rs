@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use app::logins::SourceAddress;
 use app::ports::Clock;
 use app::queue::{WorkQueue, WorkRef};
 use app::session::Credential;
+use app::sources::SourceAddress;
 use contracts::crm::routes::{Method as RouteMethod, Route, routes};
 use domain::Tenant;
 use http::Method;

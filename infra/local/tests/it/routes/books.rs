@@ -84,6 +84,9 @@ impl Books {
             "signup" => json!({"username": "nobody", "email": "nobody@example.com", "password": "SecurePass123!"}),
             "verify-signup-otp" => json!({"email": "nobody@example.com", "otp": "000000"}),
             "api-token-auth" | "session" => json!({"username": self.user.username, "password": self.user.password}),
+            "change-password" => {
+                json!({"old_password": self.user.password, "new_password": self.user.password})
+            }
             _ => self.object(collection(route.path), route.method),
         })
     }

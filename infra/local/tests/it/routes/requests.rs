@@ -215,7 +215,8 @@ async fn an_idempotency_key_that_is_none_is_a_400_on_every_post_and_nothing_else
     let (tributary, books) = start().await;
     let long = [b'k'; 256];
     let absurd: [&[u8]; 4] = [b"", b" ", b"a b", &long];
-    for route in harmless() {
+    // Where credentials are issued or proven, a key has no effect.
+    for route in harmless().filter(|route| !matches!(route.method, Method::Post) || route.is_repeatable()) {
         for value in absurd {
             let answer = send(&tributary, &books, route, &[("idempotency-key", value)]).await;
             let what = format!("{}: {:.40}", name(route), String::from_utf8_lossy(value));

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use app::App;
-use app::logins::SourceAddress;
 use app::session::Credential;
+use app::sources::SourceAddress;
 use contracts::crm::invoices::InvoiceBody;
 use contracts::wire::parse_object;
 use domain::id::InvoiceId;

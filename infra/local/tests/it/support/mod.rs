@@ -100,6 +100,13 @@ impl Remote {
         Self { base_url: base_url.to_owned(), http: Client::builder(TokioExecutor::new()).build_http() }
     }
 
+    /// A client of the same cloud on another machine: `127.0.0.<n>`, which Linux has on its loopback.
+    pub fn elsewhere(&self, n: u8) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some([127, 0, 0, n].into()));
+        Self { base_url: self.base_url.clone(), http: Client::builder(TokioExecutor::new()).build(connector) }
+    }
+
     /// The gateway's address, without a final slash.
     pub fn base_url(&self) -> &str {
         &self.base_url

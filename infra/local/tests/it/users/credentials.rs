@@ -38,7 +38,10 @@ async fn a_deleted_members_names_can_be_signed_up_with() {
     let owner = tributary.sign_up("owner").await;
     let (row, _) = add(&tributary, &owner, "ana", &[]).await;
     let body = member("ana", &[]);
-    tributary.call(None, Method::POST, "/api/signup/", Some(body)).await.expect(400);
+    let refused = tributary.call(None, Method::POST, "/api/signup/", Some(body)).await.expect(201);
+    assert!(refused["message"].is_string(), "a member signs up to prove the address");
+    let taken = serde_json::json!({"username": "ana", "email": "other@example.com", "password": super::PASSWORD});
+    tributary.call(None, Method::POST, "/api/signup/", Some(taken)).await.expect(400);
     tributary.delete(&owner, &format!("/api/users/{}/", row["id"])).await.expect(204);
     let ana = tributary.sign_up("ana").await;
     let (me, owners) = (tributary.get(&ana, "/api/me/").await, tributary.get(&owner, "/api/me/").await);

@@ -31,6 +31,7 @@ pub const GRANTS: &[(&str, &str, &str)] = &[
 const NEEDS: &[(&str, &str)] = &[
     ("/api/me", "GET membership"),
     ("/api/session", "DELETE membership"),
+    ("/api/change-password", "POST membership"),
     // Attributes may be read by every member and are written by the owner alone.
     ("/api/attributes/{key}", "GET membership, POST ownership, PUT ownership, PATCH ownership, DELETE ownership"),
     ("/api/clients", "GET view_client, POST add_client"),

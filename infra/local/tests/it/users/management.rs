@@ -7,7 +7,7 @@ use super::{add, column, member};
 use crate::support::Tributary;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn post_api_users_adds_a_verified_member_who_can_sign_in() {
+async fn post_api_users_adds_a_member_who_can_sign_in() {
     let tributary = Tributary::start().await;
     let owner = tributary.sign_up("owner").await;
     let body = json!({

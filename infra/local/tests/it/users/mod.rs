@@ -5,6 +5,7 @@ mod credentials;
 mod expectations;
 mod management;
 mod permissions;
+mod proof;
 
 use contracts::crm::routes::Method as RouteMethod;
 use http::Method;

@@ -8,7 +8,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::expectations::{GRANTS, Need, needs};
-use super::{add, member, method};
+use super::{PASSWORD, add, member, method};
 use crate::support::{Answer, Tributary, User};
 
 const SUBJECTS: [(&str, &[&str]); 6] = [
@@ -67,6 +67,7 @@ fn body(route: &Route, username: &str, client: &Value) -> Option<Value> {
         "update-task" => json!({"task_id": ID, "completed": true}),
         "delete-note" => json!({"id": ID}),
         "test" => json!({"object_id": ID}),
+        "change-password" => json!({"old_password": PASSWORD, "new_password": PASSWORD}),
         other => panic!("no body for {other}"),
     })
 }

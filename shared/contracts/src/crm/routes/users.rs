@@ -15,7 +15,7 @@ pub(super) const USERS: &[Route] = &[
     Route::create(
         "/api/users",
         "users_create",
-        "Add a member, whose e-mail address counts as proven",
+        "Add a member; a one-time password that proves the address is mailed",
         one::<UserBody>,
         one::<UserJson>,
     )

@@ -2,7 +2,7 @@
 
 use crate::namaste::accounts::{
     AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
-    ResetPasswordBody, SignUpBody, TokenPairJson,
+    ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson,
 };
 use crate::openapi::one;
 use crate::routes::Route;
@@ -48,8 +48,8 @@ pub const AUTHENTICATION: &[Route] = &[
     Route::act(
         "/api/verify-forget-password-otp",
         "verify_forget_password_otp",
-        "Prove the address of a reset, which is then possible once within 10 minutes",
-        one::<MessageJson>,
+        "Prove the address of a reset, which is then possible once within 10 minutes by the token that is answered",
+        one::<ResetVerifiedJson>,
     )
     .taking(one::<OtpBody>)
     .open()

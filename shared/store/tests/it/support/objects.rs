@@ -12,10 +12,10 @@ use domain::id::{
 };
 use domain::money::{Balance, Currency, Percent, Price};
 use domain::organisation::Organisation;
-use domain::otp::{Otp, OtpMails};
+use domain::otp::{Code, Otp, OtpMails, Proof};
 use domain::record::{Extras, Meta};
 use domain::text::{Email, LongText, Name, ShortText, Text};
-use domain::user::{Membership, TokenHash, User, Username};
+use domain::user::{KnownSource, Membership, TokenHash, User, Username};
 use domain::webhook::{
     Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret,
     Secrets, UrlTemplate, Webhook, WebhookEvent, WebhookModel,
@@ -172,7 +172,7 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
         last_name: ShortText::parse("Lovelace").unwrap(),
         phone: ShortText::parse("+1 555").unwrap(),
         password_hash: "$argon2id$…".into(),
-        is_verified: false,
+        email_is_proven: true,
         home,
         memberships: vec![
             Membership { organisation: home, role: Role::Owner },
@@ -184,6 +184,7 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
         tokens: vec![TokenHash { hash: "aa".into(), created_at: now() }],
         sessions: vec![],
         credentials_valid_from: None,
+        known_sources: vec![KnownSource { hash: "home".into(), seen_at: now() }],
         date_joined: now(),
         version: 1,
     };
@@ -198,13 +199,15 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
 }
 
 pub fn otp(version: u64) -> Otp {
-    Otp {
+    let code = Code {
         hash: "keyed hash".into(),
         expires_at: at("2026-03-02T10:25:30Z"),
+        asked_from: Some("home".into()),
         wrong_tries: 2,
-        proven_until: Some(at("2026-03-02T10:35:30Z")),
-        version,
-    }
+        stranger_tries: 3,
+    };
+    let until = at("2026-03-02T10:35:30Z");
+    Otp { code, proof: Some(Proof { token_hash: "hash".into(), source: Some("home".into()), until }), version }
 }
 
 pub fn otp_mails(version: u64) -> OtpMails {

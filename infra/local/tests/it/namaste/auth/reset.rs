@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::json;
 
 use super::*;
-use crate::support::Tributary;
+use crate::support::{Remote, Tributary};
 
 const VERIFY: &str = "/api/verify-forget-password-otp/";
 
@@ -16,7 +16,7 @@ async fn proves(tributary: &Tributary) {
     verifies(tributary, VERIFY, &otp).await.expect(200);
 }
 
-async fn token(tributary: &Tributary, password: &str) -> Answer {
+async fn token(tributary: &Remote, password: &str) -> Answer {
     post(tributary, "/api-token-auth/", json!({"username": "john_doe", "password": password})).await
 }
 
@@ -31,8 +31,12 @@ async fn forget_verify_and_reset_password_answer_as_documented_with_and_without_
         assert_eq!(mail(&tributary).await["subject"], "Reset your password");
         let otp = tributary.otp(EMAIL).await;
         let path = format!("/api/verify-forget-password-otp{slash}");
-        let verified = verifies(&tributary, &path, &otp).await.expect(200);
-        assert_eq!(verified, json!({"message": "Forget Password OTP verified successfully!"}));
+        let verified = verifies(&tributary, &path, &otp).await;
+        let proof = verified.expect(200)["reset_token"].as_str().unwrap().to_owned();
+        let message = "Forget Password OTP verified successfully!";
+        assert_eq!(verified.json(), json!({"message": message, "reset_token": proof}));
+        let cookie = format!("reset_token={proof}; HttpOnly; SameSite=Strict; Path=/api/reset-password; Max-Age=600");
+        assert_eq!((proof.len(), verified.header("set-cookie")), (48, Some(cookie.as_str())));
         let body = json!({"email": "john@example.com", "new_password": "NewSecurePass456!"});
         let reset = post(&tributary, &format!("/api/reset-password{slash}"), body).await.expect(200);
         assert_eq!(reset, json!({"message": "Password reset successfully!"}));
@@ -80,10 +84,11 @@ async fn a_verified_reset_is_good_for_one_good_password_within_ten_minutes() {
     proves(&tributary).await;
     tributary.advance(600).await;
     refused(&resets(&tributary, "AnotherPass789!").await, 400, "OTP not verified");
+    token(&tributary, NEW_PASSWORD).await.expect(200);
+    // Anybody may ask for another one-time password: that does not take the proof away.
     proves(&tributary).await;
     forgets(&tributary).await.expect(200);
-    refused(&resets(&tributary, "AnotherPass789!").await, 400, "OTP not verified");
-    token(&tributary, NEW_PASSWORD).await.expect(200);
+    resets(&tributary, "AnotherPass789!").await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -154,13 +159,101 @@ async fn a_reset_ends_tokens_sessions_jwts_and_logins_begun_but_no_api_key() {
     assert_eq!(me(&[("authorization", &fresh)]).await, 200);
 }
 
+/// A reset with a token in its body, in its cookie, in both, or in neither.
+async fn resets_with(from: &Remote, sent: Option<&str>, cookie: Option<&str>) -> Answer {
+    let mut body = json!({"email": EMAIL, "new_password": NEW_PASSWORD});
+    if let Some(token) = sent {
+        body["reset_token"] = json!(token);
+    }
+    let cookie = cookie.map(|token| format!("theme=dark; reset_token={token}"));
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(cookie.as_deref().map(|cookie| ("cookie", cookie)));
+    from.raw(Method::POST, "/api/reset-password/", &headers, body.to_string()).await
+}
+
+/// Verifies a new one-time password; gives the token.
+async fn proven(tributary: &Remote) -> String {
+    forgets(tributary).await.expect(200);
+    let otp = tributary.otp(EMAIL).await;
+    verifies(tributary, VERIFY, &otp).await.expect(200)["reset_token"].as_str().unwrap().to_owned()
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_proves_the_address_of_a_sign_up() {
+async fn a_reset_is_proven_by_its_token_or_else_by_where_it_was_verified() {
     let tributary = Tributary::start().await;
-    signs_up(&tributary).await.expect(201);
-    token(&tributary, PASSWORD).await.expect(400);
+    john(&tributary).await;
+    let (phone, stranger) = (tributary.elsewhere(2), tributary.elsewhere(3));
+    // Whoever waits for the owner's proof does not get it: without a token, with a wrong one, with an older one.
+    let older = proven(&tributary).await;
+    let token = proven(&tributary).await;
+    let wrong = format!("{}0", &token[..47]);
+    let wrong = if wrong == token { format!("{}1", &token[..47]) } else { wrong };
+    let no_tokens = ["0".repeat(48), older, token[..24].to_owned(), "\u{0}".into(), "x".repeat(10_000), wrong];
+    refused(&resets_with(&stranger, None, None).await, 400, "OTP not verified");
+    for no_token in &no_tokens {
+        refused(&resets_with(&stranger, Some(no_token), None).await, 400, "OTP not verified");
+        // From the right place a wrong token is as wrong.
+        refused(&resets_with(&tributary, Some(no_token), None).await, 400, "OTP not verified");
+    }
+    refused(&resets_with(&tributary, None, Some("0123")).await, 400, "OTP not verified");
+    // Each proof is good once.
+    resets_with(&phone, Some(&token), None).await.expect(200);
+    refused(&resets_with(&phone, Some(&token), None).await, 400, "OTP not verified");
+    refused(&resets_with(&tributary, None, None).await, 400, "OTP not verified");
+    for (sent, in_cookie) in [(false, true), (true, true)] {
+        tributary.advance(3601).await;
+        let token = proven(&tributary).await;
+        resets_with(&phone, sent.then_some("stale"), in_cookie.then_some(token.as_str())).await.expect(200);
+    }
+    tributary.advance(3601).await;
+    proven(&tributary).await;
+    refused(&resets_with(&phone, None, None).await, 400, "OTP not verified");
+    resets_with(&tributary, Some(""), None).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_is_good_for_its_own_address_alone() {
+    let tributary = Tributary::start().await;
+    john(&tributary).await;
+    let eve = tributary.sign_up("eve").await;
+    let token = proven(&tributary).await;
+    forgets(&tributary).await.expect(200);
+    let body = json!({"email": eve.email, "new_password": NEW_PASSWORD, "reset_token": token});
+    refused(&post(&tributary, "/api/reset-password/", body).await, 400, "OTP not verified");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_try_without_a_proof_are_stopped_and_the_owner_is_not() {
+    let tributary = Tributary::start().await;
+    john(&tributary).await;
+    let token = proven(&tributary).await;
+    for n in 2..6 {
+        let stranger = tributary.elsewhere(n);
+        let tries = join_all((0..55).map(|_| resets_with(&stranger, Some("0"), None))).await;
+        assert_eq!(tries.iter().filter(|answer| answer.status == 429).count(), 5);
+    }
+    // Nor is the owner, who shares a stranger's address.
+    let tries = join_all((0..55).map(|_| resets_with(&tributary, Some("0"), None))).await;
+    assert_eq!(tries.iter().filter(|answer| answer.status == 429).count(), 5);
+    resets_with(&tributary, Some(&token), None).await.expect(200);
+    self::token(&tributary.elsewhere(9), NEW_PASSWORD).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_is_told_to_its_user_by_mail() {
+    let tributary = Tributary::start().await;
+    john(&tributary).await;
     proves(&tributary).await;
     resets(&tributary, NEW_PASSWORD).await.expect(200);
-    token(&tributary, PASSWORD).await.expect(400);
-    token(&tributary, NEW_PASSWORD).await.expect(200);
+    let mail = mail(&tributary).await;
+    assert_eq!((&mail["to"], &mail["subject"]), (&json!([EMAIL]), &json!("Your password was changed")));
+    assert!(mail["text"].as_str().unwrap().contains("john_doe"), "{mail}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_up_that_was_not_proven_has_no_password_to_reset() {
+    let tributary = Tributary::start().await;
+    signs_up(&tributary).await.expect(201);
+    refused(&forgets(&tributary).await, 404, "User not found");
+    refused(&resets(&tributary, NEW_PASSWORD).await, 404, "User not found");
 }
