@@ -72,6 +72,10 @@ impl App {
     pub fn from_env(config: &SdkConfig) -> Result<Self, Error> {
         let store = Store::new(lazy(config, aws_sdk_dynamodb::Client::new), &required_variable("TABLE_NAME")?);
         let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
-        Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret))
+        let app = Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret);
+        Ok(match std::env::var("PUBLIC_URL") {
+            Ok(url) => app.with_public_url(&url),
+            Err(_) => app,
+        })
     }
 }

@@ -5,10 +5,10 @@ use domain::user::User;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::address;
 use crate::answer::no_content;
 use crate::credential::SESSION;
 use crate::failure::Failure;
-use crate::paging;
 
 /// The id of the session that a request's cookie names.
 #[must_use]
@@ -34,7 +34,7 @@ pub fn session_ended(headers: &HeaderMap) -> Result<Response, Failure> {
 
 fn set(headers: &HeaderMap, id: &str, seconds: i64) -> Result<Response, Failure> {
     // Browsers keep no `Secure` cookie of plain http, which exists on one's own machine alone.
-    let secure = if paging::is_plain_loopback(headers) { "" } else { "; Secure" };
+    let secure = if address::is_plain_loopback(headers) { "" } else { "; Secure" };
     let cookie = format!("{SESSION}={id}; HttpOnly; SameSite=Strict; Path=/; Max-Age={seconds}{secure}");
     let cookie = HeaderValue::try_from(cookie).map_err(|error| Failure::defect(error.to_string()))?;
     let mut response = no_content();
