@@ -4,7 +4,9 @@ mod copies;
 mod credentials;
 mod expectations;
 mod management;
+mod payment_pages;
 mod permissions;
+mod replaced_lines;
 
 use contracts::crm::routes::Method as RouteMethod;
 use http::Method;
