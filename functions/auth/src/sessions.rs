@@ -4,15 +4,19 @@ use app::App;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::crm::accounts::{CredentialsBody, credentials_refused};
-use edge::{Caller, Failure, JsonBody, Source, read, session_ended, session_id, session_opened};
+use edge::{Caller, Failure, JsonBody, Source, is_same_origin, read, session_ended, session_id, session_opened};
 use http::HeaderMap;
 
+/// A page of another origin may not sign a browser in: its user would go on in the page's account.
 pub async fn open(
     State(app): State<App>,
     Source(from): Source,
     headers: HeaderMap,
     body: JsonBody,
 ) -> Result<Response, Failure> {
+    if !is_same_origin(&headers) {
+        return Err(domain::Error::Forbidden.into());
+    }
     let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
     match app.open_session(&login, &password, &from).await? {
         Some(id) => session_opened(&headers, &id),

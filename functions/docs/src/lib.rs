@@ -12,17 +12,23 @@ use axum::routing::get;
 use contracts::{Problem, REFERENCES};
 use edge::{Failure, json};
 use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use utoipa_swagger_ui::{Config, Url};
 
 /// Where the documents are served.
 static PATHS: LazyLock<Vec<String>> =
     LazyLock::new(|| REFERENCES.iter().map(|reference| format!("/openapi/{}.json", reference.name)).collect());
 
+/// The page runs its own scripts alone, is shown in no other page, and calls this API alone. Its styles and icons are
+/// made by its scripts.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+                      font-src 'self' data:; connect-src 'self'; base-uri 'self'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
 /// The page's settings: which documents it offers.
 static PAGE: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let documents = REFERENCES.iter().zip(PATHS.iter()).map(|(reference, path)| Url::new(reference.name, path));
-    Arc::new(Config::new(documents).persist_authorization(true).try_it_out_enabled(true))
+    Arc::new(Config::new(documents).persist_authorization(true).try_it_out_enabled(true).validator_url("none"))
 });
 
 /// The function's routes.
@@ -47,7 +53,7 @@ fn page(file: &str) -> Result<Response, Failure> {
     if file == "index.html" {
         // The page names its files relative to itself, and is served without a trailing slash too.
         let html = String::from_utf8_lossy(&found.bytes).replacen("<head>", "<head>\n    <base href=\"/docs/\" />", 1);
-        return Ok(Html(html).into_response());
+        return Ok(([(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response());
     }
     Ok(([(CONTENT_TYPE, found.content_type)], found.bytes.into_owned()).into_response())
 }

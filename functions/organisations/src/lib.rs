@@ -1,7 +1,10 @@
-//! Does what is asked for a whole organisation: writes its export, or removes it with all that it has.
+//! Does what is asked for a whole organisation: writes its export, or removes it with all that it has. It notes, too,
+//! what SES reports of an organisation's mail.
 //!
 //! A message names the work, and stays in the queue, hidden for a while, until the work is done. Every
 //! call does a bounded part and notes how far it came, so one that ends early loses nothing.
+
+mod mail_report;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,8 +15,10 @@ use app::queue::{WorkQueue, WorkRef};
 use app::{App, Error};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use lambda_runtime::LambdaEvent;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::Work;
+
+use crate::mail_report::Report;
 
 /// How many parts of an export one call writes, each of some megabytes: well within its timeout.
 const PARTS: u32 = 10;
@@ -48,9 +53,19 @@ pub async fn handle(
     Ok(response)
 }
 
+/// What a message is about.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Task {
+    /// Work on a whole organisation.
+    Work(WorkRef),
+    /// What became of a mail.
+    Report(Report),
+}
+
 /// What came of a batch.
 #[derive(Serialize)]
-struct Report {
+struct Handled {
     /// How many messages it had.
     messages: usize,
     /// The ids of those that stay in the queue.
@@ -58,8 +73,8 @@ struct Report {
 }
 
 impl Organisations {
-    async fn work_on_all(&self, messages: &[SqsMessage]) -> Result<Report, Infallible> {
-        let mut report = Report { messages: messages.len(), kept: vec![] };
+    async fn work_on_all(&self, messages: &[SqsMessage]) -> Result<Handled, Infallible> {
+        let mut report = Handled { messages: messages.len(), kept: vec![] };
         for message in messages {
             match self.handle_message(message).await {
                 Ok(true) => {}
@@ -76,10 +91,13 @@ impl Organisations {
 
     /// Whether the message is done with.
     async fn handle_message(&self, message: &SqsMessage) -> Result<bool, Error> {
-        let reference = serde_json::from_str(message.body.as_deref().unwrap_or_default());
-        let reference: WorkRef =
-            reference.map_err(|error| Error::Defect(format!("a message without work: {error}")))?;
-        match self.work_on(&reference).await? {
+        let task = serde_json::from_str(message.body.as_deref().unwrap_or_default());
+        let task = task.map_err(|error| Error::Defect(format!("a message without work: {error}")))?;
+        let progress = match task {
+            Task::Work(reference) => self.work_on(&reference).await?,
+            Task::Report(report) => report.note(&self.app).await?,
+        };
+        match progress {
             Progress::Done => Ok(true),
             Progress::After(delay) => {
                 let receipt = message.receipt_handle.as_deref().unwrap_or_default();

@@ -10,13 +10,13 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
 use tower_service::Service;
 
-use crate::targets::is_public;
+use crate::targets::{is_loopback, is_public};
 
 /// Resolves a name, then connects to one of the addresses that it has just checked. Nothing resolves the name a second
 /// time, so neither the spelling of a host nor a name that changes its address leads past the check.
 #[derive(Debug, Clone)]
 pub(crate) struct CheckedConnector {
-    pub(crate) allow_private_targets: bool,
+    pub(crate) allow_loopback: bool,
     /// For each address, so that one which swallows packets leaves time for the next.
     pub(crate) timeout: Duration,
 }
@@ -58,7 +58,8 @@ impl CheckedConnector {
     }
 
     fn permitted(&self, resolved: impl Iterator<Item = SocketAddr>) -> Vec<SocketAddr> {
-        resolved.filter(|address| self.allow_private_targets || is_public(address.ip())).collect()
+        let is_permitted = |ip| is_public(ip) || (self.allow_loopback && is_loopback(ip));
+        resolved.filter(|address| is_permitted(address.ip())).collect()
     }
 }
 
@@ -87,8 +88,8 @@ mod tests {
 
     use super::*;
 
-    fn connector(allow_private_targets: bool) -> CheckedConnector {
-        CheckedConnector { allow_private_targets, timeout: Duration::from_secs(1) }
+    fn connector(allow_loopback: bool) -> CheckedConnector {
+        CheckedConnector { allow_loopback, timeout: Duration::from_secs(1) }
     }
 
     /// Every way to write this machine that the resolver understands.
@@ -118,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_same_spellings_reach_loopback_where_private_targets_are_allowed() {
+    async fn the_same_spellings_reach_loopback_where_it_is_allowed() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         for host in ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0177.0.0.1"] {
@@ -133,6 +134,33 @@ mod tests {
         let resolved: Vec<SocketAddr> =
             ["127.0.0.1:443", "8.8.8.8:443", "[::1]:443", "10.0.0.1:443"].map(|text| text.parse().unwrap()).to_vec();
         assert_eq!(connector(false).permitted(resolved.into_iter()), ["8.8.8.8:443".parse().unwrap()]);
+    }
+
+    #[test]
+    fn where_loopback_is_allowed_no_other_address_that_is_not_public_is() {
+        let permitted = |text: &str| !connector(true).permitted(std::iter::once(text.parse().unwrap())).is_empty();
+        for address in ["127.0.0.1:80", "127.255.0.9:80", "[::1]:80", "[::ffff:127.0.0.1]:80", "8.8.8.8:80"] {
+            assert!(permitted(address), "{address}");
+        }
+        for address in [
+            "0.0.0.0:80",
+            "[::]:80",
+            "10.0.0.1:80",
+            "192.168.1.1:80",
+            "172.16.0.1:80",
+            "169.254.169.254:80",
+            "100.64.0.1:80",
+            "224.0.0.1:80",
+            "192.0.2.1:80",
+            "[fd00:ec2::254]:80",
+            "[fe80::1]:80",
+            "[::ffff:169.254.169.254]:80",
+            "[::127.0.0.1]:80",
+            "[64:ff9b::7f00:1]:80",
+            "[2002:7f00:1::1]:80",
+        ] {
+            assert!(!permitted(address), "{address}");
+        }
     }
 
     #[tokio::test]

@@ -11,11 +11,11 @@ use webhook_dispatcher::{Dispatcher, handle};
 async fn main() -> Result<(), lambda_runtime::Error> {
     edge::log::subscribe();
     let config = sdk_config().await;
-    let allow_private_targets = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
+    let allow_loopback = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
     let dispatcher = Dispatcher {
         app: App::from_env(&config)?,
         queue: DeliveryQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("DELIVERY_QUEUE_URL")?),
-        sender: Sender::new(SenderConfig { allow_private_targets, ..SenderConfig::default() }),
+        sender: Sender::new(SenderConfig { allow_loopback, ..SenderConfig::default() }),
     };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(dispatcher.clone(), event)))).await
 }

@@ -30,15 +30,15 @@ const ERROR_LIMIT: usize = 500;
 /// What a [`Sender`] may do.
 #[derive(Debug, Clone)]
 pub struct SenderConfig {
-    /// Whether http, and addresses that are not public, may be reached: for the local cloud alone.
-    pub allow_private_targets: bool,
+    /// Whether http, and loopback beside the public addresses, may be reached: for the local cloud alone.
+    pub allow_loopback: bool,
     /// How long a whole exchange may take, from the name's resolution to the end of the response.
     pub timeout: Duration,
 }
 
 impl Default for SenderConfig {
     fn default() -> Self {
-        Self { allow_private_targets: false, timeout: Duration::from_secs(15) }
+        Self { allow_loopback: false, timeout: Duration::from_secs(15) }
     }
 }
 
@@ -96,8 +96,8 @@ impl Sender {
     /// A sender that connects to nothing yet.
     #[must_use]
     pub fn new(config: SenderConfig) -> Self {
-        let SenderConfig { allow_private_targets, timeout } = config;
-        let tcp = CheckedConnector { allow_private_targets, timeout: timeout / 3 };
+        let SenderConfig { allow_loopback, timeout } = config;
+        let tcp = CheckedConnector { allow_loopback, timeout: timeout / 3 };
         let http = client(tcp.clone());
         Self { clients: Arc::new(Clients { tcp, http, https: OnceLock::new() }), timeout }
     }
@@ -119,7 +119,7 @@ impl Sender {
         let request = request::build(outbound).map_err(|error| error.to_string())?;
         match request.uri().scheme() {
             Some(scheme) if *scheme == Scheme::HTTPS => self.clients.https()?.request(request).await,
-            Some(scheme) if *scheme == Scheme::HTTP && self.clients.tcp.allow_private_targets => {
+            Some(scheme) if *scheme == Scheme::HTTP && self.clients.tcp.allow_loopback => {
                 self.clients.http.request(request).await
             }
             Some(_) | None => return Err("the URL is not an https one".to_owned()),
@@ -248,7 +248,7 @@ mod tests {
     }
 
     fn local() -> SenderConfig {
-        SenderConfig { allow_private_targets: true, ..SenderConfig::default() }
+        SenderConfig { allow_loopback: true, ..SenderConfig::default() }
     }
 
     fn trusting(certificate: &CertificateDer<'static>) -> Sender {

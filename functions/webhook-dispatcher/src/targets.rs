@@ -14,6 +14,12 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// Whether `address` is this machine's own, also in its IPv4-mapped form.
+#[must_use]
+pub fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
 /// IANA's special-purpose registry for IPv4, with multicast.
 const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
     (Ipv4Addr::new(0, 0, 0, 0), 8),     // this network; connecting to 0.0.0.0 reaches loopback

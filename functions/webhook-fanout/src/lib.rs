@@ -57,7 +57,7 @@ struct Report {
 
 async fn fan_out_all(fanout: &Fanout, records: &[EventRecord]) -> Result<Report, Infallible> {
     let mut report = Report { records: records.len(), deliveries: 0, failed: None };
-    let mut batch = FanOut::new(&fanout.app, &fanout.queue);
+    let mut batch = FanOut::new(&fanout.app, &fanout.queue, &fanout.public_url);
     for record in records {
         match fan_out(fanout, &mut batch, record).await {
             Ok(deliveries) => report.deliveries += deliveries,
@@ -78,9 +78,9 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
     let Some(change) = store::stream::change(&record.change.old_image, &record.change.new_image)? else {
         return Ok(0);
     };
-    // For the addresses of customers' pages.
+    // For the addresses of customers' pages, and what proves how many hops led here.
     fanout.app.ready().await?;
-    let Change { tenant, model, event, before, after } = change;
+    let Change { tenant, model, event, before, after, hops } = change;
     let shown = |object: &Object| {
         let page = |invoice| fanout.app.hosted_url(&fanout.public_url, tenant, invoice);
         crm_body(object, page).map_err(|e| Error::Defect(e.to_string()))
@@ -98,7 +98,7 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
     let second = record.change.approximate_creation_date_time.timestamp();
     let at = committed_at(second, &object).map_err(|e| Error::Defect(e.to_string()))?;
     let sequence = record.change.sequence_number.as_deref().and_then(|number| number.parse().ok()).unwrap_or_default();
-    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object }).await
+    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object, hops }).await
 }
 
 /// Leads in their stages of today, as the API shows them; anything else as it is.

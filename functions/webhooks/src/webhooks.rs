@@ -6,6 +6,7 @@ use axum::response::Response;
 use contracts::crm::deliveries::{TestBody, TestJson};
 use contracts::crm::webhooks::{SecretJson, WebhookBody, WebhookCreatedJson, WebhookJson};
 use domain::id::WebhookId;
+use domain::webhook::RenderError;
 use edge::events::crm_body;
 use edge::{BaseUrl, Caller, Failure, Id, IfMatch, JsonBody, Listing, json, no_content, object, read};
 use http::StatusCode;
@@ -71,6 +72,12 @@ pub async fn test(
     let found = app.object_for_test(caller.actor(), webhook.model, object_id).await?;
     let page = |invoice| app.hosted_url(&base, caller.actor().tenant(), invoice);
     let shown = crm_body(&found, page).map_err(|error| Failure::defect(error.to_string()))?;
-    let rendered = webhook.render(&shown).map_err(|error| domain::Error::field("payload", error.to_string()))?;
+    let rendered = webhook.render(&shown).map_err(|error| {
+        let field = match error {
+            RenderError::TooLarge(_) => "payload",
+            RenderError::Url(_) => "url",
+        };
+        domain::Error::field(field, error.to_string())
+    })?;
     Ok(json(StatusCode::OK, TestJson::new(webhook.conditions_hold(&shown), &rendered)))
 }

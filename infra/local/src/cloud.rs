@@ -13,10 +13,12 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::clock::{ClockError, LocalClock};
 use crate::data::DataDirectory;
 use crate::environment::Environment;
+use crate::event_bus::EventBus;
 use crate::function::{Invoker, Registry};
 use crate::gateway::Gateway;
 use crate::local_routes::LocalRoutes;
 use crate::options::{Options, StripeAccount};
+use crate::origins::{AllowedOrigins, Listen};
 use crate::pollers::{self, Sources};
 use crate::resources;
 use crate::schedule::ScheduledCall;
@@ -81,6 +83,7 @@ pub struct Cloud {
     stop: oneshot::Sender<()>,
     gateway: JoinHandle<()>,
     tasks: JoinSet<()>,
+    demo_password: String,
     _data: DataDirectory,
 }
 
@@ -128,7 +131,8 @@ impl Cloud {
         let clock = Arc::new(LocalClock::open(data.file("clock"))?);
         let (listener, port) = bind(options.port).await?;
         let base_url = format!("http://127.0.0.1:{port}");
-        let services = Services::start(&data, &clock, &base_url, options.stripe).await?;
+        let origins = AllowedOrigins::new(options.allowed_origins);
+        let services = Services::start(&data, &clock, &base_url, options.stripe, &origins).await?;
 
         let addresses = Addresses { gateway: base_url.clone(), sqs: services.sqs.endpoint().to_owned() };
         let secrets = Template::secrets(&options.template)?;
@@ -138,8 +142,10 @@ impl Cloud {
         let template = Template::read(&options.template, &given, &addresses)?;
         let sdk = Sdk::new();
         resources::create(&template, &services, &sdk).await?;
+        services.ses.report_to(EventBus::new(&template, sdk.sqs(services.sqs.endpoint())));
 
-        let secrets = secrets::start(template.secret_values.clone(), 0).await?;
+        let secrets =
+            secrets::start(template.secret_values.clone(), Listen { port: 0, origins: origins.clone() }).await?;
         let environment = services.environment(&template, &base_url, &clock, sdk, &secrets);
         let invoker = Invoker::new(&build(&environment), &template.functions, Arc::clone(&clock));
         let handle = CloudHandle {
@@ -158,7 +164,7 @@ impl Cloud {
             variables: environment.variables(),
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let gateway = Gateway::new(&template, invoker.clone(), local, Arc::clone(&clock), port);
+        let gateway = Gateway::new(&template, invoker.clone(), local, Arc::clone(&clock), Listen { port, origins });
         let gateway = tokio::spawn(async move {
             let stopped = async move { drop(stopped.await) };
             if let Err(error) = gateway.serve(listener, stopped).await {
@@ -189,6 +195,7 @@ impl Cloud {
             stop,
             gateway,
             tasks,
+            demo_password: data.demo_password()?,
             _data: data,
         })
     }
@@ -209,6 +216,12 @@ impl Cloud {
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.handle.mailbox
+    }
+
+    /// The password of the demo's user: the same at every start, where the data directory stays.
+    #[must_use]
+    pub fn demo_password(&self) -> &str {
+        &self.demo_password
     }
 
     /// What may be held while the cloud runs on.
@@ -281,23 +294,26 @@ impl Services {
         clock: &Arc<LocalClock>,
         base_url: &str,
         account: Option<StripeAccount>,
+        origins: &AllowedOrigins,
     ) -> Result<Self, Error> {
+        let listen = || Listen { port: 0, origins: origins.clone() };
         let (stripe, stripe_account) = match account {
             Some(account) => (None, account),
             None => {
                 let mut account = data.stripe_account()?;
                 let url = format!("{base_url}/api/stripe/webhook");
                 let webhook = Webhook { url, secret: account.webhook_secret.clone() };
-                let stand_in = stripe::start(&data.storage("stripe.sqlite"), webhook, Arc::clone(clock)).await?;
+                let storage = data.storage("stripe.sqlite");
+                let stand_in = stripe::start(&storage, webhook, Arc::clone(clock), origins.clone()).await?;
                 account.api_base = Some(stand_in.endpoint().to_owned());
                 (Some(stand_in), account)
             }
         };
         Ok(Self {
-            dynamodb: dynamodb::start(&data.storage("dynamodb.sqlite"), 0, Arc::clone(clock)).await?,
-            sqs: sqs::start(&data.storage("sqs.sqlite"), 0, Arc::clone(clock)).await?,
-            ses: ses::start(&data.storage("ses.sqlite"), 0, Arc::clone(clock) as Arc<dyn Clock>).await?,
-            s3: s3::start(data.path().join("s3"), 0).await?,
+            dynamodb: dynamodb::start(&data.storage("dynamodb.sqlite"), listen(), Arc::clone(clock)).await?,
+            sqs: sqs::start(&data.storage("sqs.sqlite"), listen(), Arc::clone(clock)).await?,
+            ses: ses::start(&data.storage("ses.sqlite"), listen(), Arc::clone(clock) as Arc<dyn Clock>).await?,
+            s3: s3::start(data.path().join("s3"), listen()).await?,
             stripe,
             stripe_account,
         })

@@ -86,6 +86,11 @@ impl DataDirectory {
         })
     }
 
+    /// The demo's password.
+    pub(crate) fn demo_password(&self) -> Result<String, Error> {
+        Ok(format!("demo-{}", &self.secret("DemoPassword")?[..24]))
+    }
+
     fn secret(&self, name: &str) -> Result<String, Error> {
         match self.file(&format!("{name}.secret")) {
             Some(path) => kept_secret(&path).map_err(|source| Error::Data { path, source }),

@@ -22,13 +22,17 @@ use jiff::ToSpan;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::options::StripeAccount;
+use crate::cloud::Cloud;
 use crate::services::ses::Mailbox;
 
-/// The demo's user. The password is public, as the local cloud is nobody's but yours.
+/// The demo's user. Its password is the data directory's own: a page of any site would know one that is the same
+/// everywhere.
 const USERNAME: &str = "demo";
 const EMAIL: &str = "demo@example.com";
-const PASSWORD: &str = "tributary-demo";
+
+/// Why nobody can sign in as the demo: its name is taken, and its password is not this data directory's.
+const OF_BEFORE: &str = "the demo has another password: an earlier release made it, with one that everybody knows, or \
+                         somebody changed it; delete the data directory to start afresh";
 
 /// Where the real Stripe is.
 const STRIPE_API: &str = "https://api.stripe.com";
@@ -37,17 +41,18 @@ const STRIPE_API: &str = "https://api.stripe.com";
 ///
 /// # Errors
 /// What signing up or making the data fails with.
-pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &StripeAccount) -> Result<Value, Error> {
+pub async fn seed(app: &App, mailer: &Mailer, cloud: &Cloud) -> Result<Value, Error> {
+    let (password, stripe) = (cloud.demo_password(), &cloud.environment().stripe);
     let here = SourceAddress::unknown();
-    let known = app.issue_token(USERNAME, PASSWORD, &here).await?;
+    let known = app.issue_token(USERNAME, password, &here).await?;
     let is_new = known.is_none();
     if is_new {
-        sign_up(app, mailer, mailbox).await?;
+        sign_up(app, mailer, cloud.mailbox(), password).await?;
     }
     let token = match known {
         Some(token) => token,
         None => {
-            let issued = app.issue_token(USERNAME, PASSWORD, &here).await?;
+            let issued = app.issue_token(USERNAME, password, &here).await?;
             issued.ok_or_else(|| Error::Defect("the demo has no token".into()))?
         }
     };
@@ -62,7 +67,7 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
     Ok(json!({
         "username": USERNAME,
         "email": EMAIL,
-        "password": PASSWORD,
+        "password": password,
         "user_id": user.number,
         "organization_id": organisation,
         "business_id": format!("biz_{}", organisation.simple()),
@@ -81,7 +86,7 @@ pub async fn seed(app: &App, mailer: &Mailer, mailbox: &Mailbox, stripe: &Stripe
 pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, String)> {
     let text = |name: &str| credentials[name].as_str().unwrap_or_default();
     let (token, api_key, business) = (text("token"), text("api_key"), text("business_id"));
-    let access = text("access");
+    let (access, password) = (text("access"), text("password"));
     let organisation = text("organization_id");
     let invoices = format!("{base_url}/api/invoices");
     vec![
@@ -91,7 +96,7 @@ pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, Strin
             "bottlecrm",
             format!("curl -H 'Authorization: Bearer {access}' -H 'organization-id: {organisation}' {invoices}/"),
         ),
-        ("skhokho", format!("curl -u {USERNAME}:{PASSWORD} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
+        ("skhokho", format!("curl -u {USERNAME}:{password} {base_url}/api/v1.0/organisation/{organisation}/invoices/")),
         ("namaste", format!("curl -H 'Authorization: Bearer {access}' {base_url}/api/billing/")),
     ]
 }
@@ -108,16 +113,19 @@ async fn api_key(app: &App, session: &Session) -> Result<String, Error> {
 }
 
 /// Signs up as a person would: the one-time password is read from the mailbox.
-async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox) -> Result<(), Error> {
+async fn sign_up(app: &App, mailer: &Mailer, mailbox: &Mailbox, password: &str) -> Result<(), Error> {
     let email = Email::parse(EMAIL).map_err(defect)?;
     let sign_up = SignUp {
         username: Username::parse(USERNAME).map_err(defect)?,
         email: email.clone(),
-        password: Password::parse(PASSWORD)?,
+        password: Password::parse(password)?,
         phone: ShortText::default(),
         business_name: Some(name("Demo Trading Company")?),
     };
-    app.sign_up(mailer, sign_up, &SourceAddress::unknown()).await?;
+    app.sign_up(mailer, sign_up, &SourceAddress::unknown()).await.map_err(|error| match error {
+        Error::Domain(domain::Error::Invalid(_)) => Error::Defect(OF_BEFORE.into()),
+        other => other,
+    })?;
     let mails = mailbox.list().await.map_err(defect)?;
     let text = mails.iter().find(|mail| mail.to.iter().any(|to| to == EMAIL)).and_then(|mail| mail.text.clone());
     let code: String = text

@@ -18,9 +18,11 @@ pub mod template;
 
 mod data;
 mod durable;
+mod event_bus;
 mod gateway;
 mod local_routes;
 mod options;
+mod origins;
 mod pollers;
 mod resources;
 
@@ -29,3 +31,4 @@ pub use cloud::{Cloud, CloudHandle, Error};
 pub use environment::Environment;
 pub use function::{Function, FunctionError, HttpFunction, Invoker, Registry, TypedFunction};
 pub use options::{Options, StripeAccount};
+pub use origins::{AllowedOrigins, Listen};

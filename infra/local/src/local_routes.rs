@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use app::ports::Clock;
 use axum::body::Body;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
+use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use crate::clock::{ClockError, LocalClock};
 use crate::function::Invoker;
 use crate::gateway::json_response;
+use crate::origins::{is_loopback_origin, names_loopback};
 use crate::schedule::ScheduledCall;
 use crate::services::ses::Mailbox;
 
@@ -122,30 +123,12 @@ fn problem(status: StatusCode, detail: &str) -> Response<Body> {
     json_response(status, &json!({ "detail": detail }))
 }
 
-/// Whether the request names this machine, and no page of another site sends it.
+/// Whether no page of another site sends the request. An origin that may call the API may not see these routes.
 fn is_local(parts: &Parts) -> bool {
-    let header = |name| parts.headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let host_is_loopback = match header(header::HOST) {
-        Some(host) => host.parse::<http::uri::Authority>().is_ok_and(|host| is_loopback(host.host())),
-        None => false,
-    };
-    host_is_loopback && origin_is_local(&parts.headers) && header(sec_fetch_site()) != Some("cross-site")
-}
-
-fn origin_is_local(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else {
-        return true;
-    };
-    let origin = origin.to_str().ok().and_then(|origin| origin.parse::<Uri>().ok());
-    origin.is_some_and(|origin| origin.host().is_some_and(is_loopback))
-}
-
-fn is_loopback(host: &str) -> bool {
-    matches!(host.to_ascii_lowercase().as_str(), "127.0.0.1" | "localhost" | "[::1]")
-}
-
-fn sec_fetch_site() -> header::HeaderName {
-    header::HeaderName::from_static("sec-fetch-site")
+    let is_loopback = |origin: &HeaderValue| origin.to_str().is_ok_and(is_loopback_origin);
+    names_loopback(&parts.uri, &parts.headers)
+        && parts.headers.get_all(header::ORIGIN).iter().all(is_loopback)
+        && parts.headers.get_all("sec-fetch-site").iter().all(|site| site != "cross-site")
 }
 
 #[cfg(test)]

@@ -29,6 +29,9 @@ struct Arguments {
     /// Keep nothing
     #[arg(long)]
     ephemeral: bool,
+    /// An origin whose pages may call it, such as https://app.example; may be given several times
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
 }
 
 #[tokio::main]
@@ -63,25 +66,25 @@ fn print_aside() {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
-    let Arguments { port, data_dir, ephemeral } = arguments;
+    let Arguments { port, data_dir, ephemeral, allow_origin: allowed_origins } = arguments;
     let stripe = StripeAccount::read(|name| std::env::var(name).ok());
-    let options = Options { port, data_dir, ephemeral, stripe, ..Options::default() };
+    let options = Options { port, data_dir, ephemeral, stripe, allowed_origins, ..Options::default() };
     let cloud = Cloud::start(options, registry::build).await?;
     let (app, mailer) = (registry::app(cloud.environment()), registry::mailer(cloud.environment()));
-    let credentials = demo::seed(&app, &mailer, cloud.mailbox(), &cloud.environment().stripe).await?;
+    let credentials = demo::seed(&app, &mailer, &cloud).await?;
     let text = |name: &str| credentials[name].as_str().unwrap_or_default().to_owned();
-    let stripe = text("stripe_api_base");
+    let (stripe, password) = (text("stripe_api_base"), text("password"));
     let requests = demo::requests(cloud.base_url(), &credentials);
     // Whoever reads the greeting may ask for them at once.
     cloud.handle().set_credentials(credentials);
-    greet(cloud.base_url(), &stripe, &requests);
+    greet(cloud.base_url(), &stripe, &password, &requests);
     ended().await;
     cloud.shutdown().await;
     Ok(())
 }
 
 /// Says where everything is, and how to call it.
-fn greet(base_url: &str, stripe: &str, requests: &[(&str, String)]) {
+fn greet(base_url: &str, stripe: &str, password: &str, requests: &[(&str, String)]) {
     let requests: String = requests.iter().map(|(contract, curl)| format!("\n{contract}:\n  {curl}\n")).collect();
     // It may be that nobody reads it.
     let _ = writeln!(
@@ -90,7 +93,8 @@ fn greet(base_url: &str, stripe: &str, requests: &[(&str, String)]) {
          reference    {base_url}/docs\n  \
          credentials  {base_url}/_local/credentials\n  \
          mailbox      {base_url}/_local/mailbox\n  \
-         Stripe       {stripe}\n{requests}"
+         Stripe       {stripe}\n  \
+         demo         user demo, password {password}\n{requests}"
     );
 }
 

@@ -25,6 +25,8 @@ pub struct Options {
     pub parameters: BTreeMap<String, String>,
     /// The account at the real Stripe, in place of the stand-in.
     pub stripe: Option<StripeAccount>,
+    /// Origins whose pages may call the local cloud, beside those on loopback.
+    pub allowed_origins: Vec<String>,
 }
 
 impl Default for Options {
@@ -36,6 +38,7 @@ impl Default for Options {
             template: Cow::Borrowed(template::EMBEDDED),
             parameters: LOCAL_PARAMETERS.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
             stripe: None,
+            allowed_origins: Vec::new(),
         }
     }
 }

@@ -11,6 +11,7 @@ use app::queue::{Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use app::sources::TrustedProxies;
+use domain::mail_limits::MailLimits;
 use fn_auth::Auth;
 use fn_checkout::Checkout;
 use fn_documents::{Documents, StandardPress};
@@ -47,11 +48,11 @@ pub fn build(environment: &Environment) -> Registry {
         queue: parts.queue("webhook-fanout", "DELIVERY_QUEUE_URL"),
         public_url: environment.variable("webhook-fanout", "PUBLIC_URL").unwrap_or_default().to_owned(),
     };
-    let private = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
+    let loopback = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
     let dispatcher = Dispatcher {
         app: parts.app("webhook-dispatcher"),
         queue: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
-        sender: Sender::new(SenderConfig { allow_private_targets: private, ..SenderConfig::default() }),
+        sender: Sender::new(SenderConfig { allow_loopback: loopback, ..SenderConfig::default() }),
     };
     let webhooks = Webhooks { app: parts.app("webhooks"), queue: parts.queue("webhooks", "DELIVERY_QUEUE_URL") };
     let sweep = Sweep { app: parts.app("sweep"), bucket: parts.bucket("sweep"), work: parts.work("sweep") };
@@ -126,9 +127,13 @@ impl Parts<'_> {
         let store = Store::new(client, &self.environment.table_name);
         let key = SecretKey::kept(self.secret(group, "SECRET_KEY"));
         let proxies = TrustedProxies::parse(self.variable(group, "TRUSTED_PROXIES"));
-        App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
+        let app = App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
             .behind(proxies.expect("the template's TrustedProxies can be read"))
-            .with_sessions_of(&self.shared)
+            .with_sessions_of(&self.shared);
+        match self.environment.variable(group, "PUBLIC_URL") {
+            Some(url) => app.with_public_url(url),
+            None => app,
+        }
     }
 
     fn queue<M: serde::Serialize>(&self, group: &str, url: &str) -> Queue<M> {
@@ -151,7 +156,10 @@ impl Parts<'_> {
     }
 
     fn desk(&self, group: &str) -> Desk {
-        Desk { press: Arc::new(StandardPress), bucket: self.bucket(group), mailer: self.mailer(group) }
+        let number = |name: &str| self.variable(group, name).parse().unwrap_or_default();
+        let limits = MailLimits { fresh: number("MAILS_A_DAY"), most: number("MOST_MAILS_A_DAY") };
+        let mailer = self.mailer(group).reporting_by(self.variable(group, "MAIL_REPORTS"));
+        Desk { press: Arc::new(StandardPress), bucket: self.bucket(group), mailer, limits }
     }
 
     fn stripe(&self, group: &str) -> Stripe {

@@ -75,6 +75,10 @@ impl App {
         let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
         let proxies = std::env::var("TRUSTED_PROXIES").unwrap_or_default();
         let proxies = TrustedProxies::parse(&proxies).map_err(Error::Defect)?;
-        Ok(Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret).behind(proxies))
+        let app = Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret).behind(proxies);
+        Ok(match std::env::var("PUBLIC_URL") {
+            Ok(url) => app.with_public_url(&url),
+            Err(_) => app,
+        })
     }
 }

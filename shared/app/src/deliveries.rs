@@ -106,7 +106,8 @@ impl App {
         };
         let mut anew = load().await?;
         if !anew.is_sendable() {
-            return Err(domain::Error::Conflict("The request was too large to be kept.".into()).into());
+            let why = anew.attempts.last().and_then(|attempt| attempt.error.as_deref()).unwrap_or("it was not kept");
+            return Err(domain::Error::Conflict(format!("There is no request to send: {why}.")).into());
         }
         anew.restart();
         queue.send(DeliveryRef::new(tenant, &anew)).await?;

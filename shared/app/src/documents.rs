@@ -10,6 +10,7 @@ use std::time::Duration;
 use domain::id::InvoiceId;
 use domain::invoice::Invoice;
 use domain::letter::Letter;
+use domain::mail_limits::MailLimits;
 use domain::text::Name;
 use domain::{Action, Actor, Model, Tenant};
 use tokio::sync::Semaphore;
@@ -51,6 +52,8 @@ pub struct Desk {
     pub bucket: Bucket,
     /// Sends them.
     pub mailer: Mailer,
+    /// How many of them an organisation sends.
+    pub limits: MailLimits,
 }
 
 /// Everything that the document of an invoice shows.
@@ -116,6 +119,7 @@ impl App {
         may(actor, Action::Change, Model::Invoice)?;
         let mut invoice = self.load_invoice(actor, id).await?;
         check_version(expected, invoice.header().meta.version)?;
+        self.take_mails(actor.tenant(), desk.limits, letter.recipients.iter().count()).await?;
         // What the customer gets is no draft.
         invoice.mark_sent(self.moment(actor), &mut || self.new_id());
         let number = invoice.header().number.to_string();
@@ -123,9 +127,11 @@ impl App {
         let Letter { recipients: to, subject, message } = letter;
         let subject = subject.map_or_else(|| default_subject(&printed), |subject| subject.as_str().to_owned());
         let text = message.map_or_else(|| default_text(&printed), |text| text.into_string());
+        let text = framed(&printed, &text);
         let content = desk.document(actor.tenant(), id, printed).await?;
         let file = MailFile { name: file_name(&number), media_type: "application/pdf", content };
-        let message = desk.mailer.send_with_file(MailWithFile { to, subject, text, file }).await?;
+        let mail = MailWithFile { of: actor.tenant().organisation(), to, subject, text, file };
+        let message = desk.mailer.send_with_file(mail).await?;
         let marked = self.change_invoice(actor, id, |invoice| {
             invoice.mark_sent(self.moment(actor), &mut || self.new_id());
             Ok(())
@@ -218,10 +224,22 @@ async fn typeset(
     tokio::time::timeout(deadline, typesetting).await.unwrap_or_else(|_| Err(late()))
 }
 
-/// A number may have line breaks in it, which in a subject would begin another header.
 fn default_subject(PrintedInvoice { invoice, seller, .. }: &PrintedInvoice) -> String {
-    let subject = format!("Invoice {} from {seller}", invoice.header().number);
-    subject.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    in_one_line(&format!("Invoice {} from {seller}", invoice.header().number))
+}
+
+/// A number may have line breaks in it, which in a subject would begin another header.
+fn in_one_line(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+}
+
+/// What its sender wrote, between who that is and why the mail came: the sender alone chooses the text.
+fn framed(PrintedInvoice { invoice, seller, .. }: &PrintedInvoice, text: &str) -> String {
+    let (number, seller) = (in_one_line(invoice.header().number.as_str()), in_one_line(seller.as_str()));
+    format!(
+        "{seller} sends you invoice {number} and writes:\n\n{text}\n\n-- \nYou get this mail because {seller} gave your \
+         address for invoice {number}. If you do not know {seller}, mark the mail as spam: that stops its sender.\n"
+    )
 }
 
 fn default_text(PrintedInvoice { invoice, seller, pay_url, .. }: &PrintedInvoice) -> String {

@@ -85,7 +85,8 @@ fn number(place: usize) -> i32 {
 /// caller is no member with [`domain::Error::NotFound`].
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
 impl App {
-    /// Has all that an organisation has written to a file. While one is being written, it is that one.
+    /// Has all that an organisation has written to a file. [`domain::Error::Conflict`] while one is being written, and
+    /// [`domain::Error::TooMany`] within an hour of the last.
     pub async fn request_export(
         &self,
         queue: &WorkQueue,
@@ -93,21 +94,32 @@ impl App {
         organisation: OrganisationId,
     ) -> Result<Export, Error> {
         let tenant = self.owned(session, organisation, Action::View).await?;
-        let newest = self.store.newest_export(tenant).await?;
-        let job = match newest.filter(|job| job.export.finished_at.is_none()) {
-            Some(under_way) => under_way,
-            None => {
-                let export = Export::requested(ExportId::new(self.new_id()), self.now());
-                let job = ExportJob { export, cursor: Some(WalkCursor::default()), upload: None, version: 1 };
-                self.store.create_export(tenant, &job, self.now()).await?;
-                job
+        let export = Export::requested(ExportId::new(self.new_id()), self.now());
+        let job = ExportJob { export, cursor: Some(WalkCursor::default()), upload: None, version: 1 };
+        self.retrying(async || {
+            if let Some(newest) = self.store.newest_export(tenant).await? {
+                self.export_may_follow(queue, tenant, &newest).await?;
             }
-        };
-        // One that nobody has begun may never have been queued.
-        if job.version == 1 {
-            queue.send(WorkRef::new(tenant, Work::Export(job.export.id))).await?;
+            Ok(self.store.create_export(tenant, &job, export.requested_at).await?)
+        })
+        .await?;
+        queue.send(WorkRef::new(tenant, Work::Export(export.id))).await?;
+        Ok(export)
+    }
+
+    async fn export_may_follow(&self, queue: &WorkQueue, tenant: Tenant, newest: &ExportJob) -> Result<(), Error> {
+        if newest.export.finished_at.is_none() {
+            // One that nobody has begun may never have been queued.
+            if newest.version == 1 {
+                queue.send(WorkRef::new(tenant, Work::Export(newest.export.id))).await?;
+            }
+            return Err(domain::Error::Conflict(format!("The export {} is being written.", newest.export.id)).into());
         }
-        Ok(job.export)
+        let wait = (newest.export.requested_at + Export::INTERVAL).duration_since(self.now());
+        match u32::try_from(wait.as_secs()) {
+            Ok(retry_after @ 1..) => Err(domain::Error::TooMany { retry_after }.into()),
+            Ok(0) | Err(_) => Ok(()),
+        }
     }
 
     /// Queues the work that has not gone on for an hour: its message may be lost. Says how much that was.

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use store::StoreError;
 
 use crate::queue::{DeliveryQueue, DeliveryRef};
-use crate::{App, Error};
+use crate::{App, Error, hops};
 
 /// A committed change, with its object in crm form.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,8 @@ pub struct Event {
     pub event: WebhookEvent,
     /// The object; for a deletion, as it last was.
     pub object: Value,
+    /// How many webhooks, one after the other, led to it.
+    pub hops: u32,
 }
 
 /// Fans events out. It remembers the webhooks of the organisations that it has seen, so one is made
@@ -39,14 +41,15 @@ pub struct Event {
 pub struct FanOut<'a> {
     app: &'a App,
     queue: &'a DeliveryQueue,
+    own_url: &'a str,
     webhooks: HashMap<Tenant, Vec<Webhook>>,
 }
 
 impl<'a> FanOut<'a> {
-    /// Starts a batch.
+    /// Starts a batch. `own_url` is the API's address, which webhooks may call too.
     #[must_use]
-    pub fn new(app: &'a App, queue: &'a DeliveryQueue) -> Self {
-        Self { app, queue, webhooks: HashMap::new() }
+    pub fn new(app: &'a App, queue: &'a DeliveryQueue, own_url: &'a str) -> Self {
+        Self { app, queue, own_url, webhooks: HashMap::new() }
     }
 
     /// Stores and queues a delivery for every webhook that the event triggers, and says how many.
@@ -62,7 +65,11 @@ impl<'a> FanOut<'a> {
         let webhooks = self.webhooks.get(&event.tenant).map(Vec::as_slice).unwrap_or_default();
         let mut triggered = 0;
         for webhook in webhooks.iter().filter(|w| w.is_triggered_by(event.model, event.event, &event.object)) {
-            let delivery = delivery(webhook, event);
+            let mut delivery = delivery(webhook, event);
+            if delivery.status == DeliveryStatus::Pending {
+                let hops = self.app.hops_header(event.tenant, &delivery.request.url, self.own_url, event.hops + 1);
+                delivery.request.headers.push((hops::HEADER.to_owned(), hops));
+            }
             if self.store(event.tenant, delivery.clone()).await? {
                 self.queue.send(DeliveryRef::new(event.tenant, &delivery)).await?;
             }
@@ -96,14 +103,13 @@ impl<'a> FanOut<'a> {
 /// The delivery of an event to a webhook.
 fn delivery(webhook: &Webhook, event: &Event) -> Delivery {
     let object_id = event.object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
-    let rendered = webhook.render(&event.object);
-    let too_large = rendered.is_err();
-    let request = rendered.unwrap_or_else(|_| RenderedRequest {
-        method: webhook.method,
-        url: webhook.url.as_str().to_owned(),
-        headers: vec![],
-        body: String::new(),
-    });
+    let (request, refused) = match webhook.render(&event.object) {
+        Ok(request) => (request, None),
+        Err(error) => {
+            let (method, url) = (webhook.method, webhook.url.to_string());
+            (RenderedRequest { method, url, headers: vec![], body: String::new() }, Some(error.to_string()))
+        }
+    };
     let delivery = Delivery {
         id: delivery_id(webhook.id, event),
         webhook: webhook.id,
@@ -119,7 +125,14 @@ fn delivery(webhook: &Webhook, event: &Event) -> Delivery {
         created_at: event.at,
         version: 1,
     };
-    if too_large { unsendable(delivery, "the rendered request is larger than a delivery can be") } else { delivery }
+    match refused {
+        Some(why) => unsendable(delivery, &why),
+        None if event.hops >= Webhook::MOST_HOPS => {
+            let why = format!("{} webhooks, one after the other, led to this change", event.hops);
+            unsendable(delivery, &why)
+        }
+        None => delivery,
+    }
 }
 
 /// A delivery that cannot be sent, kept so that its owner can see why.
@@ -174,6 +187,7 @@ mod tests {
             model: WebhookModel::Client,
             event: WebhookEvent::Update,
             object: json!({"id": "1"}).into(),
+            hops: 0,
         }
     }
 

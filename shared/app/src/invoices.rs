@@ -1,9 +1,12 @@
 //! Invoices.
 
+use domain::actor::Role;
 use domain::attributes::{EntityName, Schema};
 use domain::filter::InvoiceFilter;
 use domain::id::{EntryId, InvoiceId};
-use domain::invoice::{Details, DetailsPatch, Header, Invoice, InvoicePatch, Status, StatusRequest};
+use domain::invoice::{
+    Details, DetailsPatch, Header, Invoice, InvoicePatch, PaymentPage, Status, StatusRequest, check_payment_page,
+};
 use domain::record::Moment;
 use domain::{Action, Actor, Edit, Model, Patch, Refers, Tenant};
 use rust_decimal::Decimal;
@@ -125,7 +128,12 @@ impl App {
         money_allowed(actor, patch.paid_amount, before.amount_paid.amount())?;
         self.leave_contact_behind(actor, &before.details, &mut patch.details).await?;
         self.keep_names_of_client(actor, &before, &mut patch.details).await?;
+        wrong.gather(payment_page_allowed(actor, patch.details.stripe.hosted_url.as_set(), &before))?;
         wrong.gather(invoice.update(patch, schema, self.stamp(actor), &mut || self.new_id()))?;
+        if !invoice.changes().removed_lines.is_empty() {
+            // A list that leaves lines out deletes them.
+            may(actor, Action::Delete, Model::InvoiceLineItem)?;
+        }
         let (had, has) = (before.details.references(), invoice.header().details.references());
         self.look_up_new(actor, Some(had), has, &mut wrong).await?;
         wrong.into_result()?;
@@ -301,6 +309,15 @@ pub(crate) fn status_allowed(actor: &Actor, status: Option<StatusRequest>) -> Re
         Some(Status::Refunded) => may(actor, Action::Change, Model::Payment),
         Some(Status::Draft | Status::Sent | Status::Viewed | Status::Pending) | None => Ok(()),
         Some(Status::PartiallyPaid | Status::Overdue | Status::Void) => Ok(()),
+    }
+}
+
+/// The page where a customer pays is on Stripe over https; the owner may name another. One that the invoice has already
+/// may be sent back.
+fn payment_page_allowed(actor: &Actor, sent: Option<&PaymentPage>, header: &Header) -> Result<(), domain::Error> {
+    match sent.filter(|page| header.details.stripe.hosted_url.as_ref() != Some(*page)) {
+        Some(page) => check_payment_page(page, *actor.role() == Role::Owner),
+        None => Ok(()),
     }
 }
 

@@ -24,6 +24,7 @@ pub mod expenses;
 pub mod exports;
 pub mod fanout;
 pub mod follow_ups;
+pub mod hops;
 pub mod hosted;
 pub mod idempotency;
 pub mod images;
@@ -35,6 +36,7 @@ pub mod jwt;
 pub mod leads;
 pub mod logins;
 pub mod mail;
+mod mail_limits;
 pub mod new_invoices;
 mod otps;
 pub mod parties;
@@ -85,13 +87,22 @@ pub struct App {
     pub(crate) secret: SecretKey,
     pub(crate) sessions: Arc<SessionCache>,
     proxies: Arc<TrustedProxies>,
+    public_url: Option<Arc<str>>,
 }
 
 impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
-        Self { store, clock, entropy, secret, sessions: Arc::default(), proxies: Arc::default() }
+        Self {
+            store,
+            clock,
+            entropy,
+            secret,
+            sessions: Arc::default(),
+            proxies: Arc::default(),
+            public_url: None,
+        }
     }
 
     /// Now, by the deployment's clock.
@@ -124,6 +135,19 @@ impl App {
     #[must_use]
     pub fn proxies(&self) -> &TrustedProxies {
         &self.proxies
+    }
+
+    /// These use cases where the deployment says under which address customers see it, without a final slash.
+    #[must_use]
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        self.public_url = Some(url.into());
+        self
+    }
+
+    /// The deployment's address, where it says one.
+    #[must_use]
+    pub fn public_url(&self) -> Option<&str> {
+        self.public_url.as_deref()
     }
 
     /// Has what an invocation may need without waiting for it: the secret key, where the function has one. To be called

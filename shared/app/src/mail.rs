@@ -6,7 +6,8 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::error::{BuildError, DisplayErrorContext};
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
 use aws_sdk_sesv2::primitives::Blob;
-use aws_sdk_sesv2::types::{Attachment, Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Attachment, Body, Content, Destination, EmailContent, Message, MessageTag};
+use domain::id::OrganisationId;
 use domain::letter::Recipients;
 use domain::text::Email;
 use futures::FutureExt;
@@ -15,11 +16,15 @@ use url::Host;
 
 use crate::Error;
 
+/// The tag of a mail by which SES's reports name its organisation.
+pub const ORGANISATION_TAG: &str = "organization";
+
 /// Sends mail from the deployment's address.
 #[derive(Debug, Clone)]
 pub struct Mailer {
     client: Lazy<Client>,
     sender: String,
+    reports: Option<String>,
 }
 
 /// A mail in plain text.
@@ -36,6 +41,8 @@ pub struct PlainMail {
 /// A mail in plain text with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailWithFile {
+    /// The organisation that sends it.
+    pub of: OrganisationId,
     /// Who gets it, all by one mail.
     pub to: Recipients,
     /// The subject, in one line.
@@ -61,7 +68,14 @@ impl Mailer {
     /// A mailer that sends from `sender`, an address that SES has verified.
     #[must_use]
     pub fn new(client: impl Into<Lazy<Client>>, sender: impl Into<String>) -> Self {
-        Self { client: client.into(), sender: sender.into() }
+        Self { client: client.into(), sender: sender.into(), reports: None }
+    }
+
+    /// A mailer whose mails with files are in a configuration set, by which SES reports what becomes of them.
+    #[must_use]
+    pub fn reporting_by(mut self, configuration_set: impl Into<String>) -> Self {
+        self.reports = Some(configuration_set.into());
+        self
     }
 
     /// Sends a mail.
@@ -86,10 +100,12 @@ impl Mailer {
     /// # Errors
     /// [`Error::MailRefused`] when SES does not take it, or does not answer.
     pub async fn send_with_file(&self, mail: MailWithFile) -> Result<String, Error> {
-        let MailWithFile { to, subject, text, file } = mail;
+        let MailWithFile { of, to, subject, text, file } = mail;
         let to = to.iter().map(in_ascii).collect();
         let to = Destination::builder().set_to_addresses(Some(to)).build();
-        let request = self.request(to, message(subject, text, Some(file)).map_err(defect)?);
+        let tag = MessageTag::builder().name(ORGANISATION_TAG).value(of.to_string()).build().map_err(defect)?;
+        let request = self.request(to, message(subject, text, Some(file)).map_err(defect)?).email_tags(tag);
+        let request = request.set_configuration_set_name(self.reports.clone());
         let once = ConfigBuilder::new().retry_config(RetryConfig::disabled());
         let sent = request.customize().config_override(once).send().boxed().await;
         let answer = sent.map_err(|error| Error::MailRefused(format!("SES: {}", DisplayErrorContext(error))))?;

@@ -1,9 +1,10 @@
 //! Invoices come into being: under a number of their own, and with a client where they need one.
 
+use domain::actor::Role;
 use domain::attributes::{EntityName, Schema};
 use domain::client::{Client, NewClient, Profile};
 use domain::id::{ClientId, InvoiceId};
-use domain::invoice::{Invoice, InvoiceNumber, NewInvoice, NewNumber, utc_date};
+use domain::invoice::{Invoice, InvoiceNumber, NewInvoice, NewNumber, check_payment_page, utc_date};
 use domain::record::NewExtras;
 use domain::text::{Email, Name};
 use domain::{Action, Actor, Creation, FieldErrors, Model, Refers};
@@ -41,6 +42,9 @@ impl App {
         new: NewInvoice,
         mut wrong: FieldErrors,
     ) -> Result<Invoice, Error> {
+        if let Some(page) = &new.details.stripe.hosted_url {
+            wrong.gather(check_payment_page(page, *actor.role() == Role::Owner))?;
+        }
         let references = new.details.references();
         self.look_up_new(actor, None, references, &mut wrong).await?;
         self.make_invoice(actor, new, wrong).await

@@ -28,12 +28,18 @@ impl App {
         self.load_webhook(actor, id).await
     }
 
-    /// Makes a webhook; its secret is shown now and never again.
+    /// Makes a webhook; its secret is shown now and never again. [`domain::Error::Conflict`] beyond [`Webhook::MOST`].
     pub async fn create_webhook(&self, actor: &Actor, new: NewWebhook) -> Result<Webhook, Error> {
         may(actor, Action::Add, Model::Webhook)?;
         let webhook = Webhook::new(WebhookId::new(self.new_id()), new, self.new_secret()?, self.now());
-        self.store.create_webhook(actor.tenant(), &webhook).await?;
-        Ok(webhook)
+        let commit = async || Ok(self.store.create_webhook(actor.tenant(), &webhook, Webhook::MOST).await?);
+        match self.retrying(commit).await? {
+            true => Ok(webhook),
+            false => {
+                let reason = format!("An organisation has no more than {} webhooks.", Webhook::MOST);
+                Err(domain::Error::Conflict(reason).into())
+            }
+        }
     }
 
     /// Changes a webhook.

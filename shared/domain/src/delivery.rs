@@ -102,7 +102,7 @@ impl Delivery {
         self.status = DeliveryStatus::Pending;
     }
 
-    /// Drops the request, of one that is too large to be kept.
+    /// Drops the request, of one that is never sent.
     pub fn drop_request(&mut self) {
         self.request.body.clear();
         self.request.headers.clear();

@@ -25,6 +25,9 @@ impl Export {
     /// How long a file is kept.
     pub const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
+    /// How long after one export another may be asked for.
+    pub const INTERVAL: SignedDuration = SignedDuration::from_hours(1);
+
     /// One that was just asked for.
     #[must_use]
     pub fn requested(id: ExportId, now: Timestamp) -> Self {

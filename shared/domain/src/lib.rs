@@ -24,6 +24,7 @@ pub mod invoice;
 pub mod json;
 pub mod lead;
 pub mod letter;
+pub mod mail_limits;
 pub mod member;
 pub mod money;
 pub mod number;

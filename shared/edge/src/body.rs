@@ -6,7 +6,7 @@ use bytes::Bytes;
 use contracts::wire::SentObject;
 use contracts::{Problem, wire};
 use http::HeaderMap;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::failure::Failure;
@@ -18,7 +18,8 @@ const MAX_EVENT: usize = 6 * 1024 * 1024;
 /// U+FEFF in UTF-8, which RFC 8259 allows a reader of JSON to ignore.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The body of a request, sent as JSON, of at most [`MAX_BODY`] bytes.
+/// The body of a request, sent as JSON, of at most [`MAX_BODY`] bytes. It names its type, unless an `Authorization`
+/// header comes with it: a page of another origin can send a body without a type unasked, but not that header.
 #[derive(Debug, Clone)]
 pub struct JsonBody(pub Bytes);
 
@@ -27,15 +28,16 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let media_type = media_type(&parts.headers);
-        if !is_json(&media_type) {
+        let (media_type, is_json) = (media_type(&parts.headers), is_json(&parts.headers));
+        if !media_type.is_empty() && !is_json {
             return Err(Problem::UnsupportedMediaType { media_type }.into());
         }
         let bytes = without_mark(collect(&parts.headers, body).await?);
-        if bytes.is_empty() {
-            return Err(Problem::Malformed("A JSON body is required.".to_owned()).into());
+        match bytes.is_empty() {
+            true => Err(Problem::Malformed("A JSON body is required.".to_owned()).into()),
+            false if is_json => Ok(Self(bytes)),
+            false => Err(Problem::UnsupportedMediaType { media_type }.into()),
         }
-        Ok(Self(bytes))
     }
 }
 
@@ -95,6 +97,23 @@ pub(crate) fn is_multipart(headers: &HeaderMap) -> bool {
     media_type(headers) == "multipart/form-data"
 }
 
+/// The longest boundary that RFC 2046 allows.
+const MAX_BOUNDARY: usize = 70;
+
+/// What separates the parts of a multipart body.
+pub(crate) fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let boundary = multer::parse_boundary(content_type).map_err(bad_form)?;
+    match boundary.len() {
+        1..=MAX_BOUNDARY => Ok(boundary),
+        _ => Err(bad_form(format!("its boundary has more than {MAX_BOUNDARY} characters, or none"))),
+    }
+}
+
+pub(crate) fn bad_form(why: impl std::fmt::Display) -> Failure {
+    Problem::Malformed(format!("The form cannot be read: {why}.")).into()
+}
+
 /// The media type without its parameters, in lower case; empty when there is none.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
     let header = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
@@ -102,12 +121,17 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-pub(crate) fn is_json(media_type: &str) -> bool {
-    media_type.is_empty() || media_type == "application/json" || media_type.ends_with("+json")
+/// Whether a body is read as JSON.
+pub(crate) fn is_json(headers: &HeaderMap) -> bool {
+    match media_type(headers).as_str() {
+        "" => headers.contains_key(AUTHORIZATION),
+        media_type => media_type == "application/json" || media_type.ends_with("+json"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::boundary as boundary_of;
     use super::*;
 
     async fn extract(content_type: Option<&str>, length: Option<usize>, body: Vec<u8>) -> Result<usize, Problem> {
@@ -123,31 +147,63 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn json_may_go_by_its_name_by_a_suffix_or_unnamed() {
-        for name in
-            [None, Some("application/json"), Some("Application/JSON; charset=utf-8"), Some("application/ld+json")]
-        {
-            assert_eq!(extract(name, None, b"{}".to_vec()).await, Ok(2), "{name:?}");
+    async fn json_goes_by_its_name_or_by_a_suffix() {
+        for name in ["application/json", "Application/JSON; charset=utf-8", "application/ld+json"] {
+            assert_eq!(extract(Some(name), None, b"{}".to_vec()).await, Ok(2), "{name:?}");
         }
-        for name in
-            ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x"]
-        {
-            let refused = extract(Some(name), None, b"{}".to_vec()).await.unwrap_err();
-            assert!(matches!(refused, Problem::UnsupportedMediaType { .. }), "{name}");
+        for name in [
+            None,
+            Some(""),
+            Some(";application/json"),
+            Some("text/plain"),
+            Some("text/plain; application/json"),
+            Some("application/x-www-form-urlencoded"),
+            Some("application/jsonp"),
+            Some("multipart/form-data; boundary=x"),
+        ] {
+            let refused = extract(name, None, b"{}".to_vec()).await.unwrap_err();
+            assert!(matches!(refused, Problem::UnsupportedMediaType { .. }), "{name:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_without_a_type_is_json_beside_an_authorization() {
+        let bare = |name: http::HeaderName| {
+            let mut request = Request::new(Body::from("{}"));
+            request.headers_mut().insert(name, "sessionid=x".parse().unwrap());
+            async move { JsonBody::from_request(request, &()).await.is_ok() }
+        };
+        assert!(bare(AUTHORIZATION).await);
+        assert!(!bare(http::header::COOKIE).await);
     }
 
     #[tokio::test]
     async fn a_body_ends_at_one_megabyte() {
-        assert_eq!(extract(None, None, vec![b' '; MAX_BODY]).await, Ok(MAX_BODY));
-        assert_eq!(extract(None, None, vec![b' '; MAX_BODY + 1]).await, Err(Problem::TooLarge));
-        assert_eq!(extract(None, Some(MAX_BODY + 1), b"{}".to_vec()).await, Err(Problem::TooLarge));
+        let json = Some("application/json");
+        assert_eq!(extract(json, None, vec![b' '; MAX_BODY]).await, Ok(MAX_BODY));
+        assert_eq!(extract(json, None, vec![b' '; MAX_BODY + 1]).await, Err(Problem::TooLarge));
+        assert_eq!(extract(json, Some(MAX_BODY + 1), b"{}".to_vec()).await, Err(Problem::TooLarge));
+    }
+
+    #[test]
+    fn a_boundary_has_1_to_70_characters() {
+        let of = |boundary: &str| {
+            let value = format!("multipart/form-data; boundary={boundary}").parse().unwrap();
+            boundary_of(&HeaderMap::from_iter([(CONTENT_TYPE, value)]))
+        };
+        assert_eq!(of("x"), Ok("x".to_owned()));
+        for longest in ["x".repeat(70), format!("\"{}\"", "x".repeat(70))] {
+            assert_eq!(of(&longest).map(|boundary| boundary.len()), Ok(70), "{longest}");
+        }
+        for bad in ["", "\"\"", &"x".repeat(71), &format!("\"{}\"", "x".repeat(71)), &"x".repeat(5_000)] {
+            assert!(matches!(of(bad).unwrap_err().problem(), Problem::Malformed(_)), "{bad}");
+        }
     }
 
     #[tokio::test]
     async fn a_body_must_be_there() {
-        for empty in [&b""[..], BYTE_ORDER_MARK] {
-            assert!(matches!(extract(None, None, empty.to_vec()).await, Err(Problem::Malformed(_))));
+        for (name, empty) in [(None, &b""[..]), (Some("application/json"), BYTE_ORDER_MARK)] {
+            assert!(matches!(extract(name, None, empty.to_vec()).await, Err(Problem::Malformed(_))), "{name:?}");
         }
     }
 
@@ -169,6 +225,7 @@ mod tests {
             ("deflate, gzip", Some("deflate, gzip")),
         ] {
             let mut request = Request::new(Body::from("{}"));
+            request.headers_mut().insert(CONTENT_TYPE, "application/json".parse().unwrap());
             request.headers_mut().insert(CONTENT_ENCODING, header.parse().unwrap());
             let body = JsonBody::from_request(request, &()).await.map_err(|failure| failure.problem().clone());
             let coding = body.err().map(|problem| match problem {

@@ -6,10 +6,10 @@ use domain::user::User;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
 
+use crate::address;
 use crate::answer::no_content;
 use crate::credential::{SESSION, cookie};
 use crate::failure::Failure;
-use crate::paging;
 
 /// The cookie that holds the proof of a reset.
 const RESET: Cookie = Cookie { name: "reset_token", path: "/api/reset-password" };
@@ -63,7 +63,7 @@ fn set(
     seconds: i64,
 ) -> Result<Response, Failure> {
     // Browsers keep no `Secure` cookie of plain http, which exists on one's own machine alone.
-    let secure = if paging::is_plain_loopback(headers) { "" } else { "; Secure" };
+    let secure = if address::is_plain_loopback(headers) { "" } else { "; Secure" };
     let cookie = format!("{name}={value}; HttpOnly; SameSite=Strict; Path={path}; Max-Age={seconds}{secure}");
     let cookie = HeaderValue::try_from(cookie).map_err(|error| Failure::defect(error.to_string()))?;
     answer.headers_mut().insert(SET_COOKIE, cookie);

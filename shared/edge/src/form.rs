@@ -7,15 +7,15 @@ use bytes::Bytes;
 use contracts::Problem;
 use contracts::wire::{Body, SentObject, form};
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
 use multer::Multipart;
 use percent_encoding::percent_decode;
 
-use crate::body::{MAX_BODY, collect_up_to, is_json, media_type, without_mark};
+use crate::body::{MAX_BODY, bad_form, boundary, collect_up_to, is_json, media_type, without_mark};
 use crate::disposition::file_name;
 use crate::failure::Failure;
 
-/// The body of a request, sent as JSON or as a form of either kind, of at most [`MAX_BODY`] bytes.
+/// The body of a request, sent as JSON or as a form of either kind, of at most [`MAX_BODY`] bytes. One that is there
+/// names its type, as a [`JsonBody`](crate::JsonBody) does.
 #[derive(Debug, Clone)]
 pub enum SentBody {
     /// There is none.
@@ -36,8 +36,9 @@ impl<S: Send + Sync> FromRequest<S> for SentBody {
         match media_type.as_str() {
             "application/x-www-form-urlencoded" => urlencoded(&bytes).map(Self::Form),
             "multipart/form-data" => multipart(bytes, &parts.headers).await.map(Self::Form),
-            json if is_json(json) && bytes.is_empty() => Ok(Self::Empty),
-            json if is_json(json) => Ok(Self::Json(bytes)),
+            "" if bytes.is_empty() => Ok(Self::Empty),
+            _ if is_json(&parts.headers) && bytes.is_empty() => Ok(Self::Empty),
+            _ if is_json(&parts.headers) => Ok(Self::Json(bytes)),
             _ => Err(Problem::UnsupportedMediaType { media_type }.into()),
         }
     }
@@ -75,36 +76,32 @@ fn urlencoded(bytes: &[u8]) -> Result<Vec<(String, String)>, Failure> {
 
 fn decoded(text: &[u8]) -> Result<String, Failure> {
     let spaced: Vec<u8> = text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let text = percent_decode(&spaced).decode_utf8().map_err(malformed)?;
+    let text = percent_decode(&spaced).decode_utf8().map_err(bad_form)?;
     Ok(text.into_owned())
 }
 
 /// The texts of a form's parts; files are none.
 async fn multipart(body: Bytes, headers: &HeaderMap) -> Result<Vec<(String, String)>, Failure> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(content_type).map_err(malformed)?;
+    let boundary = boundary(headers)?;
     let stream = futures::stream::once(std::future::ready(Ok::<_, Infallible>(body)));
     let mut form = Multipart::new(stream, boundary);
     let mut pairs = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    while let Some(field) = form.next_field().await.map_err(bad_form)? {
         let is_text = file_name(field.headers()).is_none();
         let name = field.name().unwrap_or_default().to_owned();
-        let bytes = without_mark(field.bytes().await.map_err(malformed)?);
+        let bytes = without_mark(field.bytes().await.map_err(bad_form)?);
         if is_text {
-            pairs.push((name, String::from_utf8(bytes.to_vec()).map_err(malformed)?));
+            pairs.push((name, String::from_utf8(bytes.to_vec()).map_err(bad_form)?));
         }
     }
     Ok(pairs)
-}
-
-fn malformed(error: impl std::fmt::Display) -> Failure {
-    Problem::Malformed(format!("The form cannot be read: {error}.")).into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use contracts::skhokho::invoices::InvoiceRequest;
+    use http::header::CONTENT_TYPE;
 
     async fn extract(content_type: &str, body: impl Into<axum::body::Body>) -> Result<InvoiceRequest, Problem> {
         let mut request = Request::new(body.into());
@@ -143,14 +140,17 @@ mod tests {
             ("application/x-www-form-urlencoded", "title=%FF"),
             ("multipart/form-data; boundary=x", "no form"),
             ("multipart/form-data", "--x--"),
+            (&format!("multipart/form-data; boundary={}", "x".repeat(71)), "--x--"),
             ("application/json", ""),
             ("application/json", "title=a"),
         ] {
             let refused = extract(content_type, body).await;
             assert!(matches!(refused, Err(Problem::Malformed(_))), "{content_type}: {refused:?}");
         }
-        let refused = extract("text/plain", "title=a").await;
-        assert_eq!(refused, Err(Problem::UnsupportedMediaType { media_type: "text/plain".into() }));
+        for (content_type, media_type) in [("text/plain", "text/plain"), ("", ""), ("; charset=utf-8", "")] {
+            let refused = extract(content_type, r#"{"title": "a"}"#).await;
+            assert_eq!(refused, Err(Problem::UnsupportedMediaType { media_type: media_type.into() }));
+        }
         let large = "a".repeat(MAX_BODY + 1);
         assert_eq!(extract("application/x-www-form-urlencoded", large).await, Err(Problem::TooLarge));
     }

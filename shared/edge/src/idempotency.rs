@@ -8,7 +8,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use bytes::Bytes;
 use contracts::Problem;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, response};
 use http_body_util::BodyExt;
@@ -95,21 +95,14 @@ fn fingerprint(app: &App, scope: &Scope, parts: &Parts, body: &[u8]) -> String {
     let organisation = scope.organisation().map(|id| id.to_string()).unwrap_or_default();
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let head = [scope.contract.as_str(), &organisation, parts.method.as_str(), target].map(str::as_bytes);
-    let chunks = boundary(&parts.headers).map_or_else(|| vec![body], |boundary| split(body, boundary.as_bytes()));
+    let chunks = separator(&parts.headers).map_or_else(|| vec![body], |separator| split(body, separator.as_bytes()));
     hex(&app.mac("idempotent request", &[head.as_slice(), &chunks].concat()))
 }
 
 /// What separates the parts of a multipart body. Clients choose another one each time.
-fn boundary(headers: &HeaderMap) -> Option<String> {
-    if !body::is_multipart(headers) {
-        return None;
-    }
-    let mut parameters = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').map(str::trim);
-    let value = parameters.find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        name.eq_ignore_ascii_case("boundary").then(|| value.trim_matches('"'))
-    })?;
-    (!value.is_empty()).then(|| format!("--{value}"))
+fn separator(headers: &HeaderMap) -> Option<String> {
+    let boundary = if body::is_multipart(headers) { body::boundary(headers).ok() } else { None };
+    boundary.map(|boundary| format!("--{boundary}"))
 }
 
 fn split<'a>(mut body: &'a [u8], separator: &[u8]) -> Vec<&'a [u8]> {
@@ -163,6 +156,7 @@ mod tests {
     use super::*;
     use crate::contract::Contract;
     use crate::testing::app;
+    use http::header::CONTENT_TYPE;
 
     fn post(target: &str, content_type: &str) -> http::request::Builder {
         http::Request::post(target).header(CONTENT_TYPE, content_type)

@@ -4,6 +4,7 @@
 //! line and the form of the contract in use. Handlers take what they need as arguments:
 //! [`Caller`], [`Id`], [`IfMatch`], [`Listing`], [`JsonBody`], [`SentBody`], [`Upload`]. They fail with [`Failure`].
 
+mod address;
 mod answer;
 mod body;
 mod caller;
@@ -25,11 +26,13 @@ mod rate;
 mod scope;
 mod sealed;
 mod service;
+mod site;
 mod source;
 #[cfg(test)]
 mod testing;
 mod upload;
 
+pub use address::BaseUrl;
 pub use answer::{json, no_content};
 pub use body::{JsonBody, MAX_BODY, read, read_object};
 pub use caller::Caller;
@@ -41,5 +44,6 @@ pub use form::{SentBody, read_sent, read_sent_object};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
 pub use service::{Routes, service, service_by_contract};
+pub use site::is_same_origin;
 pub use source::Source;
-pub use upload::{AttachedFile, BaseUrl, MAX_FILE, Upload};
+pub use upload::{AttachedFile, MAX_FILE, Upload};

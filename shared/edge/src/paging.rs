@@ -8,13 +8,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::FieldErrors;
 use domain::id::OrganisationId;
-use http::header::{HOST, LINK};
+use http::header::LINK;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use store::{Page, PageRequest};
 
+use crate::address;
 use crate::answer::json;
 use crate::failure::Failure;
 use crate::scope::Scope;
@@ -123,7 +124,7 @@ where
         let organisation = session.actor.tenant().organisation();
         let list = List { organisation, path: parts.uri.path().to_owned(), filters };
         let page = page(&app, &list, limit.as_deref(), cursor.as_deref())?;
-        let url = format!("{}{}", base(&parts.headers), scope.path);
+        let url = format!("{}{}", address::public(&app, &parts.extensions), scope.path);
         Ok(Self { app, list, page, url })
     }
 }
@@ -154,39 +155,6 @@ fn take(parameters: &mut Vec<(String, String)>, name: &str) -> Option<String> {
 
 fn escape(text: &str) -> String {
     utf8_percent_encode(text, QUERY).to_string()
-}
-
-/// Scheme and host as the client sees them; empty, which makes a link relative, when they are not
-/// to be known.
-pub(crate) fn base(headers: &HeaderMap) -> String {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let is_host = |host: &&str| {
-        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
-    };
-    let Some(host) = text(HOST.as_str()).filter(is_host) else {
-        return String::new();
-    };
-    let scheme = match text("x-forwarded-proto") {
-        Some("http") => "http",
-        Some("https") => "https",
-        Some(_) | None if is_loopback(host) => "http",
-        Some(_) | None => "https",
-    };
-    format!("{scheme}://{host}")
-}
-
-/// Whether a request came without TLS to the machine that it is sent from.
-pub(crate) fn is_plain_loopback(headers: &HeaderMap) -> bool {
-    base(headers).strip_prefix("http://").is_some_and(is_loopback)
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next(),
-        None => host.split(':').next(),
-    };
-    let name = name.unwrap_or_default();
-    name == "localhost" || name.parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
 }
 
 #[cfg(test)]
@@ -264,26 +232,5 @@ mod tests {
             .unwrap();
         assert_eq!(list().key(&listing.app, cursor).as_deref(), Some("01-key"));
         assert!(listing.answer(Page { rows: vec![1, 2], next: None }, |row| row).headers().get(LINK).is_none());
-    }
-
-    #[test]
-    fn links_are_https_but_on_loopback() {
-        let base = |host: &str, proto: Option<&str>| {
-            let proto = proto.map(|proto| ("x-forwarded-proto".parse().unwrap(), proto.parse().unwrap()));
-            base(&std::iter::once((HOST, host.parse().unwrap())).chain(proto).collect())
-        };
-        for (host, proto, expected) in [
-            ("api.example", None, "https://api.example"),
-            ("api.example:8443", Some("ftp"), "https://api.example:8443"),
-            ("api.example", Some("http"), "http://api.example"),
-            ("127.0.0.1:3000", None, "http://127.0.0.1:3000"),
-            ("localhost:3000", None, "http://localhost:3000"),
-            ("[::1]:3000", None, "http://[::1]:3000"),
-            ("127.0.0.1.example", None, "https://127.0.0.1.example"),
-            ("a>b", None, ""),
-            ("", None, ""),
-        ] {
-            assert_eq!(base(host, proto), expected);
-        }
     }
 }

@@ -6,6 +6,7 @@ use app::App;
 use app::rate::RateLimit;
 use app::session::{CredentialKind, Session};
 use contracts::Problem;
+use domain::Tenant;
 use domain::id::OrganisationId;
 use futures::FutureExt;
 use http::request::Parts;
@@ -16,6 +17,7 @@ use crate::contract::Contract;
 use crate::credential::{self, Scheme};
 use crate::failure::Failure;
 use crate::rate;
+use crate::site::is_same_origin;
 use crate::source::Source;
 
 /// One request: how it is answered, and what the log will say of it.
@@ -52,11 +54,16 @@ impl Scope {
         scope.ok_or_else(|| Failure::defect("a route was served outside edge::service"))
     }
 
-    /// Verifies the request's credential, once, and counts it where it has a limit.
+    /// Verifies the request's credential, once, and counts it where it has a limit. A cookie changes nothing at the
+    /// request of another origin's page.
     pub(crate) async fn session(&self, app: &App, parts: &Parts) -> Result<Session, Failure> {
         let verify = async || {
             let credential = credential::credential(&parts.headers)?;
             let Source(from) = Source::of(app, parts);
+            if credential.kind() == CredentialKind::Cookie && !parts.method.is_safe() && !is_same_origin(&parts.headers)
+            {
+                return Err(domain::Error::Forbidden.into());
+            }
             if credential.kind() == CredentialKind::ApiKey {
                 rate::pass(app, self, &credential, &from).await?;
             }
@@ -71,6 +78,11 @@ impl Scope {
                 Err(refused) if *refused.problem() != Problem::Domain(domain::Error::Forbidden) => Err(refused),
                 Ok(_) | Err(_) => Err(domain::Error::NotFound.into()),
             }
+        };
+        let verify = async || {
+            let session = verify().await?;
+            count_hops(app, session.actor.tenant(), &parts.headers);
+            Ok(session)
         };
         // Boxed: every handler's future would hold the whole of it, and poll it on a stack of the same size.
         self.session.get_or_init(|| verify().boxed()).await.clone()
@@ -107,5 +119,12 @@ impl Scope {
 
     pub(crate) fn cause(&self) -> Option<&str> {
         self.cause.get().map(String::as_str)
+    }
+}
+
+/// Counts the webhooks that led to this request: what it commits says so.
+fn count_hops(app: &App, tenant: Tenant, headers: &HeaderMap) {
+    if let Some(header) = headers.get(app::hops::HEADER).and_then(|header| header.to_str().ok()) {
+        store::hops::count(app.hops(tenant, header));
     }
 }

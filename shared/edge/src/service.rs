@@ -17,7 +17,10 @@ use axum::{Extension, Router};
 use contracts::Problem;
 use contracts::routes::handles_credentials;
 use futures::FutureExt;
-use http::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+};
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use lambda_http::RequestExt;
@@ -26,6 +29,7 @@ use percent_encoding::percent_decode_str;
 use store::meter::Meter;
 use tower::{Service, ServiceExt};
 
+use crate::address::is_plain_loopback;
 use crate::contract::Contract;
 use crate::failure::Failure;
 use crate::scope::Scope;
@@ -171,6 +175,7 @@ impl Edge {
         let method = request.method().clone();
         let request_id = request_id(&self.app, &request);
         let written = request.uri().path().to_owned();
+        let is_secure = !is_plain_loopback(request.headers());
         let is_as_routed = is_as_routed(&request);
         strip_trailing_slash(request.uri_mut());
         let chosen = match is_as_routed {
@@ -182,13 +187,13 @@ impl Edge {
 
         let meter = Meter::default();
         let mut response = match chosen {
-            Ok(_) => meter.scope(caught(&scope, self.route(&scope, request))).await,
+            Ok(_) => meter.scope(store::hops::scope(caught(&scope, self.route(&scope, request)))).await,
             Err(refusal) => render(&scope, refusal.into()),
         };
         if method == Method::HEAD {
             response = without_body(response);
         }
-        dress(&mut response, &request_id);
+        dress(&mut response, &request_id, is_secure);
         rate::dress(&scope, &mut response);
         let outcome = log::Outcome {
             at: self.app.now(),
@@ -317,8 +322,14 @@ fn render(scope: &Scope, failure: Failure) -> Response {
     response
 }
 
-fn dress(response: &mut Response, request_id: &HeaderValue) {
+/// The headers of every answer. What is no page loads nothing and is shown in no other page.
+fn dress(response: &mut Response, request_id: &HeaderValue, is_secure: bool) {
     let headers = response.headers_mut();
+    if is_secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(REQUEST_ID, request_id.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -1,20 +1,17 @@
 //! Files in requests.
 
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use contracts::Problem;
 use contracts::wire::REQUIRED;
 use domain::image::FIELD;
 use domain::invoice::{FileName, MediaType};
-use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use http::request::Parts;
 use multer::Multipart;
 
-use crate::body::{collect_up_to, is_multipart, media_type};
+use crate::body::{bad_form, boundary, collect_up_to, is_multipart, media_type};
 use crate::disposition::file_name;
 use crate::failure::Failure;
-use crate::paging;
 
 /// How large a file may be: as base64, in which Lambda gets it, it is a third larger, and an event
 /// ends at 6 MB.
@@ -75,42 +72,21 @@ async fn submitted(request: Request, field: &str) -> Result<Option<AttachedFile>
     }
 }
 
-fn boundary(headers: &HeaderMap) -> Result<String, Failure> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    multer::parse_boundary(content_type).map_err(malformed)
-}
-
 /// The first part of the field's name. The whole form is read, so that a broken one is refused.
 async fn file(body: Bytes, boundary: String, name: &str) -> Result<Option<AttachedFile>, Failure> {
     let stream = futures::stream::once(std::future::ready(Ok::<_, std::convert::Infallible>(body)));
     let mut form = Multipart::new(stream, boundary);
     let mut found = None;
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    while let Some(field) = form.next_field().await.map_err(bad_form)? {
         let is_file = field.name() == Some(name);
         let file_name = FileName::of(&file_name(field.headers()).unwrap_or_default());
         let content_type = MediaType::of(field.headers().get(CONTENT_TYPE).map_or("", |it| it.to_str().unwrap_or("")));
-        let content = field.bytes().await.map_err(malformed)?;
+        let content = field.bytes().await.map_err(bad_form)?;
         if is_file && found.is_none() {
             found = Some(AttachedFile { file_name, content_type, content });
         }
     }
     Ok(found)
-}
-
-fn malformed(error: multer::Error) -> Failure {
-    Problem::Malformed(format!("The form cannot be read: {error}.")).into()
-}
-
-/// Scheme and host of the API as the client sees them; empty when they are not to be known.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl(pub String);
-
-impl<S: Send + Sync> FromRequestParts<S> for BaseUrl {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Failure> {
-        Ok(Self(paging::base(&parts.headers)))
-    }
 }
 
 #[cfg(test)]

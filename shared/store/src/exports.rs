@@ -15,7 +15,7 @@ use crate::keys;
 use crate::kinds::Kind;
 use crate::lists::of_partition;
 use crate::payment_links::moment;
-use crate::table::{Item, Query, s};
+use crate::table::{Item, Query, n, s};
 use crate::transaction::Transaction;
 use crate::walk::{Kept, WalkCursor};
 
@@ -115,10 +115,14 @@ impl Store {
         self.table.query(query).await?.items.into_iter().next().map(crate::codec::decode).transpose()
     }
 
-    /// Writes a new export.
+    /// Writes a new export, unless another was asked for within [`Export::INTERVAL`]: of many at once, one is made.
     pub async fn create_export(&self, tenant: Tenant, job: &ExportJob, now: Timestamp) -> Result<(), StoreError> {
+        let mut last = keys::last_export(tenant).attributes();
+        last.insert("requested_at".into(), n(now.as_second()));
+        let latest = [(":latest".to_owned(), n((now - Export::INTERVAL).as_second()))].into();
         let mut commit = Transaction::new();
         commit.create(item(tenant, job, now)?);
+        commit.put_if(last, "attribute_not_exists(pk) OR requested_at <= :latest", latest);
         commit.commit(&self.table).await
     }
 
@@ -162,7 +166,8 @@ impl Store {
 }
 
 /// What an export leaves out of every item: where it stands, and what only the store goes by.
-const OWN: [&str; 11] = ["pk", "sk", "lsi1", "lsi2", "lsi3", "gsi1pk", "gsi1sk", "form", "model", "retire", "version"];
+const OWN: [&str; 12] =
+    ["pk", "sk", "lsi1", "lsi2", "lsi3", "gsi1pk", "gsi1sk", "form", "hops", "model", "retire", "version"];
 /// What webhooks hold that opens something: theirs, and their receivers'.
 const SECRET: [&str; 4] = ["secret", "previous_secret", "previous_valid_until", "headers"];
 /// What is kept as JSON text.
@@ -217,7 +222,6 @@ fn invoice_of(sk: &str, is_in_trash: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::n;
 
     use serde_json::json;
 

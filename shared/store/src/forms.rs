@@ -2,7 +2,8 @@
 //!
 //! Every item carries the version of its form as `form`; one without is of the first. [`stamp`] and
 //! [`stamped`] are the only places that write it, on every way into the table, and [`upgrade`] is on
-//! every way out. So readers know the present form alone, whatever is in the table.
+//! every way out. So readers know the present form alone, whatever is in the table. The two places also write
+//! how many webhooks led to the change ([`hops`]).
 //!
 //! To change the form: raise [`FORM`], and add a step to [`upgrade`] that makes an item of the form
 //! before into one of the new. A step looks at nothing but the item, and does no harm done twice. While a
@@ -14,6 +15,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::id::StageId;
 
+use crate::hops;
 use crate::keys;
 use crate::kinds::Kind;
 use crate::table::{Item, Update, n, s};
@@ -21,8 +23,15 @@ use crate::table::{Item, Update, n, s};
 /// The version of the items' form.
 pub const FORM: u32 = 3;
 
-/// Puts the form's version into an item that is written whole.
+/// Puts into an item that is written whole what every write carries.
 pub(crate) fn stamp(item: &mut Item) {
+    of_present_form(item);
+    if hops::current() > 0 {
+        item.insert(hops::HOPS.into(), n(hops::current()));
+    }
+}
+
+fn of_present_form(item: &mut Item) {
     item.insert("form".into(), n(FORM));
 }
 
@@ -30,12 +39,20 @@ pub(crate) fn stamp(item: &mut Item) {
 /// its own, since only some of its attributes change.
 pub(crate) fn stamped(update: &Update) -> (String, Item) {
     const SET: &str = "SET form = if_not_exists(form, :form)";
-    let expression = match update.expression.split_once("SET ") {
+    let mut expression = match update.expression.split_once("SET ") {
         Some((before, after)) => format!("{before}{SET}, {after}"),
         None => format!("{} {SET}", update.expression),
     };
     let mut values = update.values.clone();
     values.insert(":form".into(), n(FORM));
+    if hops::current() > 0 {
+        expression = expression.replacen("SET ", &format!("SET {} = :hops, ", hops::HOPS), 1);
+        values.insert(":hops".into(), n(hops::current()));
+    } else if expression.contains("REMOVE ") {
+        expression = expression.replacen("REMOVE ", &format!("REMOVE {}, ", hops::HOPS), 1);
+    } else {
+        expression = format!("{expression} REMOVE {}", hops::HOPS);
+    }
     (expression, values)
 }
 
@@ -57,7 +74,7 @@ pub(crate) fn upgrade(item: &mut Item) {
     if form < 3 {
         to_third(item, kind);
     }
-    stamp(item);
+    of_present_form(item);
 }
 
 /// The second form says what the first let be absent, and finds what is kept of Stripe's by the
@@ -173,9 +190,25 @@ mod tests {
     #[test]
     fn an_update_says_the_form_beside_whatever_else_it_says() {
         const SET: &str = "SET form = if_not_exists(form, :form)";
-        assert_eq!(update("ADD used :one"), format!("ADD used :one {SET}"));
-        assert_eq!(update("SET a = :a ADD used :one"), format!("{SET}, a = :a ADD used :one"));
-        assert_eq!(update("REMOVE b SET a = :a"), format!("REMOVE b {SET}, a = :a"));
+        assert_eq!(update("ADD used :one"), format!("ADD used :one {SET} REMOVE hops"));
+        assert_eq!(update("SET a = :a ADD used :one"), format!("{SET}, a = :a ADD used :one REMOVE hops"));
+        assert_eq!(update("REMOVE b SET a = :a"), format!("REMOVE hops, b {SET}, a = :a"));
+    }
+
+    #[tokio::test]
+    async fn a_write_after_webhooks_says_after_how_many() {
+        let written = async {
+            hops::count(3);
+            let mut item = Item::new();
+            stamp(&mut item);
+            (update("REMOVE b SET a = :a"), item)
+        };
+        let (expression, item) = hops::scope(written).await;
+        assert_eq!(expression, "REMOVE b SET hops = :hops, form = if_not_exists(form, :form), a = :a");
+        assert_eq!(item["hops"], n(3));
+        let mut item = Item::new();
+        hops::scope(async { stamp(&mut item) }).await;
+        assert!(!item.contains_key("hops"));
     }
 
     #[test]

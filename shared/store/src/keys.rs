@@ -20,6 +20,7 @@
 //! | the counter of a year's invoice numbers | `ORG#o#SEQ#INVOICE-year` | `SEQ` |
 //! | how many numbers a series has given, and how many are in use | `ORG#o#SEQ` | the series |
 //! | what has a number, where the object is not found by it; a number out of use | `ORG#o#NUMBER#series`, `ORG#o#GAP#series` | number |
+//! | what limits an organisation: its last export, its webhooks, its mail of a day, what was reported of its mail | `ORG#o#SEQ` | `EXPORT`, `WEBHOOK`, `MAIL#day`, `MAIL-REPORTS#window` |
 //! | organisation, member | `ORG#o`, `ORG#o#MEMBER` | `ORG`, number |
 //! | user, with its credentials | `USER#u` | `USER` |
 //! | a unique value of the deployment | `UNIQUE#kind#value` | `UNIQUE` |
@@ -408,6 +409,26 @@ pub(crate) fn exports(tenant: Tenant) -> String {
 /// An export.
 pub(crate) fn export(tenant: Tenant, id: ExportId) -> Key {
     Key::new(exports(tenant), id.to_string())
+}
+
+/// When an organisation last asked for an export.
+pub(crate) fn last_export(tenant: Tenant) -> Key {
+    counters(tenant, "EXPORT")
+}
+
+/// What lets one webhook be made at a time.
+pub(crate) fn webhook_guard(tenant: Tenant) -> Key {
+    counters(tenant, "WEBHOOK")
+}
+
+/// The mails that an organisation sent in a day, by its first second.
+pub(crate) fn mails(tenant: Tenant, day: i64) -> Key {
+    counters(tenant, &format!("MAIL#{day}"))
+}
+
+/// What was reported of an organisation's mail in a window of time, by its first second.
+pub(crate) fn mail_reports(tenant: Tenant, window: i64) -> Key {
+    counters(tenant, &format!("MAIL-REPORTS#{window}"))
 }
 
 /// The closure of an organisation.

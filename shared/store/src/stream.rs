@@ -17,6 +17,7 @@ use serde_dynamo::{AttributeValue, Item};
 
 use crate::codec::{self, Stored};
 use crate::error::StoreError;
+use crate::hops;
 use crate::invoice_items::{LineOf, PaymentOf};
 use crate::keys;
 
@@ -51,6 +52,9 @@ pub struct Change {
     pub before: Option<Object>,
     /// The object as it is; none when it was deleted.
     pub after: Option<Object>,
+    /// How many webhooks led to it, one after the other. A deletion has as many as the last write had: it leaves no
+    /// image of its own, and a loop of webhooks has to write.
+    pub hops: u32,
 }
 
 /// Reads a record's images. None when the record is about something else than an object of the
@@ -72,7 +76,8 @@ pub fn change(old: &Item, new: &Item) -> Result<Option<Change>, StoreError> {
     let model: WebhookModel = model.parse().map_err(StoreError::corrupt)?;
     let before = model_before.map(|_| object(model, old)).transpose()?;
     let after = model_after.map(|_| object(model, new)).transpose()?;
-    Ok(Some(Change { tenant, model, event, before, after }))
+    let hops = hops::of(if text(new, "pk").is_some() { new } else { old });
+    Ok(Some(Change { tenant, model, event, before, after, hops }))
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> Option<&'a str> {

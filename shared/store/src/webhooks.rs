@@ -15,7 +15,8 @@ use crate::Store;
 use crate::codec::{Stored, encode, encode_body, json_text, word};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
-use crate::lists::{self, Order, Page, PageRequest};
+use crate::lists::{self, Order, Page, PageRequest, of_partition};
+use crate::table::{Item, n};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl Stored for Webhook {
             }
         };
         Ok(Self {
-            id, name, model: webhook_model, event, url: UrlTemplate::parse(&url).map_err(StoreError::corrupt)?, method,
+            id, name, model: webhook_model, event, url: UrlTemplate::stored(url), method,
             headers: Headers::parse(headers).map_err(StoreError::corrupt)?, is_active,
             conditions: Conditions::parse(conditions.collect::<Result<_, _>>()?).map_err(StoreError::corrupt)?,
             condition_logic, payload,
@@ -97,6 +98,11 @@ impl Stored for Webhook {
             created_at, updated_at, version,
         })
     }
+}
+
+fn version(item: &Item) -> Result<u64, StoreError> {
+    let version = item.get("version").and_then(|version| version.as_n().ok()?.parse().ok());
+    version.ok_or_else(|| StoreError::corrupt("a guard without a version"))
 }
 
 fn key(tenant: Tenant, id: WebhookId) -> Key {
@@ -122,11 +128,24 @@ impl Store {
         self.page(tenant, Collection::Webhook, page, None).await
     }
 
-    /// Writes a new webhook.
-    pub async fn create_webhook(&self, tenant: Tenant, webhook: &Webhook) -> Result<(), StoreError> {
+    /// Writes a new webhook where there are fewer than `most`; says whether there were. Of several at once one is
+    /// first, and the others lose the race.
+    pub async fn create_webhook(&self, tenant: Tenant, webhook: &Webhook, most: u64) -> Result<bool, StoreError> {
+        let guard = keys::webhook_guard(tenant);
+        let before = self.table.get(&guard).await?.map_or(Ok(0), |item| version(&item))?;
+        if self.table.count(of_partition(keys::partition(tenant, Collection::Webhook))).await? >= most {
+            return Ok(false);
+        }
+        let mut next = guard.attributes();
+        next.insert("version".into(), n(before + 1));
         let mut commit = Transaction::new();
         commit.create(encode(webhook, &key(tenant, webhook.id))?);
-        commit.commit(&self.table).await
+        match before {
+            0 => commit.create(next),
+            before => commit.replace(next, before),
+        };
+        commit.commit(&self.table).await?;
+        Ok(true)
     }
 
     /// Writes a webhook over the version `before`.

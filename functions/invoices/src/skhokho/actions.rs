@@ -9,15 +9,14 @@ use contracts::skhokho::actions::{ActionRequest, Deed};
 use contracts::status::{CANCELLED, PAID};
 use domain::id::InvoiceId;
 use domain::invoice::{InvoicePatch, StatusRequest};
-use edge::{Caller, Failure, Ids, IfMatch, SentBody, read_sent};
+use edge::{Caller, Failure, Ids, IfMatch, SentBody, is_same_origin, read_sent};
 use http::{HeaderMap, Method, StatusCode};
 
 use super::{Path, shown};
 
 type Pairs = Query<Vec<(String, String)>>;
 
-/// A browser sends its cookie with every GET, whatever page it comes from: only those of this origin's pages, or of the
-/// user's own hand, are done.
+/// With a cookie, a GET changes something only at the request of this origin's pages or of the user's own hand.
 pub(super) async fn by_get(
     State(app): State<App>,
     caller: Caller,
@@ -31,7 +30,7 @@ pub(super) async fn by_get(
         // Nobody who only wants to see headers means to change something.
         return Err(Problem::MethodNotAllowed { method: "HEAD".to_owned(), allow: "GET, POST".to_owned() }.into());
     }
-    if caller.session.kind == CredentialKind::Cookie && !is_own(&headers) {
+    if caller.session.kind == CredentialKind::Cookie && !is_same_origin(&headers) {
         return Err(domain::Error::Forbidden.into());
     }
     let request: ActionRequest = read_sent(&SentBody::Form(pairs), &[])?;
@@ -72,9 +71,4 @@ async fn act(
         Deed::Send => app.send_draft(actor, id, expected).await?,
     };
     shown(StatusCode::OK, app, caller, &invoice).await
-}
-
-/// Whether a request says that it comes from this origin, or from nowhere, or says nothing.
-fn is_own(headers: &HeaderMap) -> bool {
-    headers.get_all("sec-fetch-site").iter().all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"))
 }

@@ -15,7 +15,7 @@ pub const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// A sender as the local cloud has it.
 pub fn local_sender(timeout: Duration) -> Sender {
-    Sender::new(SenderConfig { allow_private_targets: true, timeout })
+    Sender::new(SenderConfig { allow_loopback: true, timeout })
 }
 
 /// A POST of a small body, signed now.

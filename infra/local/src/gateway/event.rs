@@ -47,7 +47,9 @@ pub(super) fn build(request: &Parts, body: &Bytes, circumstances: &Circumstances
     let query = request.uri.query().unwrap_or_default();
     let mut headers = headers_of(&request.headers);
     let cookies = headers.remove(header::COOKIE.as_str());
-    let host = headers.entry(header::HOST.to_string()).or_insert_with(|| format!("localhost:{port}")).clone();
+    headers.entry(header::HOST.to_string()).or_insert_with(|| format!("localhost:{port}"));
+    // The gateway's own name, whatever the client calls it.
+    let domain = format!("127.0.0.1:{port}");
     let forwarded = headers.get("x-forwarded-for").map_or_else(String::new, |before| format!("{before}, "));
     headers.insert("x-forwarded-for".to_owned(), format!("{forwarded}{}", client.ip()));
     headers.insert("x-forwarded-port".to_owned(), port.to_string());
@@ -64,8 +66,8 @@ pub(super) fn build(request: &Parts, body: &Bytes, circumstances: &Circumstances
         "requestContext": {
             "accountId": ACCOUNT,
             "apiId": "local",
-            "domainName": host,
-            "domainPrefix": host.split(['.', ':']).next().unwrap_or_default(),
+            "domainName": domain,
+            "domainPrefix": "127",
             "http": {
                 "method": request.method.as_str(),
                 "path": path,

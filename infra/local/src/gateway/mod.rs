@@ -24,6 +24,7 @@ use routes::{Matched, RouteTable};
 use crate::clock::LocalClock;
 use crate::function::{FunctionError, Invoker, request_id};
 use crate::local_routes::LocalRoutes;
+use crate::origins::Listen;
 use crate::template::{Cors, Template};
 
 /// The most that API Gateway reads of a body.
@@ -42,7 +43,7 @@ pub(crate) struct Gateway {
     invoker: Invoker,
     local: LocalRoutes,
     clock: Arc<LocalClock>,
-    port: u16,
+    listen: Listen,
 }
 
 impl Gateway {
@@ -52,10 +53,10 @@ impl Gateway {
         invoker: Invoker,
         local: LocalRoutes,
         clock: Arc<LocalClock>,
-        port: u16,
+        listen: Listen,
     ) -> Self {
         let routes = RouteTable::new(&template.functions);
-        Self { routes, cors: template.cors.clone(), invoker, local, clock, port }
+        Self { routes, cors: template.cors.clone(), invoker, local, clock, listen }
     }
 
     /// Serves until `stopped` resolves.
@@ -71,6 +72,12 @@ impl Gateway {
 
     async fn answer(&self, client: SocketAddr, request: Request) -> Response<Body> {
         let (parts, body) = request.into_parts();
+        if !has_sound_target(&parts) {
+            return answer::message(StatusCode::BAD_REQUEST, "Bad Request");
+        }
+        if let Some(refusal) = self.listen.origins.refusal(&parts.uri, &parts.headers) {
+            return refusal;
+        }
         if let Some(path) = parts.uri.path().strip_prefix("/_local/") {
             return self.local.answer(path, &parts, body).await;
         }
@@ -86,9 +93,6 @@ impl Gateway {
     }
 
     async fn route(&self, client: SocketAddr, parts: Parts, body: Body) -> Response<Body> {
-        if !has_sound_target(&parts) {
-            return answer::message(StatusCode::BAD_REQUEST, "Bad Request");
-        }
         let Some(route) = self.routes.find(parts.method.as_str(), parts.uri.path()) else {
             return answer::message(StatusCode::NOT_FOUND, "Not Found");
         };
@@ -112,7 +116,7 @@ impl Gateway {
         body: &Bytes,
         request_id: &str,
     ) -> Response<Body> {
-        let circumstances = Circumstances { route, client, port: self.port, request_id, now: self.clock.now() };
+        let circumstances = Circumstances { route, client, port: self.listen.port, request_id, now: self.clock.now() };
         let event = event::build(parts, body, &circumstances);
         if event.to_string().len() > LARGEST_PAYLOAD {
             return answer::message(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE);

@@ -99,7 +99,10 @@ fn ses(request: &HttpRequest) -> Result<Vec<Access>, String> {
     let identity = |name: &str| format!("arn:aws:ses:{REGION}:{ACCOUNT}:identity/{name}");
     let has_file = body["Content"]["Simple"]["Attachments"].as_array().is_some_and(|files| !files.is_empty());
     let actions: &[&str] = if has_file { &["ses:SendEmail", "ses:SendRawEmail"] } else { &["ses:SendEmail"] };
-    let on = |action: &&str| [address, domain].map(|name| Access::new(action, &identity(name)));
+    let set = body["ConfigurationSetName"].as_str();
+    let set = set.map(|name| format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{name}"));
+    let resources: Vec<String> = [identity(address), identity(domain)].into_iter().chain(set).collect();
+    let on = |action: &&str| resources.iter().map(|resource| Access::new(action, resource)).collect::<Vec<_>>();
     Ok(actions.iter().flat_map(on).collect())
 }
 
@@ -206,5 +209,8 @@ mod tests {
         let call = read(&request("POST", "http://127.0.0.1/v2/email/outbound-emails", &[], &body)).unwrap();
         let on = "ses:SendEmail on ses:us-east-1:000000000000:identity/";
         assert_eq!(needs(&call), ["no-reply@books.example", "books.example"].map(|name| format!("{on}{name}")));
+        let body = json!({"FromEmailAddress": "no-reply@books.example", "ConfigurationSetName": "reports"});
+        let call = read(&request("POST", "http://127.0.0.1/v2/email/outbound-emails", &[], &body)).unwrap();
+        assert!(needs(&call).contains(&on.replace("identity/", "configuration-set/reports")), "{:?}", needs(&call));
     }
 }

@@ -2,13 +2,23 @@
 
 mod table;
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use app::ports::{Clock, SystemEntropy, uuid_v7};
+use app::ports::{Clock, Entropy, SystemEntropy, uuid_v7};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use dynoxide::Database;
 use dynoxide::storage::Storage as DynoxideStorage;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
 use jiff::SignedDuration;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 pub use table::create_table;
@@ -16,6 +26,7 @@ pub use table::create_table;
 use super::server::{Server, bind};
 use super::{Error, Storage};
 use crate::clock::LocalClock;
+use crate::origins::Listen;
 
 /// How often expired items are looked for, by the clock. Each time every item is read. AWS takes up to days; nothing may
 /// rely on it.
@@ -29,6 +40,7 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS tributary_stream_position
 /// A running DynamoDB.
 pub struct DynamoDb {
     server: Server,
+    _hidden: Server,
     database: Database,
     expiry: Expiry,
     _timer: JoinSet<()>,
@@ -38,7 +50,8 @@ pub struct DynamoDb {
 ///
 /// # Errors
 /// The port is taken, or the file is no database of dynoxide's.
-pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Result<DynamoDb, Error> {
+pub async fn start(storage: &Storage, listen: impl Into<Listen>, clock: Arc<LocalClock>) -> Result<DynamoDb, Error> {
+    let Listen { port, origins } = listen.into();
     let movable = MovableClock(Arc::clone(&clock));
     let (database, expiry) = match storage {
         Storage::File(path) => (open(path)?, Expiry::File(path.clone(), movable)),
@@ -48,12 +61,47 @@ pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Resu
         }
     };
     let served = database.clone();
-    let server = Server::start_with(bind(port).await?, |listener, stopped| {
+    let hidden = Server::start_with(hidden_listener().await?, |listener, stopped| {
         dynoxide::server::serve_with_shutdown(listener, served, stopped)
     })?;
+    let server = Server::start(bind(port).await?, door_to(hidden.endpoint()), origins)?;
     let mut timer = JoinSet::new();
     timer.spawn(sweep_on_time(expiry.clone(), clock));
-    Ok(DynamoDb { server, database, expiry, _timer: timer })
+    Ok(DynamoDb { server, _hidden: hidden, database, expiry, _timer: timer })
+}
+
+/// dynoxide answers every origin, and listens by itself. So it listens where no page finds it: at any address and port
+/// of the 16 million addresses of loopback, where the system has them.
+async fn hidden_listener() -> Result<TcpListener, Error> {
+    let mut random = [0; 3];
+    SystemEntropy.fill(&mut random);
+    let [a, b, c] = random;
+    match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => bind(0).await,
+    }
+}
+
+/// Hands requests on to what listens elsewhere.
+fn door_to(endpoint: &str) -> Router {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    let client = Client::builder(TokioExecutor::new()).build::<_, Body>(connector);
+    let endpoint = endpoint.to_owned();
+    Router::new().fallback(move |request| forward(client.clone(), endpoint.clone(), request))
+}
+
+async fn forward(client: Client<HttpConnector, Body>, endpoint: String, mut request: Request) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let Ok(uri) = format!("{endpoint}{path}").parse() else { return StatusCode::BAD_REQUEST.into_response() };
+    *request.uri_mut() = uri;
+    match client.request(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(error) => {
+            tracing::error!(%error, "the embedded DynamoDB does not answer");
+            StatusCode::SERVICE_UNAVAILABLE.into_response()
+        }
+    }
 }
 
 impl DynamoDb {

@@ -14,6 +14,7 @@ use s3s_fs::FileSystem;
 
 use super::server::{Server, bind};
 use super::{Error, sdk};
+use crate::origins::Listen;
 
 /// A running S3.
 ///
@@ -29,7 +30,8 @@ pub struct S3 {
 ///
 /// # Errors
 /// The port is taken, or the directory cannot be made.
-pub async fn start(root: impl AsRef<Path>, port: u16) -> Result<S3, Error> {
+pub async fn start(root: impl AsRef<Path>, listen: impl Into<Listen>) -> Result<S3, Error> {
+    let Listen { port, origins } = listen.into();
     let root = root.as_ref();
     std::fs::create_dir_all(root).map_err(Error::io(format!("creating {}", root.display())))?;
     let files = FileSystem::new(root)
@@ -40,7 +42,7 @@ pub async fn start(root: impl AsRef<Path>, port: u16) -> Result<S3, Error> {
     builder.set_auth(SimpleAuth::from_single(key, secret));
     let service = builder.build();
     let router = Router::new().fallback(move |request: Request| answer(service.clone(), request));
-    let server = Server::start(bind(port).await?, router)?;
+    let server = Server::start(bind(port).await?, router, origins)?;
     Ok(S3 { server, root: root.to_path_buf() })
 }
 

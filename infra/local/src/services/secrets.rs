@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::Error;
 use super::server::{Server, bind};
+use crate::origins::Listen;
 
 /// A running Secrets Manager.
 #[derive(Debug)]
@@ -23,9 +24,10 @@ pub struct Secrets {
 ///
 /// # Errors
 /// The port is taken.
-pub async fn start(values: BTreeMap<String, String>, port: u16) -> Result<Secrets, Error> {
+pub async fn start(values: BTreeMap<String, String>, listen: impl Into<Listen>) -> Result<Secrets, Error> {
+    let Listen { port, origins } = listen.into();
     let router = Router::new().route("/", post(answer)).with_state(Arc::new(values));
-    Ok(Secrets { server: Server::start(bind(port).await?, router)? })
+    Ok(Secrets { server: Server::start(bind(port).await?, router, origins)? })
 }
 
 impl Secrets {

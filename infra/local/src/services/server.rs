@@ -3,12 +3,14 @@
 use std::net::Ipv4Addr;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::Error;
+use crate::origins::{AllowedOrigins, guard};
 
 /// A running server. Dropping it closes the listener and lets requests under way finish.
 #[derive(Debug)]
@@ -23,8 +25,9 @@ impl Server {
         &self.endpoint
     }
 
-    /// Serves `router` on `listener`.
-    pub(super) fn start(listener: TcpListener, router: Router) -> Result<Self, Error> {
+    /// Serves `router` on `listener`, for this machine's clients and pages of the origins.
+    pub(super) fn start(listener: TcpListener, router: Router, origins: AllowedOrigins) -> Result<Self, Error> {
+        let router = router.layer(from_fn_with_state(origins, guard));
         Self::start_with(listener, |listener, stopped| async move {
             axum::serve(listener, router).with_graceful_shutdown(stopped).await.map_err(|error| error.to_string())
         })

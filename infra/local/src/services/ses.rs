@@ -2,10 +2,11 @@
 
 mod mail;
 mod mailbox;
+mod report;
 mod request;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use app::ports::{Clock, SystemEntropy, uuid_v7};
 use axum::body::Bytes;
@@ -22,6 +23,8 @@ pub use mailbox::Mailbox;
 use self::request::SendEmail;
 use super::server::{Server, bind};
 use super::{Error, Storage};
+use crate::event_bus::EventBus;
+use crate::origins::Listen;
 
 /// SES takes mails of up to 40 MB, which Base64 and JSON make larger.
 const MAX_REQUEST: usize = 64 * 1024 * 1024;
@@ -32,22 +35,25 @@ pub struct Ses {
     server: Server,
     mailbox: Mailbox,
     outage: Arc<Outage>,
+    bus: Arc<OnceLock<EventBus>>,
 }
 
 /// Starts SES. Mails are dated by `clock`.
 ///
 /// # Errors
 /// The port is taken, or the storage does not open.
-pub async fn start(storage: &Storage, port: u16, clock: Arc<dyn Clock>) -> Result<Ses, Error> {
+pub async fn start(storage: &Storage, listen: impl Into<Listen>, clock: Arc<dyn Clock>) -> Result<Ses, Error> {
+    let Listen { port, origins } = listen.into();
     let mailbox = Mailbox::open(storage)?;
     let outage = Arc::<Outage>::default();
-    let service = Service { mailbox: mailbox.clone(), outage: Arc::clone(&outage), clock };
+    let bus = Arc::<OnceLock<EventBus>>::default();
+    let service = Service { mailbox: mailbox.clone(), outage: Arc::clone(&outage), clock, bus: Arc::clone(&bus) };
     let router = Router::new()
         .route("/v2/email/outbound-emails", post(send_email))
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
         .with_state(service);
-    let server = Server::start(bind(port).await?, router)?;
-    Ok(Ses { server, mailbox, outage })
+    let server = Server::start(bind(port).await?, router, origins)?;
+    Ok(Ses { server, mailbox, outage, bus })
 }
 
 impl Ses {
@@ -61,6 +67,11 @@ impl Ses {
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
+    }
+
+    /// Has what becomes of mails told to a bus, once.
+    pub(crate) fn report_to(&self, bus: EventBus) {
+        let _ = self.bus.set(bus);
     }
 
     /// Fails the next `requests` requests with 503, as an SES that is down. A client's retries are
@@ -94,6 +105,7 @@ struct Service {
     mailbox: Mailbox,
     outage: Arc<Outage>,
     clock: Arc<dyn Clock>,
+    bus: Arc<OnceLock<EventBus>>,
 }
 
 async fn send_email(State(service): State<Service>, body: Bytes) -> Response {
@@ -102,11 +114,20 @@ async fn send_email(State(service): State<Service>, body: Bytes) -> Response {
         return refuse(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", down);
     }
     let now = service.clock.now();
-    let mail = match SendEmail::read(&body).and_then(|request| request.into_mail(now)) {
-        Ok(mail) => mail,
+    let read = SendEmail::read(&body).map(|request| (request.tags(), request));
+    let (tags, mail) = match read.and_then(|(tags, request)| Ok((tags, request.into_mail(now)?))) {
+        Ok(read) => read,
         Err(refusal) => return refuse(StatusCode::BAD_REQUEST, refusal.name(), &refusal.to_string()),
     };
     let id = uuid_v7(now, &SystemEntropy).to_string();
+    if let (Some(bus), Some(tags)) = (service.bus.get().cloned(), tags) {
+        let reports = report::of_mail(&id, &mail, &tags, now);
+        tokio::spawn(async move {
+            for report in reports {
+                bus.publish(&report).await;
+            }
+        });
+    }
     match service.mailbox.keep(id.clone(), mail).await {
         Ok(()) => Json(json!({ "MessageId": id })).into_response(),
         Err(error) => {

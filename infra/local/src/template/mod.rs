@@ -21,6 +21,7 @@ pub use events::{Event, EventKind, QueueSource, Route, Schedule, StreamSource};
 pub use functions::{AsyncRetries, Function};
 pub use physical::Addresses;
 
+use crate::event_pattern::Pattern;
 use crate::permissions::Role;
 use crate::services::{ACCOUNT, REGION};
 use intrinsics::{Scope, scalar};
@@ -101,6 +102,17 @@ pub struct Template {
     pub secret_values: BTreeMap<String, String>,
     /// Cross-origin rules, if the API has any.
     pub cors: Option<Cors>,
+    /// Which events of AWS's services go to which queues.
+    pub event_rules: Vec<EventRule>,
+}
+
+/// Events of AWS's services that go to queues.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRule {
+    /// Which events.
+    pub pattern: Pattern,
+    /// The queues' ARNs.
+    pub queues: Vec<String>,
 }
 
 impl Template {
@@ -121,6 +133,7 @@ impl Template {
             roles: BTreeMap::new(),
             secret_values: scope.secrets.clone(),
             cors: document.cors(&scope)?,
+            event_rules: document.event_rules(&scope)?,
         };
         template.queues.sort_by_key(|queue| queue.properties.get("RedrivePolicy").is_some());
         for queue in &template.queues {
@@ -269,6 +282,17 @@ impl Document {
             });
         }
         Ok(found)
+    }
+
+    fn event_rules(&self, scope: &Scope) -> Result<Vec<EventRule>, TemplateError> {
+        let rules = self.resources("AWS::Events::Rule", scope)?.into_iter().map(|rule| {
+            let pattern = Pattern::parse(&rule.properties["EventPattern"].to_string())
+                .map_err(|error| TemplateError::new(&rule.logical_id, error.to_string()))?;
+            let targets = rule.properties["Targets"].as_array().into_iter().flatten();
+            let queues = targets.filter_map(|target| target["Arn"].as_str().map(str::to_owned)).collect();
+            Ok(EventRule { pattern, queues })
+        });
+        rules.collect()
     }
 
     fn cors(&self, scope: &Scope) -> Result<Option<Cors>, TemplateError> {

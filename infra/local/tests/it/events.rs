@@ -104,6 +104,7 @@ async fn the_examples_of_a_change_a_message_and_a_schedule_are_handled() {
     assert_eq!(invoke(&tributary.cloud, "payment-links", "stream-payment-link-retired.json").await, none_failed);
     assert_eq!(invoke(&tributary.cloud, "webhook-dispatcher", "sqs-delivery.json").await, none_failed);
     assert_eq!(invoke(&tributary.cloud, "organisations", "sqs-work.json").await, none_failed);
+    assert_eq!(invoke(&tributary.cloud, "organisations", "sqs-mail-report.json").await, none_failed);
     let swept = invoke(&tributary.cloud, "sweep", "schedule-sweep.json").await;
     let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0, "work_resumed": 0});
     assert_eq!(swept, nothing);

@@ -1,5 +1,8 @@
 //! The descriptive part of an invoice: what it says, apart from its money.
 
+use url::Url;
+
+use crate::error::Error;
 use crate::id::{ClientId, ContactId, UserId};
 use crate::json::Map;
 use crate::patch::Patch;
@@ -50,6 +53,24 @@ impl Customer {
     }
 }
 
+/// The address of a page where an invoice can be paid.
+pub type PaymentPage = Text<0, 2000>;
+
+/// Checks where a customer is sent to pay: over https, and to Stripe unless the organisation's owner says so.
+///
+/// # Errors
+/// A field error for `stripe_hosted_url`.
+pub fn check_payment_page(page: &PaymentPage, by_owner: bool) -> Result<(), Error> {
+    let url = Url::parse(page.as_str()).ok().filter(|url| url.scheme() == "https");
+    let Some(host) = url.as_ref().and_then(Url::host_str) else {
+        return Err(Error::field("stripe_hosted_url", "Enter a URL that begins with https://."));
+    };
+    if by_owner || host == "stripe.com" || host.ends_with(".stripe.com") {
+        return Ok(());
+    }
+    Err(Error::field("stripe_hosted_url", "Only the owner may name a payment page that is not Stripe's."))
+}
+
 /// Stripe's objects for an invoice.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct StripeRefs {
@@ -58,7 +79,7 @@ pub struct StripeRefs {
     /// Stripe's payment intent.
     pub payment_intent_id: Option<ShortText>,
     /// The page where it can be paid.
-    pub hosted_url: Option<Text<0, 2000>>,
+    pub hosted_url: Option<PaymentPage>,
     /// The PDF that Stripe made.
     pub pdf_url: Option<Text<0, 2000>>,
 }
@@ -71,7 +92,7 @@ pub struct StripeRefsPatch {
     /// Stripe's payment intent.
     pub payment_intent_id: Patch<ShortText>,
     /// The page where it can be paid.
-    pub hosted_url: Patch<Text<0, 2000>>,
+    pub hosted_url: Patch<PaymentPage>,
     /// The PDF that Stripe made.
     pub pdf_url: Patch<Text<0, 2000>>,
 }
@@ -191,5 +212,38 @@ impl Refers for Details {
 fn replace<T>(current: &mut T, sent: Option<T>) {
     if let Some(sent) = sent {
         *current = sent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(url: &str, by_owner: bool) -> bool {
+        check_payment_page(&PaymentPage::parse(url).unwrap(), by_owner).is_ok()
+    }
+
+    #[test]
+    fn a_payment_page_is_stripes_over_https_unless_the_owner_names_another() {
+        for url in ["https://invoice.stripe.com/i/1", "https://buy.stripe.com/x?y#z", "HTTPS://STRIPE.COM"] {
+            assert!(allowed(url, false) && allowed(url, true), "{url}");
+        }
+        for url in [
+            "https://pay.example/1",
+            "https://stripe.com.evil.example/",
+            "https://evilstripe.com/",
+            "https://stripe.com@evil.example/",
+            "https://evil.example/?https://stripe.com",
+            "https://evil.example#.stripe.com",
+            "https://evil.example\\.stripe.com/",
+            "https://127.0.0.1/stripe.com",
+        ] {
+            assert!(!allowed(url, false) && allowed(url, true), "{url}");
+        }
+        for url in
+            ["http://invoice.stripe.com/i/1", "javascript:alert(1)//stripe.com", "//stripe.com", "stripe.com", ""]
+        {
+            assert!(!allowed(url, false) && !allowed(url, true), "{url}");
+        }
     }
 }

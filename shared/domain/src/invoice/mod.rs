@@ -15,7 +15,10 @@ pub use beside::{
     Attachment, AttachmentKey, Beside, Comment, CommentText, FileName, MAX_ATTACHMENTS, MAX_COMMENT_BYTES, MediaType,
 };
 pub use books::{Changes, Invoice, MAX_LINES, utc_date};
-pub use details::{Address, Customer, CustomerPatch, Details, DetailsPatch, StripeRefs, StripeRefsPatch};
+pub use details::{
+    Address, Customer, CustomerPatch, Details, DetailsPatch, PaymentPage, StripeRefs, StripeRefsPatch,
+    check_payment_page,
+};
 pub use header::{Header, HistoryEntry, InvoiceNumber, Totals, TotalsSource};
 pub use input::{InvoicePatch, LinesChange, NewInvoice, NewNumber, SentTotals, SoleLine, series_number};
 pub use line::{Figures, Line, LineInput, LineKind, LinePatch, LineText, NewLine, TaxCategory};

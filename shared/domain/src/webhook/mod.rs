@@ -24,6 +24,17 @@ use crate::patch::Patch;
 use crate::text::Name;
 use crate::words::words;
 
+/// Why there is no request to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// The placeholders' values are larger than a delivery can be.
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
+    /// A placeholder would choose the receiver.
+    #[error(transparent)]
+    Url(UrlTemplateError),
+}
+
 words! {
     /// The kinds of objects whose changes are events.
     pub enum WebhookModel {
@@ -172,6 +183,11 @@ pub struct WebhookPatch {
 }
 
 impl Webhook {
+    /// How many an organisation has at most: each change is held against all of them.
+    pub const MOST: u64 = 100;
+    /// How many webhooks, one after the other, a delivery comes of at most.
+    pub const MOST_HOPS: u32 = 5;
+
     /// Makes a webhook, whose secret is shown now and never again.
     #[must_use]
     pub fn new(id: WebhookId, new: NewWebhook, secret: Secret, now: Timestamp) -> Self {
@@ -249,15 +265,19 @@ impl Webhook {
     /// The request for an object in crm form, without the headers that are [reserved](is_reserved).
     ///
     /// # Errors
-    /// The placeholders' values are larger than a delivery can be.
-    pub fn render(&self, object: &Value) -> Result<RenderedRequest, TooLarge> {
+    /// The placeholders' values are larger than a delivery can be, or the URL is an old one that lets them choose the
+    /// receiver.
+    pub fn render(&self, object: &Value) -> Result<RenderedRequest, RenderError> {
+        if !template::has_fixed_authority(self.url.as_str()) {
+            return Err(RenderError::Url(UrlTemplateError::Authority));
+        }
         let mut budget = template::Budget::line();
         let headers = self
             .headers
             .iter()
             .filter(|(name, _)| !is_reserved(name))
             .map(|(name, value)| Ok((name.to_owned(), template::render_header_within(value, object, &mut budget)?)))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, TooLarge>>()?;
         let body = match &self.payload {
             Some(payload) => render_payload(payload.as_value(), object)?.to_string(),
             None => object.to_string(),

@@ -113,6 +113,17 @@ fn render_value(template: &Value, object: &Value, budget: &mut Budget) -> Result
     }
 }
 
+/// Whether a URL names its scheme, host and port before its first placeholder.
+pub(super) fn has_fixed_authority(template: &str) -> bool {
+    let literal = parts(template).into_iter().map_while(|part| match part {
+        Part::Text(literal) => Some(literal),
+        Part::Placeholder(_) => None,
+    });
+    let literal: String = literal.collect();
+    let has_path = |(_, rest): (&str, &str)| rest.contains(['/', '?', '#']);
+    literal == template || literal.split_once("://").is_some_and(has_path)
+}
+
 /// The template with `text` in the place of every placeholder.
 pub(super) fn with_placeholders_as(template: &str, text: &str) -> String {
     let replaced = parts(template).into_iter().map(|part| match part {

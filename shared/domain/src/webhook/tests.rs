@@ -112,7 +112,7 @@ fn the_headers_of_a_request_share_one_bound() {
     let webhook = webhook().apply(patch, later());
     let object = |length: usize| json!({ "big": "x".repeat(length) });
     assert!(webhook.render(&object(2_700)).is_ok());
-    assert_eq!(webhook.render(&object(2_800)), Err(TooLarge));
+    assert_eq!(webhook.render(&object(2_800)), Err(TooLarge.into()));
 }
 
 #[test]
@@ -128,4 +128,12 @@ fn a_rotation_keeps_the_secret_before_it_for_a_day() {
     assert_eq!((rotated.version, rotated.updated_at), (2, later()));
     assert_eq!(rotated.signing_secrets(later()), [&secret(2), &secret(1)]);
     assert_eq!(rotated.signing_secrets(later() + Secrets::OVERLAP), [&secret(2)]);
+}
+
+#[test]
+fn a_url_of_before_that_lets_a_placeholder_choose_the_receiver_is_not_rendered() {
+    for url in ["https://{self.name}/", "https://api.example.com:{self.port}/", "{self.url}", "https://a.example{id}"] {
+        let webhook = Webhook { url: UrlTemplate::stored(url.to_owned()), ..webhook() };
+        assert_eq!(webhook.render(&lead()), Err(RenderError::Url(UrlTemplateError::Authority)), "{url}");
+    }
 }

@@ -35,6 +35,18 @@ async fn an_object_has_its_version_and_no_answer_is_stored() {
 }
 
 #[tokio::test]
+async fn no_answer_is_framed_or_loads_anything_and_https_stays_https() {
+    for target in [format!("/things/{ID}"), "/nowhere".to_owned()] {
+        let answer = ask(&format!("GET {target}"), &[("host", "api.example")], "").await;
+        let policy = "default-src 'none'; frame-ancestors 'none'";
+        assert_eq!(answer.header("content-security-policy"), policy, "{target}");
+        assert_eq!(answer.header("strict-transport-security"), "max-age=31536000", "{target}");
+        let local = ask(&format!("GET {target}"), &[("host", "127.0.0.1:3000")], "").await;
+        assert_eq!(local.header("strict-transport-security"), "", "{target}");
+    }
+}
+
+#[tokio::test]
 async fn a_handler_may_let_its_answer_be_stored() {
     assert_eq!(ask("GET /cached", &[], "").await.header("cache-control"), "max-age=60");
 }

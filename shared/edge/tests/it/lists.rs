@@ -28,9 +28,9 @@ async fn get_as(table: &Table, headers: &[(&str, &str)], target: &str) -> Answer
     ask_of(tributary_edge::service(table.app.clone(), routes), &format!("GET {target}"), headers, "").await
 }
 
-/// The path and query of the next page.
+/// The path and query of the next page. Without a gateway nobody knows the API's address, whatever a client calls it.
 fn next(answer: &Answer) -> Option<&str> {
-    let link = answer.header("link").strip_prefix("<http://localhost:3000")?;
+    let link = answer.header("link").strip_prefix('<')?;
     link.strip_suffix(">; rel=\"next\"")
 }
 
@@ -38,7 +38,7 @@ fn next(answer: &Answer) -> Option<&str> {
 async fn links_lead_from_the_first_page_to_the_last() {
     let table = Table::start().await;
     let token = table.owner("ada").await;
-    let headers = [("authorization", token.as_str()), ("host", "localhost:3000")];
+    let headers = [("authorization", token.as_str()), ("host", "evil.example")];
     let mut target = "/rows/?limit=2&name=%C3%A9+x".to_owned();
     let mut pages = Vec::new();
     loop {
@@ -58,7 +58,7 @@ async fn links_lead_from_the_first_page_to_the_last() {
 async fn a_cursor_is_refused_elsewhere() {
     let table = Table::start().await;
     let (ada, eve) = (table.owner("ada").await, table.owner("eve").await);
-    let headers = [("authorization", ada.as_str()), ("host", "localhost:3000")];
+    let headers = [("authorization", ada.as_str()), ("host", "evil.example")];
     let first = get_as(&table, &headers, "/rows?limit=1").await;
     let next = next(&first).unwrap();
     let refused = (400, json!({"cursor": ["Invalid cursor."]}));

@@ -71,7 +71,7 @@ async fn every_item_that_is_written_says_its_form() {
     table.store.create_category(ours(), &category(30, None)).await.unwrap();
     table.store.create_item(ours(), &item(40, Some("A-1"))).await.unwrap();
     table.store.create_attribute(ours(), &attribute(50, "vip")).await.unwrap();
-    table.store.create_webhook(ours(), &webhook(60)).await.unwrap();
+    table.store.create_webhook(ours(), &webhook(60), 100).await.unwrap();
     table.store.take_try("hash", 0, 900, 5).await.unwrap().unwrap();
     for item in table.raw().await {
         assert_eq!(form(&item), Some(FORM), "{item:?}");

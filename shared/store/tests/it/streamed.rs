@@ -10,8 +10,8 @@ use domain::invoice::Status;
 use domain::record::Meta;
 use domain::webhook::{WebhookEvent, WebhookModel};
 use serde_dynamo::Item;
-use tributary_store::ContactWrite;
 use tributary_store::stream::{Change, Object, change};
+use tributary_store::{ContactWrite, hops};
 
 use crate::support::{
     Books, Table, attribute, category, client, contact, delivery, first, item, line, now, otp, otp_mails, ours, owner,
@@ -67,15 +67,15 @@ fn attribute_value(value: AttributeValue) -> serde_dynamo::AttributeValue {
 }
 
 fn created(model: WebhookModel, after: Object) -> Change {
-    Change { tenant: ours(), model, event: WebhookEvent::Create, before: None, after: Some(after) }
+    Change { tenant: ours(), model, event: WebhookEvent::Create, before: None, after: Some(after), hops: 0 }
 }
 
 fn updated(model: WebhookModel, before: Object, after: Object) -> Change {
-    Change { tenant: ours(), model, event: WebhookEvent::Update, before: Some(before), after: Some(after) }
+    Change { tenant: ours(), model, event: WebhookEvent::Update, before: Some(before), after: Some(after), hops: 0 }
 }
 
 fn deleted(model: WebhookModel, before: Object) -> Change {
-    Change { tenant: ours(), model, event: WebhookEvent::Delete, before: Some(before), after: None }
+    Change { tenant: ours(), model, event: WebhookEvent::Delete, before: Some(before), after: None, hops: 0 }
 }
 
 #[tokio::test]
@@ -228,6 +228,34 @@ async fn invoices_lines_and_payments_are_created_updated_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_change_says_how_many_webhooks_led_to_it_and_the_next_one_says_its_own() {
+    let table = Table::start().await;
+    let store = &table.store;
+    let after = async |hops: u32, work: std::pin::Pin<Box<dyn Future<Output = ()> + '_>>| {
+        hops::scope(async {
+            hops::count(hops);
+            work.await;
+        })
+        .await;
+    };
+    let one = client(5);
+    let two = Client { email: None, meta: touched(&one.meta), ..one.clone() };
+    let task = one.extras.tasks[0].id;
+    let complete = async |completed| {
+        drop(store.complete_client_task(ours(), one.id, task, completed, None, now()).await.unwrap());
+    };
+    after(2, Box::pin(async { store.create_client(ours(), &one).await.unwrap() })).await;
+    after(3, Box::pin(async { store.save_client(ours(), &two, &one).await.unwrap() })).await;
+    after(4, Box::pin(complete(true))).await;
+    after(0, Box::pin(complete(false))).await;
+    after(5, Box::pin(complete(true))).await;
+    let last = store.client(ours(), one.id).await.unwrap().unwrap();
+    store.delete_client(ours(), &last).await.unwrap();
+    let hops: Vec<u32> = changes(&table).await.into_iter().map(|change| change.hops).collect();
+    assert_eq!(hops, [2, 3, 4, 0, 5, 5]);
+}
+
+#[tokio::test]
 async fn what_is_no_object_of_the_books_is_no_event() {
     let table = Table::start().await;
     let store = &table.store;
@@ -237,7 +265,7 @@ async fn what_is_no_object_of_the_books_is_no_event() {
     store.send_otp(domain::otp::OtpPurpose::Login, &address, &otp(1), &otp_mails(1)).await.unwrap();
     store.create_attribute(ours(), &attribute(1, "industry")).await.unwrap();
     store.delete_attribute(ours(), &attribute(1, "industry")).await.unwrap();
-    store.create_webhook(ours(), &webhook(8)).await.unwrap();
+    store.create_webhook(ours(), &webhook(8), 100).await.unwrap();
     store.create_delivery(ours(), &delivery(9, 8)).await.unwrap();
     store.claim_idempotency_key("key", "one", now(), now(), now()).await.unwrap();
     store.next_user_number().await.unwrap();

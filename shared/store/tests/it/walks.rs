@@ -29,7 +29,7 @@ async fn fill(table: &Table, tenant: Tenant, n: u128, username: &str) {
         }
     }
     for n in [n + 50, n + 60] {
-        store.create_webhook(tenant, &webhook(n)).await.unwrap();
+        store.create_webhook(tenant, &webhook(n), 100).await.unwrap();
         store.create_delivery(tenant, &delivery(n + 1, n)).await.unwrap();
     }
     store.delete_webhook(tenant, &webhook(n + 60)).await.unwrap();

@@ -13,7 +13,7 @@ async fn a_webhook_comes_back_as_it_was_kept() {
     let table = Table::start().await;
     let store = &table.store;
     let kept = webhook(8);
-    store.create_webhook(ours(), &kept).await.unwrap();
+    store.create_webhook(ours(), &kept, 100).await.unwrap();
     assert_eq!(store.webhook(ours(), kept.id).await, Ok(Some(kept.clone())));
     assert_eq!(store.webhook(tenant(2), kept.id).await, Ok(None));
     assert_eq!(store.all_webhooks(ours()).await, Ok(vec![kept.clone()]));
@@ -38,7 +38,7 @@ async fn what_is_kept_of_a_deleted_webhook_does_not_hold_its_secrets() {
         let all = format!("{:?}", table.items().await);
         secrets.each_ref().map(|secret| all.contains(secret.as_str()))
     };
-    table.store.create_webhook(ours(), &kept).await.unwrap();
+    table.store.create_webhook(ours(), &kept, 100).await.unwrap();
     assert_eq!(held().await, [true, true]);
     table.store.delete_webhook(ours(), &kept).await.unwrap();
     assert_eq!(held().await, [false, false]);

@@ -1,5 +1,7 @@
 //! What a SendEmail request says, and the mail that it makes.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
@@ -39,6 +41,16 @@ pub(super) struct SendEmail {
     #[serde(default)]
     destination: Destination,
     content: Content,
+    configuration_set_name: Option<String>,
+    #[serde(default)]
+    email_tags: Vec<Tag>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tag {
+    name: String,
+    value: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -98,6 +110,13 @@ struct Raw {
 impl SendEmail {
     pub(super) fn read(body: &[u8]) -> Result<Self, Refusal> {
         serde_json::from_slice(body).map_err(|error| Refusal::BadRequest(format!("The request is not valid: {error}")))
+    }
+
+    /// The mail's tags, if what becomes of it is reported: those of the request and the set's name.
+    pub(super) fn tags(&self) -> Option<BTreeMap<String, Vec<String>>> {
+        let set = self.configuration_set_name.clone()?;
+        let own = self.email_tags.iter().map(|tag| (tag.name.clone(), vec![tag.value.clone()]));
+        Some(own.chain([("ses:configuration-set".to_owned(), vec![set])]).collect())
     }
 
     /// The mail that the request sends at `now`.

@@ -29,6 +29,7 @@ use super::server::{Server, bind, endpoint_of};
 use super::sqlite::Sqlite;
 use super::{ACCOUNT, Error, REGION, Storage};
 use crate::clock::LocalClock;
+use crate::origins::Listen;
 
 /// The media type of AWS's JSON protocol.
 const JSON: &str = "application/x-amz-json-1.0";
@@ -51,7 +52,8 @@ pub struct Sqs {
 ///
 /// # Errors
 /// The port is taken, or the storage does not open.
-pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Result<Sqs, Error> {
+pub async fn start(storage: &Storage, listen: impl Into<Listen>, clock: Arc<LocalClock>) -> Result<Sqs, Error> {
+    let Listen { port, origins } = listen.into();
     let sqlite = Sqlite::open(storage, store::SCHEMA)?;
     sqlite.transaction(store::give_back).await?;
     let listener = bind(port).await?;
@@ -59,7 +61,7 @@ pub async fn start(storage: &Storage, port: u16, clock: Arc<LocalClock>) -> Resu
     let (running, stopped) = watch::channel(());
     let service = Service { sqlite, clock, endpoint, arrived: Arc::default(), stopped };
     let router = Router::new().route("/", post(answer)).layer(DefaultBodyLimit::max(MAX_REQUEST)).with_state(service);
-    Ok(Sqs { server: Server::start(listener, router)?, _running: running })
+    Ok(Sqs { server: Server::start(listener, router, origins)?, _running: running })
 }
 
 impl Sqs {

@@ -33,6 +33,7 @@ use super::server::{Server, bind, endpoint_of};
 use super::sqlite::Sqlite;
 use super::{Error, Storage};
 use crate::clock::LocalClock;
+use crate::origins::AllowedOrigins;
 
 /// How many seconds after a payment or a refund its bank answers, where it does not at once.
 const LATER: i64 = 10;
@@ -61,14 +62,19 @@ pub struct Stripe {
 ///
 /// # Errors
 /// The storage does not open.
-pub async fn start(storage: &Storage, webhook: Webhook, clock: Arc<LocalClock>) -> Result<Stripe, Error> {
+pub async fn start(
+    storage: &Storage,
+    webhook: Webhook,
+    clock: Arc<LocalClock>,
+    origins: AllowedOrigins,
+) -> Result<Stripe, Error> {
     let sqlite = Sqlite::open(storage, store::SCHEMA)?;
     let listener = listen(&sqlite).await?;
     let base_url = endpoint_of(&listener)?;
     let is_down = Arc::<AtomicBool>::default();
     let service = Service { sqlite, clock, base_url, is_down: Arc::clone(&is_down), due: Arc::default() };
     let router = Router::new().merge(pages::router()).merge(api::router()).with_state(service.clone());
-    let server = Server::start(listener, router)?;
+    let server = Server::start(listener, router, origins)?;
     let courier = tokio::spawn(delivery::run(service, webhook));
     Ok(Stripe { server, is_down, courier })
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tributary_local::HttpFunction;
 
 use super::*;
+use crate::support::Tributary;
 
 /// A function that tells what reached it.
 fn echo() -> Arc<dyn Function> {
@@ -118,7 +119,10 @@ async fn cookies_are_set_one_by_one() {
 
 #[tokio::test]
 async fn the_gateway_rules_over_cross_origin_headers() {
-    let cloud = start([("web", echo())]).await;
+    // Both may call; the template lets one of them read.
+    let allowed_origins = ["https://app.example", "https://other.example"].map(str::to_owned).into();
+    let options = Options { allowed_origins, ..options() };
+    let cloud = Cloud::start(options, registry([("web", echo())])).await.unwrap();
     let options = |origin: &str| {
         let request = Request::options(format!("{}/things/1", cloud.base_url())).header("origin", origin);
         send(request.header("access-control-request-method", "POST").body("").unwrap())
@@ -134,6 +138,62 @@ async fn the_gateway_rules_over_cross_origin_headers() {
     assert_eq!(json_of(&send(plain).await)["method"], "OPTIONS");
     let function = get(&cloud, "/cookies").await;
     assert!(!function.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_reach_no_function() {
+    let web = Script::default();
+    let cloud = start([("web", web.function())]).await;
+    for (name, value) in [("host", "rebound.example"), ("origin", "https://app.example"), ("origin", "null")] {
+        for path in ["/things/1", "/_local/credentials", "/nowhere"] {
+            for method in ["GET", "POST", "OPTIONS"] {
+                let request = Request::builder().method(method).uri(format!("{}{path}", cloud.base_url()));
+                let request = request.header(name, value).header("access-control-request-method", "POST");
+                let response = send(request.body("").unwrap()).await;
+                assert_eq!(response.status(), 403, "{method} {path} {name}: {value}");
+                assert!(!response.headers().contains_key("access-control-allow-origin"));
+            }
+        }
+    }
+    let refused = send(Request::get(cloud.base_url()).header("origin", "https://a.example").body("").unwrap()).await;
+    assert!(json_of(&refused)["message"].as_str().unwrap().contains("--allow-origin"));
+    assert!(web.calls().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_listener_answers_another_host_or_another_origins_page() {
+    let cloud = Tributary::start().await.cloud;
+    let environment = cloud.environment();
+    let urls = [
+        &environment.base_url,
+        &environment.dynamodb_url,
+        &environment.sqs_url,
+        &environment.ses_url,
+        &environment.s3_url,
+        &environment.secrets_url,
+        environment.stripe_url.as_ref().unwrap(),
+    ];
+    for url in urls {
+        let ask = async |method: &str, headers: &[(&str, &str)]| {
+            let mut request = Request::builder().method(method).uri(format!("{url}/"));
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            send(request.body("{}").unwrap()).await
+        };
+        let list = ("x-amz-target", "DynamoDB_20120810.ListTables");
+        for foreign in [("host", "rebound.example"), ("origin", "https://evil.example"), ("origin", "null")] {
+            for method in ["GET", "POST", "OPTIONS", "PUT"] {
+                let response = ask(method, &[foreign, list, ("access-control-request-method", "POST")]).await;
+                assert_eq!(response.status(), 403, "{method} {url} {foreign:?}");
+                assert!(!response.headers().contains_key("access-control-allow-origin"), "{method} {url} {foreign:?}");
+            }
+        }
+        for own in [("host", "localhost:1"), ("origin", "http://localhost:5173")] {
+            let response = ask("POST", &[own, list]).await;
+            assert!(!String::from_utf8_lossy(response.body()).contains("The local cloud answers"), "{url} {own:?}");
+        }
+    }
 }
 
 #[tokio::test]

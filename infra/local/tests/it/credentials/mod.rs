@@ -51,7 +51,7 @@ async fn home_key(tributary: &Tributary, user: &User) -> String {
 }
 
 /// The cookie of a new session, as a browser sends it back.
-async fn session_cookie(tributary: &Tributary, user: &User) -> String {
+pub async fn session_cookie(tributary: &Tributary, user: &User) -> String {
     let answer = sign_in(tributary, &user.username, &user.password).await;
     answer.expect(204);
     answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()

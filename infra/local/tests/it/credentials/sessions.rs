@@ -21,11 +21,39 @@ async fn a_session_is_a_cookie_that_no_script_and_no_other_site_gets() {
     assert!(attributes.remove(0).starts_with("sessionid="));
     attributes.sort_unstable();
     assert_eq!(attributes, ["HttpOnly", "Max-Age=1209600", "Path=/", "SameSite=Strict"]);
-    // Anywhere but on one's own machine it is for TLS alone.
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_other_origins_page_signs_a_browser_in_or_out() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let cookie = session_cookie(&tributary, &user).await;
     let body = json!({"username": user.username, "password": user.password}).to_string();
-    let headers = [("host", "api.example.com"), ("content-type", "application/json")];
-    let answer = tributary.raw(Method::POST, "/api/session", &headers, body).await;
-    assert!(answer.header("set-cookie").unwrap().ends_with("; Secure"), "{answer:?}");
+    for foreign in [("sec-fetch-site", "cross-site"), ("origin", "http://localhost:1"), ("sec-fetch-site", "same-site")]
+    {
+        let headers = [("content-type", "application/json"), foreign];
+        let answer = tributary.raw(Method::POST, "/api/session/", &headers, body.clone()).await;
+        assert_eq!((answer.status.as_u16(), answer.header("set-cookie")), (403, None), "{foreign:?}");
+        tributary.raw(Method::DELETE, "/api/session/", &[("cookie", &cookie), foreign], "").await.expect(403);
+        // A body without a type needs no preflight, so no page may use one.
+        tributary.raw(Method::POST, "/api/session/", &[], body.clone()).await.expect(415);
+    }
+    // Whatever contract a path speaks.
+    let nobodys = "0192f0c1-2345-7abc-8def-0123456789ab";
+    for path in [
+        "/api/clients/".to_owned(),
+        "/api/businesses".to_owned(),
+        "/api/products/".to_owned(),
+        format!("/api/invoices/comment/{nobodys}/"),
+        format!("/api/v1.0/organisation/{nobodys}/invoices/create/"),
+    ] {
+        let headers =
+            [("cookie", cookie.as_str()), ("content-type", "application/json"), ("sec-fetch-site", "same-site")];
+        assert_eq!(tributary.raw(Method::POST, &path, &headers, "{}").await.status, 403, "{path}");
+    }
+    assert_eq!(status(&tributary, &cookie).await, 200);
+    let own = [("content-type", "application/json"), ("origin", tributary.base_url())];
+    tributary.raw(Method::POST, "/api/session/", &own, body).await.expect(204);
 }
 
 #[tokio::test(flavor = "multi_thread")]

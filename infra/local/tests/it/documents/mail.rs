@@ -25,7 +25,11 @@ async fn an_invoice_is_mailed_with_its_document_and_a_draft_is_sent() {
 
     let [mail] = &office.mails("customer@example.com").await[..] else { panic!("not one mail") };
     assert_eq!(mail["subject"], "Invoice INV-001");
-    assert_eq!(mail["text"], "Please find attached invoice");
+    // The sender's text stands between who that is and why the mail came.
+    let text = mail["text"].as_str().unwrap();
+    let (before, after) = text.split_once("\n\nPlease find attached invoice\n\n").expect(text);
+    assert_eq!(before, "owner sends you invoice INV-001 and writes:");
+    assert!(after.starts_with("-- \nYou get this mail because owner gave your address for invoice INV-001."), "{text}");
     // What is attached is the invoice as it is from now on, and no draft.
     let size = office.document(&invoice).await.len();
     let attachment = json!({"filename": "INV-001.pdf", "content_type": "application/pdf", "size": size});
@@ -139,4 +143,17 @@ async fn an_invoice_that_was_changed_since_it_was_read_is_not_sent() {
     refused(&answer, 412, "detail");
     assert!(office.mails("customer@example.com").await.is_empty());
     assert_eq!(office.show(&invoice).await["status"], "Draft");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_names_the_apis_address_whatever_host_the_request_names() {
+    let office = Office::open().await;
+    let invoice = office.invoice(json!({})).await;
+    for host in ["localhost:1", "[::1]:1"] {
+        let body = json!({"recipients": ["a@example.com"]});
+        office.send(&invoice, &[("host", host), ("x-forwarded-host", "evil.example")], &body).await.expect(200);
+        let mail = office.mails("a@example.com").await.remove(0);
+        let text = mail["text"].as_str().unwrap();
+        assert!(text.contains(&format!("{}/i/", office.tributary.base_url())) && !text.contains(host), "{text}");
+    }
 }

@@ -3,6 +3,7 @@
 mod download;
 mod electronic;
 mod mail;
+mod mail_limits;
 mod refusals;
 
 use bytes::Bytes;

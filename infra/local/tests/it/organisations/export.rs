@@ -142,11 +142,45 @@ async fn a_file_of_many_parts_has_every_line_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_export_is_kept_for_a_week_and_another_can_be_had_at_any_time() {
+async fn an_organisation_has_one_export_at_a_time_and_one_an_hour() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let organisation = organisation(&tributary, &user).await;
+    let path = format!("/api/organisations/{organisation}/export/");
+    let ask = || tributary.post(&user, &path, json!({}));
+    let answers = futures::future::join_all((0..12).map(|_| ask())).await;
+    let (made, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 202);
+    assert_eq!(made.len(), 1);
+    assert!(refused.iter().all(|answer| [409, 429].contains(&answer.status.as_u16())), "{refused:?}");
+    let id = made[0].json()["id"].as_str().unwrap().to_owned();
+    let shown = format!("{path}{id}/");
+    eventually("the export is not done", async || tributary.get(&user, &shown).await.expect(200)["state"] == "done")
+        .await;
+
+    let wait: u64 = {
+        let answer = ask().await;
+        answer.expect(429);
+        answer.header("retry-after").unwrap().parse().unwrap()
+    };
+    assert!((3_000..=3_600).contains(&wait), "{wait}");
+    tributary.advance(wait - 60).await;
+    ask().await.expect(429);
+    tributary.advance(61).await;
+    let next = ask().await.expect(202);
+    assert_ne!(next["id"], json!(id));
+    // Another organisation has its own.
+    let other = tributary.post(&user, "/api/businesses", json!({"name": "Second"})).await.expect(201);
+    let other: Uuid = other["business_id"].as_str().unwrap().trim_start_matches("biz_").parse().unwrap();
+    tributary.post(&user, &format!("/api/organisations/{other}/export/"), json!({})).await.expect(202);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_is_kept_for_a_week_beside_the_next() {
     let tributary = Tributary::start().await;
     let user = tributary.sign_up("owner").await;
     let organisation = organisation(&tributary, &user).await;
     let first = export(&tributary, &user, &organisation).await;
+    tributary.advance(3_601).await;
     let second = export(&tributary, &user, &organisation).await;
     assert_ne!(first["id"], second["id"]);
     let path = |export: &Value| format!("/api/organisations/{organisation}/export/{}/", export["id"].as_str().unwrap());

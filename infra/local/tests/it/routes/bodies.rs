@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use http::Method as HttpMethod;
 use serde_json::{Map, Value, json};
 
-use super::books::Books;
+use super::books::{Books, exports};
 use super::sound::{sound, sound_with};
 use crate::support::{Answer, Tributary};
 
@@ -290,7 +290,7 @@ async fn a_route_that_takes_no_body_does_not_mind_one() {
     let fuzz = Fuzz::new().await;
     let takes_none =
         |route: &&Route| route.body.is_none() && route.form.is_none() && !matches!(route.method, Method::Delete);
-    for route in routes().filter(takes_none) {
+    for route in routes().filter(takes_none).filter(|route| !exports(route)) {
         for body in ["{", "[]", "\u{0}"] {
             let answer = fuzz.send(route, "application/json", body).await;
             sound_with(&answer, &[route.status], &format!("{}: {body}", name(route)));

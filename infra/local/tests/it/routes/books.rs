@@ -112,7 +112,18 @@ impl Books {
         let headers = [("authorization", authorization.as_str()), ("content-type", media_type)];
         // Without a body there is no type of one.
         let headers = if content.is_empty() { &headers[..1] } else { &headers[..] };
-        tributary.raw(route.method.as_str().parse().unwrap(), path, headers, content).await
+        let call = async || tributary.raw(route.method.as_str().parse().unwrap(), path, headers, content.clone()).await;
+        let mut answer = call().await;
+        // There is one export at a time, and one an hour.
+        for _ in 0..1000 {
+            match answer.status.as_u16() {
+                409 if exports(route) => tokio::time::sleep(Duration::from_millis(10)).await,
+                429 if exports(route) => tributary.advance(3_600).await,
+                _ => break,
+            }
+            answer = call().await;
+        }
+        answer
     }
 
     fn object(&self, collection: &str, method: Method) -> Value {
@@ -225,6 +236,11 @@ impl Books {
 /// request's doing.
 pub fn goes_on(route: &Route) -> bool {
     route.path.ends_with("deliveries") || route.path.ends_with("{export_id}")
+}
+
+/// Whether it asks for an export, of which there is one an hour.
+pub fn exports(route: &Route) -> bool {
+    (route.path, route.method) == ("/api/organisations/{id}/export", Method::Post)
 }
 
 /// Whether nothing can be asked after it, not even another deletion.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::books::{Books, goes_on};
 use super::is_shared;
+use crate::credentials::session_cookie;
 use crate::support::{Answer, Tributary};
 
 /// What needs no credential: a way to get one, and an image, whose URL is known from its object alone. This list may
@@ -84,6 +85,34 @@ async fn every_route_but_the_public_ones_is_a_401_with_a_bad_credential() {
                 let scheme = if authorization.starts_with("Bearer") { "Bearer" } else { "Token" };
                 refused(route, &answer, "Invalid token.", scheme);
             }
+        }
+    }
+    assert_eq!(everything(&tributary, &books).await, before);
+}
+
+/// What the pages of other origins send, with the user's cookie.
+const FOREIGN: [&[(&str, &str)]; 4] = [
+    &[("sec-fetch-site", "cross-site"), ("origin", "http://localhost:1")],
+    &[("sec-fetch-site", "same-site")],
+    &[("origin", "http://localhost:1")],
+    &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_route_changes_anything_with_a_cookie_at_the_request_of_another_origins_page() {
+    let tributary = Tributary::start().await;
+    let books = Books::open(&tributary, "owner").await;
+    let cookie = session_cookie(&tributary, &books.user).await;
+    let before = everything(&tributary, &books).await;
+    for route in private().filter(|route| route.method.as_str() != "GET") {
+        for foreign in FOREIGN {
+            let (content_type, body) = books.content(route);
+            let mut headers = vec![("cookie", cookie.as_str()), ("content-type", content_type)];
+            headers.extend_from_slice(foreign);
+            let method: Method = route.method.as_str().parse().unwrap();
+            let answer = tributary.raw(method, &books.path(route), &headers, body).await;
+            let name = format!("{} {} {foreign:?}: {}", route.method.as_str(), route.path, answer.text);
+            assert_eq!(answer.status, 403, "{name}");
         }
     }
     assert_eq!(everything(&tributary, &books).await, before);

@@ -152,6 +152,12 @@ async fn the_page_to_read_the_reference_loads_with_everything_that_it_needs() {
         let answer = tributary.raw(Method::GET, page, &[], "").await;
         assert_eq!(answer.status, 200, "{page}");
         assert!(answer.header("content-type").unwrap().starts_with("text/html"), "{page}");
+        let policy = answer.header("content-security-policy").unwrap();
+        for directive in ["default-src 'none'", "script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'"] {
+            assert!(policy.split("; ").any(|part| part == directive), "{page}: {policy}");
+        }
+        // The policy runs no script that stands in the page.
+        assert!(!answer.text.contains("<script>") && !answer.text.contains(" on"), "{page}: {}", answer.text);
         let base = attributes(&answer.text, "base href").pop().unwrap_or_else(|| page.to_owned());
         let assets = [attributes(&answer.text, "src"), attributes(&answer.text, "href")].concat();
         let assets: Vec<String> =

@@ -4,8 +4,10 @@ mod copies;
 mod credentials;
 mod expectations;
 mod management;
+mod payment_pages;
 mod permissions;
 mod proof;
+mod replaced_lines;
 
 use contracts::crm::routes::Method as RouteMethod;
 use http::Method;

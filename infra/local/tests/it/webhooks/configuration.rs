@@ -186,3 +186,26 @@ async fn a_write_that_is_stale_is_refused() {
     scene.tributary.raw(http::Method::PATCH, &path, &headers, body).await.expect(412);
     assert_eq!(scene.get(&path).await["name"], "changed");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organisation_has_a_hundred_webhooks_however_many_are_made_at_once() {
+    let scene = Scene::start().await;
+    let make = || scene.tributary.post(&scene.owner, "/api/webhooks/", valid());
+    for _ in 0..9 {
+        let made = futures::future::join_all((0..10).map(|_| make())).await;
+        assert!(made.iter().all(|answer| answer.status == 201), "{made:?}");
+    }
+    let last = futures::future::join_all((0..24).map(|_| make())).await;
+    let count = |status: u16| last.iter().filter(|answer| answer.status == status).count();
+    assert_eq!((count(201), count(409)), (10, 14), "{last:?}");
+    let refused = json!({"detail": "An organisation has no more than 100 webhooks."});
+    assert_eq!(make().await.expect(409), refused);
+    // One that is deleted makes room for another; another organisation has its own.
+    let hooks = scene.get("/api/webhooks/").await;
+    assert_eq!(hooks.as_array().unwrap().len(), 100);
+    scene.tributary.delete(&scene.owner, &format!("/api/webhooks/{}/", id(&hooks[7]))).await.expect(204);
+    make().await.expect(201);
+    assert_eq!(make().await.expect(409), refused);
+    let other = scene.tributary.sign_up("other").await;
+    scene.tributary.post(&other, "/api/webhooks/", valid()).await.expect(201);
+}

@@ -4,6 +4,7 @@ mod conditions;
 mod configuration;
 mod deliveries;
 mod events;
+mod hops;
 mod isolation;
 mod kills;
 mod models;

@@ -55,14 +55,25 @@ async fn no_spelling_of_this_machine_is_connected_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_is_filled_in_later_is_refused_as_well() {
-    let scene = public_only().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://{{self.attributes.host}}:{}/", listener.local_addr().unwrap().port());
-    let hook = scene.hook(json!({"model": "Client", "event": "CREATE", "url": url})).await;
-    scene.create("/api/clients/", json!({"name": "Acme", "attributes": {"host": "localhost"}})).await;
-    let delivery = scene.wait_for_attempts(&hook, 1).await;
-    assert!(attempts(&delivery)[0]["error"].as_str().unwrap().contains("public"), "{delivery}");
-    let seen = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
-    assert!(seen.is_err(), "a connection arrived");
+async fn no_placeholder_chooses_scheme_host_or_port() {
+    let scene = Scene::start().await;
+    let hook = scene.hook_at("/hook/{id}", "Client", "CREATE").await;
+    let path = format!("/api/webhooks/{}/", id(&hook));
+    for url in [
+        "{self.attributes.url}",
+        "http{self.attributes.s}://receiver.example/",
+        "https://{self.attributes.host}/",
+        "https://receiver.example:{self.attributes.port}/",
+        "https://receiver.example{self.attributes.rest}",
+        "https://{self.attributes.user}@receiver.example/",
+        "https://receiver.{id}",
+    ] {
+        let body = json!({"name": "hook", "model": "Client", "event": "CREATE", "url": url});
+        let refused = scene.tributary.post(&scene.owner, "/api/webhooks/", body).await.expect(400);
+        let why = json!({"url": ["A placeholder may not stand in the scheme, the host or the port."]});
+        assert_eq!(refused, why, "{url}");
+        let body = json!({"url": url});
+        assert_eq!(scene.tributary.patch(&scene.owner, &path, body).await.expect(400), why, "{url}");
+    }
+    assert_eq!(scene.get(&path).await["url"], hook["url"]);
 }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use http::{Method, StatusCode};
 use serde_json::Value;
+use tributary_local::AllowedOrigins;
 use tributary_local::LocalClock;
 use tributary_local::services::Storage;
 use tributary_local::services::stripe::{self, Stripe, Webhook};
@@ -37,7 +38,7 @@ impl Account {
     async fn over(storage: &Storage, receiver: Receiver) -> Self {
         let clock = Arc::new(LocalClock::open(None).unwrap());
         let webhook = Webhook { url: format!("{}/hook", receiver.base), secret: "whsec_test".to_owned() };
-        let stripe = stripe::start(storage, webhook, Arc::clone(&clock)).await.unwrap();
+        let stripe = stripe::start(storage, webhook, Arc::clone(&clock), AllowedOrigins::default()).await.unwrap();
         let remote = Remote::at(stripe.endpoint());
         Self { clock, stripe, remote, receiver }
     }
