@@ -3,6 +3,7 @@
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::watch;
@@ -28,12 +29,11 @@ impl Intercept for Changes {
     /// A call that failed is announced too: its answer may have been lost after the write.
     fn read_after_execution(
         &self,
-        context: &FinalizerInterceptorContextRef<'_>,
+        _: &FinalizerInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().and_then(|request| request.headers().get("x-amz-target"));
-        let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
+        let operation = config.load::<Metadata>().map_or("", Metadata::name);
         if !READS.iter().any(|read| operation.starts_with(read)) {
             self.0.send_replace(());
         }
