@@ -301,9 +301,8 @@ pub struct InvoiceJson {
     pub stripe_pdf_url: Option<String>,
     /// The customer's page, for whoever has this address; it opens once the invoice is no draft.
     pub hosted_url: String,
-    /// The electronic invoice that its PDF carries. It depends on the lines, so an answer that does not read them has none:
-    /// a list, a task, a note, a webhook.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The electronic invoice that its PDF carries. It depends on the lines, so it is null where they are not read: in
+    /// lists, answers to a task or a note, and webhooks.
     pub einvoice: Option<EInvoiceJson>,
     /// Values by attribute name.
     #[schema(value_type = Object)]

@@ -83,8 +83,8 @@ const FAILURES: [SharedFailure; 12] = [
     SharedFailure {
         name: "Forbidden",
         status: 403,
-        about: "The caller does not have the permission.",
-        can_be_of: |route| route.credential,
+        about: "The caller does not have the permission, or a page of another origin asks with the browser's session.",
+        can_be_of: |route| route.credential || route.path == "/api/session",
     },
     SharedFailure {
         name: "NotFound",

@@ -63,7 +63,8 @@ async fn every_route_answers_its_good_request_as_the_table_says_with_and_without
             let name = format!("{} {at}: {}", route.method.as_str(), answer.text);
             assert_eq!(answer.status.as_u16(), route.status, "{name}");
             assert!(answer.json().is_object(), "{name}");
-            assert_eq!(answer.headers.contains_key("etag"), route.versioned, "{name}");
+            let shows_version = route.versioned && route.method != RouteMethod::Delete;
+            assert_eq!(answer.headers.contains_key("etag"), shows_version, "{name}");
         }
     }
 }

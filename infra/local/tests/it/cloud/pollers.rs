@@ -92,6 +92,8 @@ async fn a_message_reaches_the_function_and_is_deleted_when_it_succeeded() {
     assert_eq!(record["md5OfBody"], "5d41402abc4b2a76b9719d911017c592");
     let typed: aws_lambda_events::event::sqs::SqsEvent = serde_json::from_value(event).unwrap();
     assert_eq!(typed.records.len(), 1);
+    // The poller deletes the message once the function has answered.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     cloud.clock().advance(3600).unwrap();
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(messages.calls().len(), 1);

@@ -228,7 +228,9 @@ async fn is_listed_retrieved_and_deleted(crm: &Crm, list: &str, object: &Value) 
     let listed = crm.get(list).await.expect(200);
     // A list does not read the lines of its invoices.
     let mut row = object.clone();
-    row.as_object_mut().unwrap().remove("einvoice");
+    if let Some(told) = row.get_mut("einvoice") {
+        *told = serde_json::Value::Null;
+    }
     assert!(listed.as_array().unwrap().contains(&row), "{listed}");
     let deleted = crm.delete(&path).await;
     assert_eq!((deleted.status.as_u16(), deleted.text.as_str()), (204, ""));

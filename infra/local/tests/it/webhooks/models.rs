@@ -46,7 +46,9 @@ fn check(received: &Received, shown: &Value) {
     assert_eq!(received.header("content-type"), "application/json");
     // A change tells of the object alone, and the electronic invoice depends on the lines too.
     let mut shown = shown.clone();
-    shown.as_object_mut().unwrap().remove("einvoice");
+    if let Some(told) = shown.get_mut("einvoice") {
+        *told = serde_json::Value::Null;
+    }
     assert_eq!(received.json(), shown, "{}", received.path);
 }
 

@@ -7,7 +7,8 @@ fn condition(field: &str, operator: &str, value: Value) -> Result<Condition, Con
 
 /// Whether `field` compares with `value` as the operator asks.
 fn holds(field: &Value, operator: &str, value: &Value) -> bool {
-    condition("self.it", operator, value.clone()).unwrap().holds(&json!({ "it": field }))
+    let object: Value = serde_json::from_str(&format!(r#"{{"it": {field}}}"#)).unwrap();
+    condition("self.it", operator, value.clone()).unwrap().holds(&object)
 }
 
 /// The operators among the six comparisons that hold.
