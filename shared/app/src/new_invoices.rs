@@ -137,7 +137,8 @@ impl App {
             made = made_now;
         }
         let (stamp, mut wrong) = (self.stamp(actor), plan.wrong.clone());
-        let references = new.details.references();
+        // As they were sent: a client that is made with the invoice is not there yet.
+        let references = plan.new.details.references();
         let invoice = Invoice::create(id, number.clone(), new, plan.schema, stamp, &mut || self.new_id());
         let Some(invoice) = wrong.gather(invoice)?.filter(|_| wrong.is_empty()) else {
             return Err(self.also_held(actor, references, wrong).await?.into());

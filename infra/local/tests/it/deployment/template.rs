@@ -62,7 +62,7 @@ fn every_function_has_a_role_and_a_log_of_its_own_that_does_not_grow_for_ever() 
 fn the_table_can_be_restored_and_is_kept() {
     let table = &resources()["Table"];
     let properties = &table["Properties"];
-    assert_eq!([&table["DeletionPolicy"], &table["UpdateReplacePolicy"]], ["Retain", "Retain"]);
+    assert_eq!([&table["DeletionPolicy"], &table["UpdateReplacePolicy"]], ["RetainExceptOnCreate", "Retain"]);
     assert_eq!(properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], true);
     assert_eq!(properties["DeletionProtectionEnabled"], json!({"If": ["IsProduction", true, false]}));
 }
