@@ -216,8 +216,11 @@ fn documents_of(tenant: Tenant) -> String {
     format!("{DOCUMENTS}{}/", tenant.organisation())
 }
 
+/// Half of the fingerprint is enough within one invoice. The local S3 names a file after the whole key in base64, and a
+/// name has 255 bytes.
 fn document_key(tenant: Tenant, invoice: InvoiceId, fingerprint: &str) -> String {
-    format!("{}{invoice}/{fingerprint}.pdf", documents_of(tenant))
+    let short = fingerprint.get(..32).unwrap_or(fingerprint);
+    format!("{}{invoice}/{short}.pdf", documents_of(tenant))
 }
 
 fn logo_key(tenant: Tenant) -> String {
