@@ -142,8 +142,9 @@ fn an_invoice_is_shown_with_every_field_of_the_document() {
             "tax_amount": "300.00", "discount": "0.00", "total": "2300.00", "amount_paid": "2300.50",
             "balance_due": "-0.50", "notes": "30-day payment terms.", "stripe_invoice_id": null,
             "stripe_payment_intent_id": null, "stripe_hosted_url": null, "stripe_pdf_url": null,
-            "hosted_url": "https://example.com/i/x", "attributes": {}, "list_of_tasks": [], "list_of_notes": [],
-            "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z", "created_by": 1
+            "hosted_url": "https://example.com/i/x", "einvoice": null, "attributes": {}, "list_of_tasks": [],
+            "list_of_notes": [], "created_at": "2026-03-01T10:00:00Z", "updated_at": "2026-03-01T10:00:00Z",
+            "created_by": 1
         })
     );
 }
