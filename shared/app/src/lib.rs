@@ -94,15 +94,7 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
-        Self {
-            store,
-            clock,
-            entropy,
-            secret,
-            sessions: Arc::default(),
-            proxies: Arc::default(),
-            public_url: None,
-        }
+        Self { store, clock, entropy, secret, sessions: Arc::default(), proxies: Arc::default(), public_url: None }
     }
 
     /// Now, by the deployment's clock.

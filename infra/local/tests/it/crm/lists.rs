@@ -93,7 +93,9 @@ async fn a_link_keeps_limit_and_filters_and_pages_hold_what_passes() {
     let mut expected = vec![];
     for n in 0..24 {
         let (client, status) = (if n % 3 == 0 { &acme } else { &globex }, if n % 2 == 0 { "sent" } else { "draft" });
-        let id = crm.make("/api/invoices/", json!({"client": client, "status": status, "currency": "EUR", "total": "5.00"})).await;
+        let id = crm
+            .make("/api/invoices/", json!({"client": client, "status": status, "currency": "EUR", "total": "5.00"}))
+            .await;
         if n % 3 == 0 && n % 2 == 0 {
             expected.push(id);
         }
