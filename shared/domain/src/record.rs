@@ -147,10 +147,10 @@ impl Extras {
     ) -> Result<(), FieldErrors> {
         let ExtrasPatch { attributes, tasks, notes } = patch;
         let mut errors = FieldErrors::new();
-        if let Some(change) = attributes {
-            if let Some(attributes) = errors.keep(change.apply(&self.attributes, schema)) {
-                self.attributes = attributes;
-            }
+        if let Some(change) = attributes
+            && let Some(attributes) = errors.keep(change.apply(&self.attributes, schema))
+        {
+            self.attributes = attributes;
         }
         self.replace_lists(tasks, notes, stamp, new_id, &mut errors);
         errors.into_result()
