@@ -173,7 +173,7 @@ impl Scene {
             Credential::Jwt => Some(format!("Bearer {}", self.access)),
             Credential::Basic => Some(format!("Basic {}", STANDARD.encode(format!("{}:{PASSWORD}", self.username)))),
         };
-        let call = &self.from_somewhere(call);
+        let call = &self.sent_from_somewhere(call);
         loop {
             let answer = self.gateway.send(call, authorization.as_deref()).await?;
             match answer.header("retry-after").filter(|_| answer.status == StatusCode::TOO_MANY_REQUESTS) {
@@ -184,7 +184,7 @@ impl Scene {
     }
 
     /// The request from a source of its own, where it causes a mail: of those, one source may cause few.
-    fn from_somewhere(&self, call: &Call) -> Call {
+    fn sent_from_somewhere(&self, call: &Call) -> Call {
         if !call.path.starts_with("/api/signup") && !call.path.starts_with("/api/forget-password") {
             return call.clone();
         }

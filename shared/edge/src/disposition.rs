@@ -71,7 +71,7 @@ mod tests {
             format!("; {utf8}"),
             format!("; filename=\"Maerz.pdf\"; {utf8}"),
             format!("; {utf8}; filename=\"Maerz.pdf\""),
-            format!(";filename=\"a\\\"b;c\";FileName*=utf-8'de'M%C3%A4rz%3B%20%E2%82%AC.pdf"),
+            ";filename=\"a\\\"b;c\";FileName*=utf-8'de'M%C3%A4rz%3B%20%E2%82%AC.pdf".to_owned(),
             "; filename=\"=?utf-8?B?TWFlcnoucGRm?=\"; filename*=\"UTF-8''M%C3%A4rz%3B%20%E2%82%AC.pdf\"".to_owned(),
         ] {
             assert_eq!(named(&header).as_deref(), Some("März; €.pdf"), "{header}");

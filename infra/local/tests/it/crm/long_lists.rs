@@ -124,7 +124,7 @@ impl World {
 
     fn invoices(&self) -> List {
         let [acme, globex] = &self.clients;
-        let of = |client: &str, status: &str, currency: &str| json!({"client": client, "status": status, "currency": currency});
+        let of = |client: &str, status: &str, currency: &str| json!({"client": client, "status": status, "currency": currency, "total": "5.00"});
         List {
             path: "/api/invoices/",
             kinds: vec![

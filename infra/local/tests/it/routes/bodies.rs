@@ -111,7 +111,12 @@ fn with_body() -> impl Iterator<Item = &'static Route> {
 
 /// Whether the reference allows a value of a kind.
 fn takes(schema: &Value, kind: &str) -> bool {
-    let is = |name: &Value| name == kind || (name == "number" && kind == "integer");
+    // The reference names the type to send; text is taken for a number, and a number for a decimal, where it is one.
+    let is = |name: &Value| {
+        name == kind
+            || (name == "number" && kind == "integer")
+            || (schema["format"] == "decimal" && matches!(kind, "number" | "integer"))
+    };
     match &schema["type"] {
         Value::Array(kinds) => kinds.iter().any(is),
         Value::String(_) => is(&schema["type"]),
@@ -123,7 +128,8 @@ fn takes(schema: &Value, kind: &str) -> bool {
 fn is_excluded(schema: &Value, raw: &str) -> bool {
     let Ok(Value::String(text)) = serde_json::from_str(raw) else { return false };
     let too_long = schema["maxLength"].as_u64().is_some_and(|most| text.len() as u64 > most);
-    let unlisted = schema["enum"].as_array().is_some_and(|words| !words.contains(&json!(text)));
+    let unlisted =
+        !text.trim().is_empty() && schema["enum"].as_array().is_some_and(|words| !words.contains(&json!(text)));
     let is_formatted = ["uuid", "decimal", "date", "date-time", "email", "uri"].iter().any(|f| schema["format"] == *f);
     too_long || unlisted || (is_formatted && text == "x y")
 }
@@ -262,6 +268,11 @@ async fn unknown_fields_are_ignored_on_every_route() {
     for route in with_body().filter(|route| route.credential) {
         let fields = unknown.map(|(field, raw)| (field.to_owned(), raw.to_owned())).into();
         let answer = fuzz.send_with(route, &fields).await;
+        if route.path == "/api/change-password" {
+            // A password can be changed once; that the fields are ignored shows in what is told of the old one.
+            assert_eq!(answer.json().as_object().map(|told| told.len()), Some(1), "{}", answer.text);
+            continue;
+        }
         // A note can be deleted once, an attribute's name taken once; here both are there for the first time.
         assert_eq!(answer.status.as_u16(), route.status, "{}: {}", name(route), answer.text);
     }

@@ -60,7 +60,9 @@ impl Document {
     fn answer(&self, method: &Method, path: &str, status: StatusCode) -> Option<Documented> {
         let routes = || self.reference.routes().filter(|route| is_on(route, path));
         if status == StatusCode::METHOD_NOT_ALLOWED {
-            return routes().next().map(|_| Documented::At("/components/responses/MethodNotAllowed".to_owned()));
+            let at = "/components/responses/MethodNotAllowed";
+            let is_documented = routes().next().is_some() && self.json.pointer(at).is_some();
+            return is_documented.then(|| Documented::At(at.to_owned()));
         }
         let routes = routes().filter(|route| route.method.as_str() == method.as_str());
         let route = routes.min_by_key(|route| route.path.matches('{').count())?;
@@ -68,6 +70,8 @@ impl Document {
         let path = format!("{}{slash}", route.path).replace('/', "~1");
         let at = format!("/paths/{path}/{method}/responses/{}", status.as_u16());
         Some(match self.json.pointer(&at) {
+            // A panic, which no document promises.
+            None if status == StatusCode::INTERNAL_SERVER_ERROR => return None,
             None => Documented::Nothing { operation: route.operation },
             Some(answer) => {
                 let shared = answer["$ref"].as_str().map(|to| to.trim_start_matches('#').to_owned());

@@ -17,7 +17,7 @@ pub enum Need {
 pub const GRANTS: &[(&str, &str, &str)] = &[
     ("every member", "view", "attribute"),
     ("Sales", "view add change delete", "lead client contact"),
-    ("Sales", "view", "pipeline category catalogueitem pricetier"),
+    ("Sales", "view", "pipeline category catalogueitem pricetier payment"),
     ("Sales", "view add change", "invoice invoicelineitem"),
     ("Operations", "view add change delete", "client service followup contact category catalogueitem pricetier"),
     ("Operations", "view add change delete", "invoice invoicelineitem payment expense"),

@@ -131,7 +131,7 @@ async fn each_group_has_its_list_which_every_member_may_read() {
             let rows = tributary.get(reader, path).await.expect(200);
             assert_eq!(column(&rows, "username"), members, "{path}");
             let keys: Vec<_> = rows[0].as_object().unwrap().keys().map(String::as_str).collect();
-            assert_eq!(keys, ["id", "username", "email", "first_name", "last_name"], "{path}");
+            assert_eq!(keys, ["id", "name", "username", "email", "first_name", "last_name"], "{path}");
         }
     }
     let page = tributary.get(&nobody, "/api/sales/?limit=1").await;

@@ -102,7 +102,7 @@ async fn an_invoice_that_is_issued_over_zero_or_comes_to_zero_is_paid_whichever_
         let issued = books.call((writer.write)(&books, &draft, word(writer, "sent").unwrap()), 200).await;
         assert!(issued.is_object());
         every_contract_shows(&books, &draft, "paid", "0.00", &format!("{name} and issued")).await;
-        assert_eq!(books.history(&draft).await.pop().unwrap(), (json!("Sent"), json!("Paid")), "{name}");
+        assert!(books.history(&draft).await.contains(&(json!("Sent"), json!("Paid"))), "{name}");
 
         // Nobody paid, so it may come to something.
         let line = json!({"description": "More", "quantity": "1", "unit_price": "500.00"});
