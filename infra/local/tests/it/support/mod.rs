@@ -42,14 +42,6 @@ pub struct User {
 
 /// An answer, read whole.
 #[derive(Debug, Clone)]
-/// An invoice as an answer shows it that does not read the lines, on which the electronic invoice depends.
-pub fn without_lines(mut invoice: Value) -> Value {
-    if let Some(told) = invoice.get_mut("einvoice") {
-        *told = Value::Null;
-    }
-    invoice
-}
-
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -240,4 +232,12 @@ async fn a_user_signs_up_and_is_the_owner_of_a_new_organisation() {
     let user = tributary.sign_up("john_doe").await;
     let me = tributary.get(&user, "/api/me/").await.expect(200);
     assert_eq!((me["username"].as_str(), me["is_owner"].as_bool()), (Some("john_doe"), Some(true)));
+}
+
+/// An invoice as an answer shows it that does not read the lines, on which the electronic invoice depends.
+pub fn without_lines(mut invoice: Value) -> Value {
+    if let Some(told) = invoice.get_mut("einvoice") {
+        *told = Value::Null;
+    }
+    invoice
 }
