@@ -285,6 +285,9 @@ async fn sweep(shop: &Shop) {
     cut_an_upload_off(tributary, &shop.user).await;
     cut_an_attachment_off(tributary, &shop.user, &overdue).await;
     lose_work(shop).await;
+    // Work that has not gone on for an hour is queued again; the export itself expires after a week.
+    tributary.advance(2 * 3_600).await;
+    tributary.raw(Method::POST, "/_local/sweep", &[], "").await.expect(200);
 
     tributary.cloud.stripe().unwrap().set_down(true);
     tributary.advance(91 * 86_400).await;
@@ -332,6 +335,8 @@ async fn end_organisation(tributary: &Tributary) {
     let invoice = invoices[0]["id"].as_str().unwrap();
     cut_an_attachment_off(tributary, &books.user, invoice).await;
     attach(tributary, &books.user, invoice).await;
+    let (_, token) = invoices[0]["hosted_url"].as_str().unwrap().split_once("/i/").unwrap();
+    assert_eq!(tributary.download(&format!("/i/{token}/pdf")).await.0, 200);
     let exports = format!("/api/organisations/{}/export/", books.organisation);
     let path = format!("{exports}{}/", books.id("export"));
     eventually("the export is not done", async || {
