@@ -22,7 +22,7 @@ async fn panicking() -> Tributary {
         let routes = Router::new()
             .route("/api/clients", get(async || -> Response { panic!("{SECRET}: {}", 7) }))
             .route("/api/clients/{id}", get(async || -> Response { std::panic::panic_any(7_u8) }))
-            .route("/api/contacts", get(async || StatusCode::NO_CONTENT));
+            .route("/api/contacts", get(async || edge::json(StatusCode::OK, json!([]))));
         let router = edge::service(registry::app(environment), routes);
         let mut functions = registry::build(environment);
         functions.insert("clients".to_owned(), Arc::new(HttpFunction::new(router)));
@@ -45,7 +45,7 @@ async fn a_panic_in_a_handler_is_a_500_in_the_contracts_form_and_harms_no_other_
     for _ in 0..3 {
         panicked(&tributary, "/api/clients/").await;
         panicked(&tributary, "/api/clients/7/").await;
-        assert_eq!(tributary.raw(Method::GET, "/api/contacts/", &[], "").await.status, 204);
+        assert_eq!(tributary.raw(Method::GET, "/api/contacts/", &[], "").await.status, 200);
     }
 }
 
