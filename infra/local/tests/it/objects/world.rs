@@ -199,7 +199,8 @@ impl Office {
             "line_items": [{"description": "Work", "quantity": 1.5, "unit_price": 5000}]
         });
         let mailed = self.post("clawprint", "/api/invoices", mailed).await["invoice_id"].as_str().unwrap().to_owned();
-        let mailed = mailed.trim_start_matches("inv_").to_owned();
+        let hex = mailed.trim_start_matches("inv_");
+        let mailed = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-");
         for id in [full, void, totals, assigned, sold, mailed] {
             kept.extend(self.shown_everywhere(&id));
         }
