@@ -177,7 +177,7 @@ impl Office {
         self.call("crm", Method::PATCH, &format!("/api/invoices/{void}"), json!({"status": "void"})).await.expect(200);
         kept.push(saved_at("crm", format!("/api/invoices/{void}/line-items/{line}")));
         let totals = json!({
-            "client": client, "subtotal": "999999999999.00", "tax_amount": "0.50", "total": "999999999998.00"
+            "client": client, "subtotal": "9999999999.00", "tax_amount": "0.50", "total": "9999999998.00"
         });
         let totals = self.make("/api/invoices", totals).await;
         let assigned = json!({
