@@ -5,7 +5,7 @@ use typst::foundations::{Bytes, Datetime, Smart};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
-use crate::copyable::without_breaks;
+use crate::copyable::copyable;
 use crate::data::Data;
 use crate::world::InvoiceWorld;
 use crate::{InvoiceDocument, RenderError, Template, qr, xmp};
@@ -56,7 +56,7 @@ pub(crate) fn world(
 /// The pages.
 pub(crate) fn pages(world: &InvoiceWorld) -> Result<PagedDocument, RenderError> {
     let pages = typst::compile::<PagedDocument>(world).output;
-    pages.map(without_breaks).map_err(|faults| RenderError::Template(world.describe(&faults)))
+    pages.map(copyable).map_err(|faults| RenderError::Template(world.describe(&faults)))
 }
 
 fn export(document: &InvoiceDocument, world: &InvoiceWorld, pages: &PagedDocument) -> Result<Vec<u8>, RenderError> {
