@@ -1,6 +1,7 @@
 //! The OpenAPI documents and the page to read and try them.
 //!
-//! Requests to paths that nobody owns come here too, and get the crm form's 404.
+//! Requests to paths without a route come here too: a trailing slash too many is redirected, all else gets the crm
+//! form's 404.
 
 use std::sync::{Arc, LazyLock};
 
@@ -9,7 +10,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use contracts::{Problem, REFERENCES};
+use contracts::{Problem, REFERENCES, is_served};
 use edge::{Failure, json};
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -37,7 +38,7 @@ pub fn router(app: App) -> Router {
         .route("/docs", get(async || page("index.html")))
         .route("/docs/{*file}", get(async |Path(file): Path<String>| page(&file)))
         .route("/openapi/{file}", get(document));
-    edge::service(app, routes)
+    edge::catch_all_service(app, routes, is_served)
 }
 
 async fn document(Path(file): Path<String>) -> Result<Response, Failure> {

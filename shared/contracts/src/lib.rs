@@ -27,3 +27,14 @@ pub const REFERENCES: [&openapi::Reference; 5] = [
     &skhokho::openapi::REFERENCE,
     &namaste::openapi::REFERENCE,
 ];
+
+/// Whether a contract has routes at a path, which is without a trailing slash.
+#[must_use]
+pub fn is_served(path: &str) -> bool {
+    let mut routes = REFERENCES.iter().flat_map(|reference| reference.groups).flat_map(|group| group.iter());
+    routes.any(|route| {
+        let mut segments = path.split('/');
+        let alike = |part: &str| segments.next().is_some_and(|segment| part.starts_with('{') || part == segment);
+        route.path.split('/').all(alike) && segments.next().is_none()
+    })
+}

@@ -43,7 +43,7 @@ pub use failure::{Failure, InWords, rendered};
 pub use form::{SentBody, read_sent, read_sent_object};
 pub use ids::{Id, Ids};
 pub use paging::Listing;
-pub use service::{Routes, service, service_by_contract};
+pub use service::{Routes, catch_all_service, service, service_by_contract};
 pub use site::is_same_origin;
 pub use source::Source;
 pub use upload::{AttachedFile, MAX_FILE, Upload};

@@ -18,7 +18,7 @@ use contracts::Problem;
 use contracts::routes::handles_credentials;
 use futures::FutureExt;
 use http::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, LOCATION,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::uri::PathAndQuery;
@@ -47,10 +47,36 @@ where
     App: FromRef<S>,
     S: Clone + Send + Sync + 'static,
 {
+    speaking_all(state, routes.fallback(unknown_path))
+}
+
+/// As [`service`], for the function that gets every path without a route. If API Gateway does not match `/a/` with
+/// `/a/{proxy+}`, that is `/a/` too: a path that is served without its trailing slash is redirected there.
+pub fn catch_all_service<S>(state: S, routes: Router<S>, is_served: fn(&str) -> bool) -> Router
+where
+    App: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
+    speaking_all(
+        state,
+        routes.fallback(async move |Extension(scope): Extension<Arc<Scope>>, uri: Uri| {
+            let is_astray = scope.path.ends_with('/') && is_served(uri.path());
+            let target = uri.path_and_query().filter(|_| is_astray).ok_or(Problem::UnknownPath)?;
+            Ok::<_, Failure>((StatusCode::PERMANENT_REDIRECT, [(LOCATION, target.to_string())]))
+        }),
+    )
+}
+
+/// A function whose routes are the same in every contract.
+fn speaking_all<S>(state: S, routes: Router<S>) -> Router
+where
+    App: FromRef<S>,
+    S: Clone + Send + Sync + 'static,
+{
     let app = App::from_ref(&state);
-    let speaks_all = finished(&app, state, routes);
+    let rest = finished(&app, state, routes);
     // Only a fallback sees requests before a route is matched.
-    Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own: Vec::new(), rest: speaks_all }) })
+    Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own: Vec::new(), rest }) })
 }
 
 /// Makes a contract's routes.
@@ -66,11 +92,11 @@ where
     let app = App::from_ref(&state);
     let own = routes.iter().map(|&(contract, routes)| {
         let (app, state) = (app.clone(), state.clone());
-        let make: Make = Box::new(move || finished(&app, state, routes()));
+        let make: Make = Box::new(move || finished(&app, state, routes().fallback(unknown_path)));
         (contract, LazyLock::new(make))
     });
     let own = own.collect();
-    let rest = finished(&app, state, Router::new());
+    let rest = finished(&app, state, Router::new().fallback(unknown_path));
     Router::new().fallback_service(Edge { app, routers: Arc::new(Routers { own, rest }) })
 }
 
@@ -83,10 +109,11 @@ where
     // router without routes takes no layer. The layer's state is copied several times for each route, hence the `Arc`.
     let layer = from_fn_with_state(Arc::new(app.clone()), around_route);
     let routes = if routes.has_routes() { routes.route_layer(layer) } else { routes };
-    routes
-        .fallback(async || Failure::from(Problem::UnknownPath))
-        .method_not_allowed_fallback(method_not_allowed)
-        .with_state(state)
+    routes.method_not_allowed_fallback(method_not_allowed).with_state(state)
+}
+
+async fn unknown_path() -> Failure {
+    Problem::UnknownPath.into()
 }
 
 async fn method_not_allowed(matched: MatchedPath, Extension(scope): Extension<Arc<Scope>>, method: Method) -> Failure {

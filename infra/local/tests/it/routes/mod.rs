@@ -1,6 +1,7 @@
 //! What holds for every route of the contract, whatever it does: it is served, it is described, it lets nobody in
 //! without a credential, it shows nobody else's objects, it answers whatever is sent, and it says what it cost.
 
+mod astray;
 mod bodies;
 pub mod books;
 mod credentials;
