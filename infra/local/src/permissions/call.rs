@@ -8,6 +8,9 @@ use url::Url;
 use super::Access;
 use crate::services::{ACCOUNT, REGION};
 
+/// The partition keys of the items that a call is about.
+const LEADING_KEYS: &str = "dynamodb:LeadingKeys";
+
 /// What a call does.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Call {
@@ -42,37 +45,64 @@ pub(super) fn read(request: &HttpRequest) -> Result<Call, String> {
 /// A transaction needs what its parts would need, a `Query` of an index the index alone.
 fn dynamodb(operation: &str, body: &Value) -> Option<Vec<Access>> {
     let table = |name: &str| format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}");
-    let on = |action: &str, name: &Value| Some(Access::new(&format!("dynamodb:{action}"), &table(name.as_str()?)));
+    let on = |action: &str, of: &Value, partitions: Vec<String>| {
+        let access = Access::new(&format!("dynamodb:{action}"), &table(of["TableName"].as_str()?));
+        Some(access.with(LEADING_KEYS, partitions))
+    };
     match operation {
-        "GetItem" | "PutItem" | "UpdateItem" | "DeleteItem" => Some(vec![on(operation, &body["TableName"])?]),
+        "GetItem" | "UpdateItem" | "DeleteItem" => Some(vec![on(operation, body, partition(&body["Key"]))?]),
+        "PutItem" => Some(vec![on(operation, body, partition(&body["Item"]))?]),
         "Query" | "Scan" => {
             let name = table(body["TableName"].as_str()?);
             let resource = body["IndexName"].as_str().map_or(name.clone(), |index| format!("{name}/index/{index}"));
-            Some(vec![Access::new(&format!("dynamodb:{operation}"), &resource)])
+            let access = Access::new(&format!("dynamodb:{operation}"), &resource);
+            Some(vec![access.with(LEADING_KEYS, queried_partition(body))])
         }
         "BatchGetItem" | "BatchWriteItem" => {
-            let tables = body["RequestItems"].as_object()?.keys();
-            Some(tables.map(|name| Access::new(&format!("dynamodb:{operation}"), &table(name))).collect())
+            let of = |(name, requests): (&String, &Value)| {
+                let all = requests.get("Keys").unwrap_or(requests).as_array().into_iter().flatten();
+                let key = |request: &Value| match (
+                    request.pointer("/PutRequest/Item"),
+                    request.pointer("/DeleteRequest/Key"),
+                ) {
+                    (Some(key), _) | (None, Some(key)) => partition(key),
+                    (None, None) => partition(request),
+                };
+                Access::new(&format!("dynamodb:{operation}"), &table(name)).with(LEADING_KEYS, all.flat_map(key))
+            };
+            Some(body["RequestItems"].as_object()?.iter().map(of).collect())
         }
         "TransactGetItems" => {
-            body["TransactItems"].as_array()?.iter().map(|item| on("GetItem", &item["Get"]["TableName"])).collect()
+            let part = |item: &Value| on("GetItem", &item["Get"], partition(&item["Get"]["Key"]));
+            body["TransactItems"].as_array()?.iter().map(part).collect()
         }
         "TransactWriteItems" => {
             let part = |item: &Value| {
                 let (kind, of) = item.as_object()?.iter().find(|(_, of)| of.is_object())?;
-                let action = match kind.as_str() {
-                    "Put" => "PutItem",
-                    "Update" => "UpdateItem",
-                    "Delete" => "DeleteItem",
-                    "ConditionCheck" => "ConditionCheckItem",
-                    _ => return None,
-                };
-                on(action, &of["TableName"])
+                match kind.as_str() {
+                    "Put" => on("PutItem", of, partition(&of["Item"])),
+                    "Update" => on("UpdateItem", of, partition(&of["Key"])),
+                    "Delete" => on("DeleteItem", of, partition(&of["Key"])),
+                    "ConditionCheck" => on("ConditionCheckItem", of, partition(&of["Key"])),
+                    _ => None,
+                }
             };
             body["TransactItems"].as_array()?.iter().map(part).collect()
         }
         _ => None,
     }
+}
+
+/// The partition key of an item or a key.
+fn partition(item: &Value) -> Vec<String> {
+    item["pk"]["S"].as_str().map(str::to_owned).into_iter().collect()
+}
+
+/// The partition key that a `Query` names: the first equality of its condition.
+fn queried_partition(body: &Value) -> Option<String> {
+    let condition = body["KeyConditionExpression"].as_str()?;
+    let name = condition.split_once('=')?.1.split_whitespace().next()?;
+    body["ExpressionAttributeValues"][name]["S"].as_str().map(str::to_owned)
 }
 
 fn sqs(operation: &str, body: &Value) -> Option<Vec<Access>> {
@@ -102,7 +132,10 @@ fn ses(request: &HttpRequest) -> Result<Vec<Access>, String> {
     let set = body["ConfigurationSetName"].as_str();
     let set = set.map(|name| format!("arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{name}"));
     let resources: Vec<String> = [identity(address), identity(domain)].into_iter().chain(set).collect();
-    let on = |action: &&str| resources.iter().map(|resource| Access::new(action, resource)).collect::<Vec<_>>();
+    let on = |action: &&str| {
+        let on = |resource: &String| Access::new(action, resource).with("ses:FromAddress", [address.to_owned()]);
+        resources.iter().map(on).collect::<Vec<_>>()
+    };
     Ok(actions.iter().flat_map(on).collect())
 }
 
@@ -154,7 +187,8 @@ mod tests {
     }
 
     fn needs(call: &Call) -> Vec<String> {
-        call.needs.iter().map(|access| access.to_string().replace("arn:aws:", "")).collect()
+        let on = |access: &Access| Access::new(&access.action, &access.resource).to_string();
+        call.needs.iter().map(|access| on(access).replace("arn:aws:", "")).collect()
     }
 
     #[test]
@@ -184,6 +218,37 @@ mod tests {
         }
         let unknown = [("x-amz-target", "DynamoDB_20120810.ExportTableToPointInTime")];
         assert!(read(&request("POST", "http://127.0.0.1/", &unknown, &json!({}))).is_err());
+    }
+
+    #[test]
+    fn every_call_to_the_table_says_whose_items_it_is_about() {
+        let key = |pk: &str| json!({"pk": {"S": pk}, "sk": {"S": "s"}});
+        let written = json!({"TransactItems": [
+            {"Put": {"TableName": "t", "Item": key("a")}},
+            {"Delete": {"TableName": "t", "Key": key("b")}},
+        ]});
+        let query = json!({
+            "TableName": "t",
+            "KeyConditionExpression": "gsi1pk = :pk AND gsi1sk = :sk",
+            "ExpressionAttributeValues": {":pk": {"S": "a"}, ":sk": {"S": "b"}},
+        });
+        for (operation, body, expected) in [
+            ("GetItem", json!({"TableName": "t", "Key": key("a")}), vec!["a"]),
+            ("PutItem", json!({"TableName": "t", "Item": key("a")}), vec!["a"]),
+            ("Query", query, vec!["a"]),
+            ("BatchGetItem", json!({"RequestItems": {"t": {"Keys": [key("a"), key("b")]}}}), vec!["a", "b"]),
+            (
+                "BatchWriteItem",
+                json!({"RequestItems": {"t": [{"PutRequest": {"Item": key("a")}}, {"DeleteRequest": {"Key": key("b")}}]}}),
+                vec!["a", "b"],
+            ),
+            ("TransactWriteItems", written, vec!["a", "b"]),
+        ] {
+            let needs = dynamodb(operation, &body).unwrap();
+            let keys = needs.iter().flat_map(|access| &access.context).map(|(key, value)| (*key, value.as_str()));
+            let expected = expected.into_iter().map(|pk| (LEADING_KEYS, pk));
+            assert!(keys.clone().eq(expected), "{operation}: {:?}", keys.collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -17,19 +17,27 @@ pub(crate) use guard::{SignedLinks, guarded};
 pub struct Access {
     action: String,
     resource: String,
+    /// What conditions ask for, by their keys: `dynamodb:LeadingKeys`, `ses:FromAddress`.
+    context: Vec<(&'static str, String)>,
 }
 
 impl Access {
     /// An action, `service:Name`, on the resource of an ARN.
     #[must_use]
     pub fn new(action: &str, resource: &str) -> Self {
-        Self { action: action.to_owned(), resource: resource.to_owned() }
+        Self { action: action.to_owned(), resource: resource.to_owned(), context: Vec::new() }
+    }
+
+    fn with(mut self, key: &'static str, values: impl IntoIterator<Item = String>) -> Self {
+        self.context.extend(values.into_iter().map(|value| (key, value)));
+        self
     }
 }
 
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} on {}", self.action, self.resource)
+        write!(f, "{} on {}", self.action, self.resource)?;
+        self.context.iter().try_for_each(|(key, value)| write!(f, ", {key} {value}"))
     }
 }
 
@@ -40,6 +48,26 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// The resources' ARNs, in which `*` is any text.
     pub resources: Vec<String>,
+    /// What it is limited to.
+    pub conditions: Vec<Condition>,
+}
+
+/// A limit of a statement: each value of the key in the call is as one of the patterns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// The key, such as `dynamodb:LeadingKeys`.
+    pub key: String,
+    /// In which `*` is any text.
+    pub patterns: Vec<String>,
+}
+
+impl Condition {
+    /// A call that does not say what the condition is about is not allowed. Of `ForAllValues`, IAM says otherwise; here
+    /// that would be a call that [`call`] does not read.
+    fn holds(&self, access: &Access) -> bool {
+        let mut values = access.context.iter().filter(|(key, _)| *key == self.key).map(|(_, value)| value).peekable();
+        values.peek().is_some() && values.all(|value| self.patterns.iter().any(|pattern| matches(pattern, value)))
+    }
 }
 
 /// What a role allows, and what of it was made use of. Clones share that.
@@ -73,8 +101,12 @@ impl Role {
     /// Whether the role allows it. If so, the permission has been made use of.
     #[must_use]
     pub fn allows(&self, access: &Access) -> bool {
+        let holds = |statement: &&Statement| statement.conditions.iter().all(|condition| condition.holds(access));
         let granted = self
-            .granted()
+            .statements
+            .iter()
+            .filter(holds)
+            .flat_map(Statement::granted)
             .find(|granted| granted.action == access.action && matches(&granted.resource, &access.resource));
         let allowed = granted.is_some();
         self.used.lock().unwrap_or_else(PoisonError::into_inner).extend(granted);
@@ -85,13 +117,13 @@ impl Role {
     #[must_use]
     pub fn unused(&self) -> Vec<Access> {
         let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        self.granted().filter(|granted| !used.contains(granted)).collect()
+        self.statements.iter().flat_map(Statement::granted).filter(|granted| !used.contains(granted)).collect()
     }
+}
 
+impl Statement {
     fn granted(&self) -> impl Iterator<Item = Access> {
-        self.statements.iter().flat_map(|Statement { actions, resources }| {
-            actions.iter().flat_map(|action| resources.iter().map(|resource| Access::new(action, resource)))
-        })
+        self.actions.iter().flat_map(|action| self.resources.iter().map(|resource| Access::new(action, resource)))
     }
 }
 
@@ -127,6 +159,7 @@ mod tests {
         let statement = |actions: [&str; 2], resource: &str| Statement {
             actions: actions.map(str::to_owned).into(),
             resources: vec![resource.to_owned()],
+            conditions: Vec::new(),
         };
         let role = Role::new("One".to_owned(), vec![statement(["s3:GetObject", "s3:PutObject"], "arn:b/tmp/*")]);
         assert!(role.clone().allows(&Access::new("s3:GetObject", "arn:b/tmp/x")));
@@ -134,5 +167,21 @@ mod tests {
             assert!(!role.allows(&Access::new(action, resource)), "{action} {resource}");
         }
         assert_eq!(role.unused(), [Access::new("s3:PutObject", "arn:b/tmp/*")]);
+    }
+
+    #[test]
+    fn a_condition_holds_for_every_value_and_never_for_none() {
+        let condition = Condition { key: "k".to_owned(), patterns: vec!["ORG#*".to_owned(), "STRIPE#*".to_owned()] };
+        let table = [
+            (&["ORG#1"][..], true),
+            (&["ORG#1", "STRIPE#2"], true),
+            (&["ORG#1", "USER#2"], false),
+            (&["XORG#1"], false),
+            (&[], false),
+        ];
+        for (values, expected) in table {
+            let access = Access::new("a", "r").with("k", values.iter().map(|&value| value.to_owned()));
+            assert_eq!(condition.holds(&access), expected, "{values:?}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{EventKind, Resource, Template, TemplateError};
-use crate::permissions::{Access, Role, Statement};
+use crate::permissions::{Access, Condition, Role, Statement};
 use crate::services::{ACCOUNT, REGION};
 
 /// Reads a role's own policies.
@@ -25,13 +25,35 @@ pub(super) fn read(resource: &Resource) -> Result<Role, TemplateError> {
 
 fn statement_of(statement: &Json) -> Result<Statement, String> {
     let mut names = statement.as_object().into_iter().flat_map(|statement| statement.keys());
-    if let Some(unknown) = names.find(|name| !["Sid", "Effect", "Action", "Resource"].contains(&name.as_str())) {
+    if let Some(unknown) =
+        names.find(|name| !["Sid", "Effect", "Action", "Resource", "Condition"].contains(&name.as_str()))
+    {
         return Err(format!("the local cloud does not know {unknown} in a role's statement"));
     }
     if statement.get("Effect").and_then(Json::as_str) != Some("Allow") {
         return Err("a role's statement allows something".to_owned());
     }
-    let list = |name: &str| match statement.get(name) {
+    let conditions = statement.get("Condition").map_or_else(|| Ok(Vec::new()), conditions_of)?;
+    Ok(Statement { actions: texts(statement, "Action")?, resources: texts(statement, "Resource")?, conditions })
+}
+
+/// Operators that compare texts, and ask it of every value.
+fn conditions_of(conditions: &Json) -> Result<Vec<Condition>, String> {
+    let mut found = Vec::new();
+    for (operator, keys) in conditions.as_object().into_iter().flatten() {
+        if !["StringLike", "ForAllValues:StringLike"].contains(&operator.as_str()) {
+            return Err(format!("the local cloud does not know the condition {operator}"));
+        }
+        for key in keys.as_object().into_iter().flat_map(|keys| keys.keys()) {
+            found.push(Condition { key: key.clone(), patterns: texts(keys, key)? });
+        }
+    }
+    Ok(found)
+}
+
+/// One text or several.
+fn texts(of: &Json, name: &str) -> Result<Vec<String>, String> {
+    match of.get(name) {
         Some(Json::String(one)) => Ok(vec![one.clone()]),
         Some(Json::Array(several)) => {
             let texts: Option<Vec<_>> = several.iter().map(|text| text.as_str().map(str::to_owned)).collect();
@@ -40,8 +62,7 @@ fn statement_of(statement: &Json) -> Result<Statement, String> {
         Some(Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_)) | None => {
             Err(format!("a role's statement has a {name}"))
         }
-    };
-    Ok(Statement { actions: list("Action")?, resources: list("Resource")? })
+    }
 }
 
 /// Refuses a function whose role is not there, or does not allow what Lambda does in its name.
