@@ -22,8 +22,8 @@ const LINES: [usize; 3] = [125, 250, 500];
 const STEEPEST: f64 = 6.0;
 /// Shorter times say nothing.
 const NOISE: Duration = Duration::from_millis(20);
-/// A third of the time after which a document is given up.
-const LONGEST: Duration = Duration::from_secs(3);
+/// The time after which a document is given up.
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// What is repeated until the text is long enough.
 const KINDS: [(&str, &str); 36] = [

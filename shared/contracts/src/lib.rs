@@ -34,7 +34,8 @@ pub fn is_served(path: &str) -> bool {
     let mut routes = REFERENCES.iter().flat_map(|reference| reference.groups).flat_map(|group| group.iter());
     routes.any(|route| {
         let mut segments = path.split('/');
-        let alike = |part: &str| segments.next().is_some_and(|segment| part.starts_with('{') || part == segment);
+        let is = |part: &str, segment: &str| part == segment || (part.starts_with('{') && !segment.is_empty());
+        let alike = |part: &str| segments.next().is_some_and(|segment| is(part, segment));
         route.path.split('/').all(alike) && segments.next().is_none()
     })
 }
