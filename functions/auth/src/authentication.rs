@@ -4,8 +4,8 @@ use app::App;
 use axum::extract::State;
 use axum::response::Response;
 use contracts::namaste::accounts::{
-    self, AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
-    ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson, no_active_account, not_let_in,
+    self, AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, NothingJson, OtpBody,
+    RefreshBody, ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson, no_active_account, not_let_in,
 };
 use domain::otp::{OtpPurpose, Refused};
 use edge::{Failure, JsonBody, Source, json, read, reset_token, with_reset_token};
@@ -88,6 +88,12 @@ pub async fn refresh(State(app): State<App>, body: JsonBody) -> Result<Response,
     let refresh = read::<RefreshBody>(&body)?.into_token()?;
     let access = app.refresh_access(refresh.expose()).await?;
     Ok(json(StatusCode::OK, AccessJson { access }))
+}
+
+pub async fn blacklist(State(app): State<App>, body: JsonBody) -> Result<Response, Failure> {
+    let refresh = read::<RefreshBody>(&body)?.into_token()?;
+    app.end_sign_in(refresh.expose()).await?;
+    Ok(json(StatusCode::OK, NothingJson {}))
 }
 
 fn told(purpose: OtpPurpose, done: Result<(), Refused>, message: MessageJson) -> Result<Response, Failure> {

@@ -45,6 +45,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/verify-forget-password-otp", post(authentication::verify_forget_password))
         .route("/api/reset-password", post(authentication::reset_password))
         .route("/api/token", post(authentication::obtain_token_pair))
+        .route("/api/token/blacklist", post(authentication::blacklist))
         .route("/api/token/refresh", post(authentication::refresh))
         .route("/api-token-auth", post(obtain_token))
         .route("/api/api-token-auth", post(obtain_token))

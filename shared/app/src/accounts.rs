@@ -181,6 +181,7 @@ impl App {
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: now,
             version: 1,

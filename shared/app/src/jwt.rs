@@ -1,9 +1,9 @@
 //! JWTs: access tokens, and the refresh tokens that new ones are had for.
 
 use domain::id::UserId;
-use domain::user::User;
+use domain::user::{EndedJwts, User};
 use hmac::{Hmac, KeyInit, Mac};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, Result as JwtResult};
 use jsonwebtoken::signature::{Error as SignatureError, Signer, Verifier};
@@ -41,6 +41,9 @@ pub(crate) struct Claims {
     iat: i64,
     exp: i64,
     jti: Uuid,
+    /// The `jti` of the refresh token of its sign-in, where that is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Uuid>,
     /// Which of the user's resets it was issued after, by its instant in microseconds: `iat` has
     /// whole seconds, and a reset ends what was issued in the same one.
     after: i64,
@@ -49,7 +52,12 @@ pub(crate) struct Claims {
 impl Claims {
     /// Whether the user's credentials have not been ended since it was issued.
     pub(crate) fn holds_for(&self, user: &User) -> bool {
-        self.after == last_reset(user)
+        self.after == last_reset(user) && !user.has_ended_jwts(self.sign_in())
+    }
+
+    /// Names the sign-in that it comes from, by its refresh token.
+    fn sign_in(&self) -> Uuid {
+        self.origin.unwrap_or(self.jti)
     }
 }
 
@@ -78,9 +86,10 @@ impl App {
     /// # Errors
     /// None that happens.
     pub fn issue_tokens(&self, user: &User) -> Result<TokenPair, Error> {
+        let sign_in = self.new_id();
         Ok(TokenPair {
-            access: self.issue_jwt(user, TokenType::Access)?,
-            refresh: self.issue_jwt(user, TokenType::Refresh)?,
+            access: self.issue_jwt(user, TokenType::Access, sign_in)?,
+            refresh: self.issue_jwt(user, TokenType::Refresh, sign_in)?,
         })
     }
 
@@ -91,17 +100,43 @@ impl App {
     pub async fn refresh_access(&self, refresh: &str) -> Result<String, Error> {
         let claims = self.read_jwt(refresh, TokenType::Refresh)?;
         let user = self.store.user(claims.sub).await?.filter(|user| claims.holds_for(user));
-        self.issue_jwt(&user.ok_or(Error::CredentialInvalid)?, TokenType::Access)
+        self.issue_jwt(&user.ok_or(Error::CredentialInvalid)?, TokenType::Access, claims.sign_in())
     }
 
-    fn issue_jwt(&self, user: &User, token_type: TokenType) -> Result<String, Error> {
+    /// Ends the sign-in of a refresh token, with the access tokens that came of it. Warm instances may trust those for a
+    /// minute more.
+    ///
+    /// # Errors
+    /// [`Error::CredentialInvalid`], also if it was ended before.
+    pub async fn end_sign_in(&self, refresh: &str) -> Result<(), Error> {
+        let claims = self.read_jwt(refresh, TokenType::Refresh)?;
+        let until = Timestamp::from_second(claims.exp).map_err(|_| Error::CredentialInvalid)?;
+        self.retrying(async || {
+            let user = self.store.user(claims.sub).await?.filter(|user| claims.holds_for(user));
+            let mut user = user.ok_or(Error::CredentialInvalid)?;
+            let before = user.version;
+            user.end_jwts(EndedJwts { id: claims.sign_in(), until }, self.now());
+            user.version += 1;
+            Ok(self.store.save_user(&user, before).await?)
+        })
+        .await?;
+        self.sessions.forget_user(claims.sub);
+        Ok(())
+    }
+
+    fn issue_jwt(&self, user: &User, token_type: TokenType, sign_in: Uuid) -> Result<String, Error> {
         let now = self.now();
+        let (jti, origin) = match token_type {
+            TokenType::Access => (self.new_id(), Some(sign_in)),
+            TokenType::Refresh => (sign_in, None),
+        };
         let claims = Claims {
             token_type,
             sub: user.id,
             iat: now.as_second(),
             exp: (now + token_type.length()).as_second(),
-            jti: self.new_id(),
+            jti,
+            origin,
             after: last_reset(user),
         };
         install_provider();

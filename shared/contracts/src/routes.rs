@@ -79,7 +79,7 @@ pub struct Route {
 ///
 /// The secret of a webhook is no such credential: it lets nobody in, and replacing it twice by a repeated request would
 /// end the one that the receiver knows.
-pub(crate) const CREDENTIAL_PATHS: [&str; 15] = [
+pub(crate) const CREDENTIAL_PATHS: [&str; 16] = [
     "/api-token-auth",
     "/api/api-token-auth",
     "/api/businesses",
@@ -91,6 +91,7 @@ pub(crate) const CREDENTIAL_PATHS: [&str; 15] = [
     "/api/session",
     "/api/signup",
     "/api/token",
+    "/api/token/blacklist",
     "/api/token/refresh",
     "/api/verify-forget-password-otp",
     "/api/verify-login-otp",

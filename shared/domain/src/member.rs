@@ -170,6 +170,7 @@ impl User {
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: at,
             version: 1,

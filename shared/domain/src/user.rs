@@ -1,6 +1,7 @@
 //! Users, their memberships and their credentials.
 
 use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
 
 use crate::actor::{Author, Role};
 use crate::id::{OrganisationId, UserId};
@@ -72,6 +73,15 @@ pub struct TokenHash {
     pub created_at: Timestamp,
 }
 
+/// A sign-in by JWTs that its user ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedJwts {
+    /// The id of its refresh token.
+    pub id: Uuid,
+    /// When the refresh token would have expired.
+    pub until: Timestamp,
+}
+
 /// An address that a user signed in from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownSource {
@@ -113,6 +123,8 @@ pub struct User {
     pub sessions: Vec<TokenHash>,
     /// When the user's credentials were last ended: a JWT that was issued before is good no more.
     pub credentials_valid_from: Option<Timestamp>,
+    /// Sign-ins by JWTs that ended before they expired.
+    pub ended_jwts: Vec<EndedJwts>,
     /// Where the user signed in from, longest ago first.
     pub known_sources: Vec<KnownSource>,
     /// When the user was made.
@@ -137,6 +149,8 @@ impl std::fmt::Debug for User {
 pub const LIVE_TOKENS: usize = 10;
 /// How many sources of a user are known at a time.
 const MOST_SOURCES: usize = 20;
+/// How many ended sign-ins by JWTs are told apart.
+const MOST_ENDED_JWTS: usize = 50;
 
 impl User {
     /// How long a browser's session lasts.
@@ -194,6 +208,22 @@ impl User {
         self.sessions.retain(|session| Some(session.hash.as_str()) == kept);
         self.known_sources.clear();
         self.credentials_valid_from = Some(now);
+    }
+
+    /// Ends a sign-in by JWTs. Of more than [`MOST_ENDED_JWTS`] in the life of a refresh token, all end.
+    pub fn end_jwts(&mut self, ended: EndedJwts, now: Timestamp) {
+        self.ended_jwts.retain(|known| now < known.until && known.id != ended.id);
+        self.ended_jwts.push(ended);
+        if self.ended_jwts.len() > MOST_ENDED_JWTS {
+            self.ended_jwts.clear();
+            self.credentials_valid_from = Some(now);
+        }
+    }
+
+    /// Whether a sign-in by JWTs was ended.
+    #[must_use]
+    pub fn has_ended_jwts(&self, id: Uuid) -> bool {
+        self.ended_jwts.iter().any(|ended| ended.id == id)
     }
 
     /// Whether the user signed in from a source within the last [`User::SOURCE_KNOWN_FOR`].
@@ -254,6 +284,7 @@ mod tests {
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: at(0),
             version: 1,
@@ -306,6 +337,25 @@ mod tests {
         assert_eq!((user.known_sources.len(), user.knows("home", at(2 * day))), (MOST_SOURCES, false));
         user.end_credentials(at(3 * day));
         assert!(!user.knows("0", at(3 * day)));
+    }
+
+    #[test]
+    fn ended_jwts_are_remembered_while_they_would_live_and_too_many_end_all() {
+        let ended = |n: u128, until| EndedJwts { id: Uuid::from_u128(n), until: at(until) };
+        let mut user = user();
+        user.end_jwts(ended(1, 10), at(0));
+        user.end_jwts(ended(1, 10), at(0));
+        user.end_jwts(ended(2, 20), at(5));
+        assert!(user.has_ended_jwts(Uuid::from_u128(1)) && !user.has_ended_jwts(Uuid::from_u128(3)));
+        assert_eq!(user.ended_jwts.len(), 2);
+        user.end_jwts(ended(3, 30), at(10));
+        assert_eq!(user.ended_jwts, [ended(2, 20), ended(3, 30)]);
+        for n in 4..=51 {
+            user.end_jwts(ended(n, 30), at(11));
+        }
+        assert_eq!((user.ended_jwts.len(), user.credentials_valid_from), (MOST_ENDED_JWTS, None));
+        user.end_jwts(ended(52, 30), at(12));
+        assert_eq!((user.ended_jwts.len(), user.credentials_valid_from), (0, Some(at(12))));
     }
 
     #[test]

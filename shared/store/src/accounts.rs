@@ -5,9 +5,10 @@ use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
 use domain::text::{Email, Name, ShortText, folded};
-use domain::user::{KnownSource, Membership, TokenHash, User, Username};
+use domain::user::{EndedJwts, KnownSource, Membership, TokenHash, User, Username};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::Store;
 use crate::codec::{Stored, decode, encode};
@@ -64,6 +65,8 @@ pub(crate) struct UserBody {
     #[serde(default)]
     credentials_valid_from: Option<Timestamp>,
     #[serde(default)]
+    ended_jwts: Vec<EndedJwtsBody>,
+    #[serde(default)]
     known_sources: Vec<SourceBody>,
     date_joined: Timestamp,
     version: u64,
@@ -80,6 +83,12 @@ struct MembershipBody {
 struct TokenBody {
     hash: String,
     created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct EndedJwtsBody {
+    id: Uuid,
+    until: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -102,7 +111,7 @@ impl Stored for User {
     fn body(&self) -> UserBody {
         let Self {
             id, number, username, email, first_name, last_name, phone, password_hash, email_is_proven, home,
-            memberships, tokens, sessions, credentials_valid_from, known_sources, date_joined, version,
+            memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, date_joined, version,
         } = self.clone();
         let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
             organisation,
@@ -111,11 +120,12 @@ impl Stored for User {
         let hashes = |kept: Vec<TokenHash>| {
             kept.into_iter().map(|TokenHash { hash, created_at }| TokenBody { hash, created_at }).collect()
         };
+        let ended_jwts = ended_jwts.into_iter().map(|EndedJwts { id, until }| EndedJwtsBody { id, until });
         UserBody {
             id, number, username: username.as_str().to_owned(), email, first_name, last_name, phone, password_hash,
             is_verified: true, email_is_proven: Some(email_is_proven), home, memberships: memberships.collect(),
             tokens: hashes(tokens), sessions: hashes(sessions), credentials_valid_from,
-            known_sources: known_sources.into_iter().map(SourceBody::from).collect(), date_joined, version,
+            ended_jwts: ended_jwts.collect(), known_sources: known_sources.into_iter().map(SourceBody::from).collect(), date_joined, version,
         }
     }
 
@@ -123,7 +133,8 @@ impl Stored for User {
     fn restore(body: UserBody) -> Result<Self, StoreError> {
         let UserBody {
             id, number, username, email, first_name, last_name, phone, password_hash, is_verified, email_is_proven,
-            home, memberships, tokens, sessions, credentials_valid_from, known_sources, date_joined, version,
+            home, memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, date_joined,
+            version,
         } = body;
         let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
             Ok(Membership { organisation, role: role_from_groups(groups)? })
@@ -131,6 +142,7 @@ impl Stored for User {
         let hashes = |kept: Vec<TokenBody>| {
             kept.into_iter().map(|TokenBody { hash, created_at }| TokenHash { hash, created_at }).collect()
         };
+        let ended_jwts = ended_jwts.into_iter().map(|EndedJwtsBody { id, until }| EndedJwts { id, until });
         let known = |SourceBody { hash, seen_at }| KnownSource { hash, seen_at };
         Ok(Self {
             id, number, username: Username::parse(&username).map_err(StoreError::corrupt)?, email, first_name,
@@ -139,7 +151,8 @@ impl Stored for User {
             password_hash: if is_verified { password_hash } else { String::new() },
             email_is_proven: email_is_proven.unwrap_or(true), home,
             memberships: memberships.collect::<Result<_, _>>()?, tokens: hashes(tokens), sessions: hashes(sessions),
-            credentials_valid_from, known_sources: known_sources.into_iter().map(known).collect(), date_joined, version,
+            credentials_valid_from, ended_jwts: ended_jwts.collect(),
+            known_sources: known_sources.into_iter().map(known).collect(), date_joined, version,
         })
     }
 }

@@ -22,6 +22,7 @@ pub fn is_one(route: &Route) -> bool {
         "session",
         "token",
         "refresh",
+        "blacklist",
     ];
     words.contains(&word) || word.starts_with("verify-")
 }
@@ -83,7 +84,7 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
             scene.anonymous("/api/verify-forget-password-otp/", &proof).await?;
             post(&json!({"email": email, "new_password": format!("{PASSWORD}2")}))
         }
-        (RouteMethod::Post, "refresh") => {
+        (RouteMethod::Post, "refresh" | "blacklist") => {
             scene.sign_up(&username).await?;
             let proof = mailed(scene, "/api/login/", json!({"email": email, "password": PASSWORD})).await?;
             let pair = scene.anonymous("/api/verify-login-otp/", &proof).await?;

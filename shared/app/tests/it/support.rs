@@ -89,6 +89,7 @@ impl Office {
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: created_at,
             version: 1,

@@ -149,6 +149,7 @@ mod tests {
             tokens: vec![],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: jiff::Timestamp::UNIX_EPOCH,
             version: 1,

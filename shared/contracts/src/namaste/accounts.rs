@@ -177,6 +177,11 @@ pub fn no_active_account() -> Problem {
     super::errors::unauthorised("No active account found with the given credentials")
 }
 
+/// Nothing more is to be said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Nothing)]
+pub struct NothingJson {}
+
 /// Another access token.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Access)]

@@ -84,6 +84,7 @@ impl Table {
             tokens: vec![TokenHash { hash: sha256_hex(&token), created_at }],
             sessions: vec![],
             credentials_valid_from: None,
+            ended_jwts: vec![],
             known_sources: vec![],
             date_joined: created_at,
             version: 1,

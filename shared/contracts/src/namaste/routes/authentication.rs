@@ -1,8 +1,8 @@
 //! How one is let in.
 
 use crate::namaste::accounts::{
-    AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, OtpBody, RefreshBody,
-    ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson,
+    AccessJson, CredentialsBody, ForgetPasswordBody, LoggedInJson, LoginBody, MessageJson, NothingJson, OtpBody,
+    RefreshBody, ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson,
 };
 use crate::openapi::one;
 use crate::routes::Route;
@@ -76,4 +76,13 @@ pub const AUTHENTICATION: &[Route] = &[
         .taking(one::<RefreshBody>)
         .open()
         .under(TAG),
+    Route::act(
+        "/api/token/blacklist",
+        "blacklist_token",
+        "End a refresh token, and the access tokens that came of it, within 60 seconds",
+        one::<NothingJson>,
+    )
+    .taking(one::<RefreshBody>)
+    .open()
+    .under(TAG),
 ];

@@ -15,7 +15,7 @@ use domain::organisation::Organisation;
 use domain::otp::{Code, Otp, OtpMails, Proof};
 use domain::record::{Extras, Meta};
 use domain::text::{Email, LongText, Name, ShortText, Text};
-use domain::user::{KnownSource, Membership, TokenHash, User, Username};
+use domain::user::{EndedJwts, KnownSource, Membership, TokenHash, User, Username};
 use domain::webhook::{
     Condition, ConditionLogic, Conditions, FieldPath, Headers, Method, Operator, Payload, RetiredSecret, Secret,
     Secrets, UrlTemplate, Webhook, WebhookEvent, WebhookModel,
@@ -184,6 +184,7 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
         tokens: vec![TokenHash { hash: "aa".into(), created_at: now() }],
         sessions: vec![],
         credentials_valid_from: None,
+        ended_jwts: vec![EndedJwts { id: uuid::Uuid::from_u128(9), until: now() }],
         known_sources: vec![KnownSource { hash: "home".into(), seen_at: now() }],
         date_joined: now(),
         version: 1,

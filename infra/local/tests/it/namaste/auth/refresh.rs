@@ -74,3 +74,35 @@ async fn an_access_token_refreshes_nothing_and_a_refresh_token_opens_nothing() {
     let array = tributary.raw(Method::POST, "/api/token/refresh/", &[("content-type", "application/json")], "[]").await;
     names(&array, &["non_field_errors"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blacklisted_refresh_token_ends_its_own_sign_in_alone() {
+    let tributary = Tributary::start().await;
+    let user = tributary.sign_up("owner").await;
+    let credentials = json!({"username": user.username, "password": user.password});
+    let sign_in = async || post(&tributary, "/api/token/", credentials.clone()).await.expect(200);
+    let (ended, other) = (sign_in().await, sign_in().await);
+    let renewed = post(&tributary, "/api/token/refresh/", json!({"refresh": ended["refresh"]})).await.expect(200);
+    let status = async |access: &serde_json::Value| {
+        let authorization = format!("Bearer {}", access.as_str().unwrap());
+        tributary.raw(Method::GET, "/api/products/", &[("authorization", &authorization)], "").await.status.as_u16()
+    };
+    assert_eq!(status(&renewed["access"]).await, 200);
+
+    let blacklist =
+        async |token: &serde_json::Value| post(&tributary, "/api/token/blacklist/", json!({"refresh": token})).await;
+    assert_eq!(blacklist(&ended["refresh"]).await.expect(200), json!({}));
+    for access in [&ended["access"], &renewed["access"]] {
+        assert_eq!(status(access).await, 401);
+    }
+    post(&tributary, "/api/token/refresh/", json!({"refresh": ended["refresh"]})).await.expect(401);
+    // What is no refresh token that is good ends nothing.
+    for wrong in [&ended["refresh"], &other["access"], &json!("x"), &json!("a.b.c")] {
+        assert_eq!(blacklist(wrong).await.expect(401)["code"], "token_not_valid", "{wrong}");
+    }
+    for body in [json!({}), json!({"refresh": null}), json!({"refresh": ""}), json!({"refresh": 7})] {
+        names(&post(&tributary, "/api/token/blacklist/", body).await, &["refresh"]);
+    }
+    assert_eq!(status(&other["access"]).await, 200);
+    post(&tributary, "/api/token/refresh/", json!({"refresh": other["refresh"]})).await.expect(200);
+}
