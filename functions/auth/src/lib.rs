@@ -58,7 +58,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/organisations/{id}", delete(organisations::delete))
         .route("/api/organisations/{id}/export", post(organisations::export))
         .route("/api/organisations/{id}/export/{export_id}", get(organisations::retrieve_export))
-        .route("/api/tokens", get(tokens::list).delete(tokens::end_all))
+        .route("/api/tokens", get(tokens::list).delete(tokens::end_others))
         .route("/api/tokens/{token_id}", delete(tokens::end))
         .route("/api/users", get(users::list).post(users::create))
         .route(

@@ -22,7 +22,7 @@ pub async fn end(State(app): State<App>, caller: Caller, Id(id): Id<TokenId>) ->
     Ok(no_content())
 }
 
-pub async fn end_all(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
-    app.end_all_tokens(&caller.session).await?;
+pub async fn end_others(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
+    app.end_other_tokens(&caller.session).await?;
     Ok(no_content())
 }

@@ -77,10 +77,11 @@ impl App {
         .await
     }
 
-    /// Signs the caller out everywhere: ends every token, session and JWT.
-    pub async fn end_all_tokens(&self, session: &Session) -> Result<(), Error> {
+    /// Signs the caller out everywhere else: ends every JWT, and every token and session except the one that the
+    /// request came with.
+    pub async fn end_other_tokens(&self, session: &Session) -> Result<(), Error> {
         self.change_caller(session, |user| {
-            user.end_credentials(self.now());
+            user.end_other_credentials(session.kept_hash(), self.now());
             Ok(())
         })
         .await
@@ -106,5 +107,20 @@ impl App {
     async fn caller(&self, session: &Session) -> Result<User, Error> {
         let Holder::User(user) = &session.holder else { return Err(domain::Error::Forbidden.into()) };
         self.store.user(user.id).await?.ok_or(Error::CredentialInvalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_the_start_of_the_hash_and_no_other_text_is_one() {
+        let hash = "0123456789abcdef".repeat(4);
+        let id = TokenId::of(&TokenHash { hash: hash.clone(), created_at: Timestamp::UNIX_EPOCH });
+        assert_eq!((id.to_string().as_str(), id.to_string().parse()), (&hash[..16], Ok(id)));
+        for bad in ["", "0123456789abcde", "0123456789ABCDEF", "0123456789abcdeg", &hash, "0123456789abcdé"] {
+            assert_eq!(bad.parse::<TokenId>(), Err(InvalidTokenId), "{bad}");
+        }
     }
 }
