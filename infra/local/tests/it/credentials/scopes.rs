@@ -86,7 +86,7 @@ async fn a_key_hands_on_no_more_than_it_has_and_for_no_longer() {
     for beyond in ["app.delete_business", "app.add_export", "app.add_user", "app.view_webhooksecret"] {
         post(&tributary, &keys, &whole, json!({"scopes": [beyond]})).await.expect(403);
     }
-    let body = json!({"scopes": ["app.add_apikey", "app.view_client"], "expires_at": "2099-01-01T00:00:00Z"});
+    let body = json!({"scopes": ["app.view_client", "app.add_apikey"], "expires_at": "2099-01-01T00:00:00Z"});
     let scoped = made(&tributary, &user, &keys, body.clone()).await;
     for beyond in [
         json!({"scopes": ["app.view_client", "app.add_client"]}),
