@@ -198,3 +198,58 @@ impl Store {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Item;
+    use domain::Author;
+    use domain::id::UserId;
+    use uuid::Uuid;
+
+    fn key() -> ApiKey {
+        let at = |text: &str| text.parse().unwrap();
+        ApiKey {
+            public: PublicKey::from_random([7; 16]),
+            secret_hash: "ab".into(),
+            organisation: OrganisationId::new(Uuid::from_u128(1)),
+            owner: Author { id: UserId::new(Uuid::from_u128(2)), number: 3, name: "Eva".into() },
+            name: Some(Name::parse("Shop").unwrap()),
+            reach: Reach::Scopes(Scopes::new(&["app.view_lead".parse().unwrap()]).unwrap()),
+            created_at: at("2026-01-01T00:00:00Z"),
+            last_used_at: Some(at("2026-01-02T00:00:00Z")),
+            expires_at: Some(at("2027-01-01T00:00:00Z")),
+        }
+    }
+
+    fn item() -> Item {
+        let key = key();
+        encode(&key, &keys::api_key(&key.public)).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_was_written_and_is_not_deleted_by_its_end() {
+        assert!(decode::<ApiKey>(item()).unwrap() == key());
+        assert!(!item().contains_key("expires_at"), "DynamoDB deletes by this attribute");
+    }
+
+    #[test]
+    fn a_key_of_an_older_release_has_no_scopes_and_no_end() {
+        let mut old = item();
+        for name in ["name", "scopes", "last_used_at", "ends_at"] {
+            assert!(old.remove(name).is_some(), "{name}");
+        }
+        let restored = decode::<ApiKey>(old).unwrap();
+        assert_eq!((restored.reach, restored.expires_at), (Reach::Books, None));
+    }
+
+    #[test]
+    fn scopes_that_cannot_be_read_are_no_key_without_scopes() {
+        for words in [vec![], vec!["app.rule"]] {
+            let mut item = item();
+            let words = words.into_iter().map(s).collect();
+            item.insert("scopes".into(), aws_sdk_dynamodb::types::AttributeValue::L(words));
+            assert!(decode::<ApiKey>(item).is_err());
+        }
+    }
+}
