@@ -109,7 +109,7 @@ impl Books {
     /// Sends a route's good request to another path.
     pub async fn call_at(&self, tributary: &Remote, route: &Route, path: &str) -> Answer {
         // A change of the password ends those that were made before.
-        let path = match route.path == "/api/tokens/{token_id}" {
+        let path = match route.path == "/api/tokens/{token_id}" && path.contains(self.id("tokens")) {
             true => &path.replace(self.id("tokens"), &token_id(tributary, &self.user).await),
             false => path,
         };
