@@ -5,6 +5,7 @@ mod authentication;
 mod businesses;
 mod organisations;
 mod sessions;
+mod tokens;
 mod users;
 
 use app::App;
@@ -53,11 +54,13 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/change-password", post(change_password))
         .route("/api/me", get(me))
         .route("/api/businesses", get(businesses::list).post(businesses::open))
-        .route("/api/businesses/{id}/api-keys", post(businesses::create_key))
+        .route("/api/businesses/{id}/api-keys", get(businesses::list_keys).post(businesses::create_key))
         .route("/api/businesses/{id}/api-keys/{public_key}", delete(businesses::delete_key))
         .route("/api/organisations/{id}", delete(organisations::delete))
         .route("/api/organisations/{id}/export", post(organisations::export))
         .route("/api/organisations/{id}/export/{export_id}", get(organisations::retrieve_export))
+        .route("/api/tokens", get(tokens::list).delete(tokens::end_others))
+        .route("/api/tokens/{token_id}", delete(tokens::end))
         .route("/api/users", get(users::list).post(users::create))
         .route(
             "/api/users/{user_id}",

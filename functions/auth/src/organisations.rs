@@ -32,6 +32,6 @@ pub async fn delete(
     caller: Caller,
     Id(organisation): Id<OrganisationId>,
 ) -> Result<Response, Failure> {
-    let closure = auth.app.close_organisation(&auth.work, &caller.session, organisation).await?;
+    let closure = auth.app.close_organisation(&auth.mailer, &auth.work, &caller.session, organisation).await?;
     Ok(json(StatusCode::ACCEPTED, DeletionJson::new(organisation, closure.requested_at)))
 }

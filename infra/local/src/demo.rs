@@ -5,6 +5,7 @@ use app::session::{Credential, Session};
 use app::sources::SourceAddress;
 use app::{App, Error};
 use domain::Actor;
+use domain::api_key::NewApiKey;
 use domain::attributes::Attributes;
 use domain::catalogue::{ItemType, NewCategory, NewItem, NewTier, Stock};
 use domain::client::{NewClient, Profile};
@@ -62,7 +63,7 @@ pub async fn seed(app: &App, mailer: &Mailer, cloud: &Cloud) -> Result<Value, Er
     }
     let user = app.user_of_session(&session).await?;
     let jwts = app.issue_tokens(&user)?;
-    let api_key = api_key(app, &session).await?;
+    let api_key = api_key(app, mailer, &session).await?;
     let organisation = session.actor.tenant().organisation().uuid();
     Ok(json!({
         "username": USERNAME,
@@ -103,13 +104,13 @@ pub fn requests(base_url: &str, credentials: &Value) -> Vec<(&'static str, Strin
 
 /// A new API key, since nobody can tell the last start's. The demo has as many of them as it has
 /// tokens.
-async fn api_key(app: &App, session: &Session) -> Result<String, Error> {
+async fn api_key(app: &App, mailer: &Mailer, session: &Session) -> Result<String, Error> {
     let business = session.actor.tenant().organisation();
     let keys = app.list_api_keys(session, business).await?;
     for old in keys.iter().rev().skip(LIVE_TOKENS - 1) {
-        app.delete_api_key(session, business, old).await?;
+        app.delete_api_key(session, business, &old.public).await?;
     }
-    Ok(app.create_api_key(session, business).await?.api_key)
+    Ok(app.create_api_key(mailer, session, business, NewApiKey::default()).await?.api_key)
 }
 
 /// Signs up as a person would: the one-time password is read from the mailbox.

@@ -1,14 +1,17 @@
 //! Businesses, which are organisations, and their API keys.
 
-use domain::api_key::{ApiKey, KeyRing, PublicKey};
+use domain::actor::Permission;
+use domain::api_key::{ApiKey, Grant, KeyRing, NewApiKey, PublicKey};
 use domain::id::OrganisationId;
 use domain::money::Currency;
 use domain::organisation::Organisation;
+use domain::scopes::Reach;
 use domain::text::Name;
 use domain::user::{Membership, User};
 use domain::{Action, Actor, Author, Model, Tenant, actor::Role};
-use jiff::Timestamp;
 
+use crate::mail::Mailer;
+use crate::notices::Notice;
 use crate::secrets::{self, hex, sha256_hex};
 use crate::session::{Holder, Session};
 use crate::{App, Error, may};
@@ -30,8 +33,8 @@ pub struct NewBusiness {
 pub struct IssuedKey {
     /// The whole key: `pk_…:sk_…`.
     pub api_key: String,
-    /// When it was made.
-    pub created_at: Timestamp,
+    /// What is kept of it.
+    pub key: ApiKey,
 }
 
 impl std::fmt::Debug for IssuedKey {
@@ -51,8 +54,9 @@ impl App {
         let (id, now) = (OrganisationId::new(self.new_id()), self.now());
         let NewBusiness { name, currency } = new;
         let organisation = Organisation { id, name, currency, owner: user.id, created_at: now };
-        let (key, issued) = self.new_key(id, user.author());
-        let ring = KeyRing::default().with(key.public.clone())?;
+        let grant = Grant { reach: Reach::Books, expires_at: None };
+        let issued = self.new_key(id, user.author(), None, grant);
+        let ring = KeyRing::default().with(issued.key.public.clone())?;
         self.retrying(async || {
             let mut owner = self.store.user(user.id).await?.ok_or(Error::CredentialInvalid)?;
             if owner.memberships.len() >= MOST_MEMBERSHIPS {
@@ -62,7 +66,7 @@ impl App {
             let before = owner.version;
             owner.memberships.push(Membership { organisation: id, role: Role::Owner });
             owner.version += 1;
-            Ok(self.store.open_business(&organisation, &owner, before, &key, &ring).await?)
+            Ok(self.store.open_business(&organisation, &owner, before, &issued.key, &ring).await?)
         })
         .await?;
         Ok((organisation, issued))
@@ -79,23 +83,38 @@ impl App {
         Ok(self.store.organisations(&owned).await?)
     }
 
-    /// The names of a business's API keys, oldest first.
-    pub async fn list_api_keys(&self, session: &Session, business: OrganisationId) -> Result<Vec<PublicKey>, Error> {
-        let tenant = self.business(session, business, Action::View).await?;
-        Ok(self.store.key_ring(tenant).await?.keys)
+    /// A business's API keys, oldest first.
+    pub async fn list_api_keys(&self, session: &Session, business: OrganisationId) -> Result<Vec<ApiKey>, Error> {
+        let there = self.business(session, business, Permission(Action::View, Model::ApiKey)).await?;
+        let ring = self.store.key_ring(there.tenant()).await?;
+        Ok(self.store.api_keys(&ring.keys).await?)
     }
 
-    /// Makes another API key of a business.
-    pub async fn create_api_key(&self, session: &Session, business: OrganisationId) -> Result<IssuedKey, Error> {
-        let tenant = self.business(session, business, Action::Change).await?;
-        let (key, issued) = self.new_key(tenant.organisation(), session.actor.author().clone());
+    /// Makes another API key of a business, and mails its owner. A key hands on no more than it has: more fails with
+    /// [`domain::Error::Forbidden`].
+    pub async fn create_api_key(
+        &self,
+        mailer: &Mailer,
+        session: &Session,
+        business: OrganisationId,
+        new: NewApiKey,
+    ) -> Result<IssuedKey, Error> {
+        let there = self.business(session, business, Permission(Action::Add, Model::ApiKey)).await?;
+        let tenant = there.tenant();
+        let maker = match &session.holder {
+            Holder::ApiKey(key) => Some(&**key),
+            Holder::User(_) => None,
+        };
+        let grant = new.granted_by(&there, maker, self.now())?;
+        let issued = self.new_key(tenant.organisation(), there.author().clone(), new.name, grant);
         self.retrying(async || {
             let ring = self.store.key_ring(tenant).await?;
             let before = ring.version;
-            let ring = ring.with(key.public.clone())?;
-            Ok(self.store.create_api_key(&key, &ring, before).await?)
+            let ring = ring.with(issued.key.public.clone())?;
+            Ok(self.store.create_api_key(&issued.key, &ring, before).await?)
         })
         .await?;
+        self.notify_owner(mailer, &there, &Notice::ApiKeyMade(issued.key.public.clone())).await;
         Ok(issued)
     }
 
@@ -106,7 +125,7 @@ impl App {
         business: OrganisationId,
         key: &PublicKey,
     ) -> Result<(), Error> {
-        let tenant = self.business(session, business, Action::Change).await?;
+        let tenant = self.business(session, business, Permission(Action::Delete, Model::ApiKey)).await?.tenant();
         self.retrying(async || {
             let ring = self.store.key_ring(tenant).await?;
             let before = ring.version;
@@ -118,39 +137,47 @@ impl App {
         Ok(())
     }
 
-    /// The business of an id from a path, if the caller may do this with it.
-    async fn business(&self, session: &Session, id: OrganisationId, action: Action) -> Result<Tenant, Error> {
-        let actor = &session.actor;
+    /// The caller in the business of an id from a path, if the caller has the permission there.
+    async fn business(&self, session: &Session, id: OrganisationId, needed: Permission) -> Result<Actor, Error> {
+        let (actor, Permission(action, model)) = (&session.actor, needed);
         if id == actor.tenant().organisation() {
-            may(actor, action, Model::Business)?;
-            return Ok(actor.tenant());
+            may(actor, action, model)?;
+            return Ok(actor.clone());
         }
         let Holder::User(user) = &session.holder else { return Err(domain::Error::NotFound.into()) };
         let user = self.store.user(user.id).await?.ok_or(Error::CredentialInvalid)?;
         let role = user.role_in(id).ok_or(domain::Error::NotFound)?.clone();
         let there = Actor::new(Tenant::trusted(id), actor.author().clone(), role);
-        may(&there, action, Model::Business)?;
-        Ok(there.tenant())
+        may(&there, action, model)?;
+        Ok(there)
     }
 
-    /// The organisation of an id from a path, if the caller owns it. A member of none but others learns from the
-    /// refusal no more than what a member may do at all.
-    pub(crate) async fn owned(&self, session: &Session, id: OrganisationId, action: Action) -> Result<Tenant, Error> {
-        match self.business(session, id, action).await {
+    /// The caller in the organisation of an id from a path, if the caller has a permission of owners there. A member
+    /// of none but others learns from the refusal no more than what a member may do at all.
+    pub(crate) async fn owned(
+        &self,
+        session: &Session,
+        id: OrganisationId,
+        needed: Permission,
+    ) -> Result<Actor, Error> {
+        match self.business(session, id, needed).await {
             Err(Error::Domain(domain::Error::NotFound)) => {
-                may(&session.actor, action, Model::Business)?;
+                may(&session.actor, needed.0, needed.1)?;
                 Err(domain::Error::NotFound.into())
             }
             other => other,
         }
     }
 
-    fn new_key(&self, organisation: OrganisationId, owner: Author) -> (ApiKey, IssuedKey) {
+    fn new_key(&self, organisation: OrganisationId, owner: Author, name: Option<Name>, grant: Grant) -> IssuedKey {
         let public = PublicKey::from_random(secrets::random(self.entropy.as_ref()));
         let secret = format!("sk_{}", hex(&secrets::random::<24>(self.entropy.as_ref())));
-        let created_at = self.now();
-        let issued = IssuedKey { api_key: format!("{public}:{secret}"), created_at };
-        (ApiKey { public, secret_hash: sha256_hex(secret), organisation, owner, created_at }, issued)
+        let (api_key, secret_hash) = (format!("{public}:{secret}"), sha256_hex(secret));
+        let (created_at, last_used_at) = (self.now(), None);
+        let Grant { reach, expires_at } = grant;
+        let key =
+            ApiKey { public, secret_hash, organisation, owner, name, reach, created_at, last_used_at, expires_at };
+        IssuedKey { api_key, key }
     }
 }
 

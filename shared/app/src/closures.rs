@@ -8,16 +8,19 @@
 
 use std::time::Duration;
 
+use domain::actor::Permission;
 use domain::id::OrganisationId;
 use domain::image::Pictured;
 use domain::member::UserNumber;
 use domain::organisation::Organisation;
-use domain::{Action, Tenant, id::UserId};
+use domain::{Action, Model, Tenant, id::UserId};
 use jiff::{SignedDuration, Timestamp};
 use store::{Closure, Scope, StoreError, Work};
 
 use crate::bucket::Bucket;
 use crate::exports::{Progress, prefix};
+use crate::mail::Mailer;
+use crate::notices::Notice;
 use crate::queue::{WorkQueue, WorkRef};
 use crate::session::Session;
 use crate::{App, Error};
@@ -37,18 +40,24 @@ const SETTLED: Duration = Duration::from_secs(180);
 /// caller is no member with [`domain::Error::NotFound`].
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
 impl App {
-    /// Has an organisation removed with all that it has. Its credentials are ended, the owner's last, so that
+    /// Has an organisation removed with all that it has, and mails its owner. Its credentials are ended, the owner's last, so that
     /// the owner can ask again until it was accepted.
     pub async fn close_organisation(
         &self,
+        mailer: &Mailer,
         queue: &WorkQueue,
         session: &Session,
         organisation: OrganisationId,
     ) -> Result<Closure, Error> {
-        let tenant = self.owned(session, organisation, Action::Delete).await?;
+        let actor = self.owned(session, organisation, Permission(Action::Delete, Model::Business)).await?;
+        let tenant = actor.tenant();
         let closure = Closure::requested(self.now());
         let closure = match self.store.create_closure(tenant, &closure, self.now()).await {
-            Ok(()) => closure,
+            Ok(()) => {
+                // The owner may be gone with the organisation's credentials.
+                self.notify_owner(mailer, &actor, &Notice::OrganisationDeleted).await;
+                closure
+            }
             Err(StoreError::Raced) => self.store.closure(tenant).await?.unwrap_or(closure),
             Err(other) => return Err(other.into()),
         };

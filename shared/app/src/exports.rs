@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use domain::actor::Permission;
 use domain::export::Export;
 use domain::id::{ExportId, OrganisationId};
-use domain::{Action, Tenant};
+use domain::{Action, Model, Tenant};
 use futures::FutureExt;
 use store::{ExportJob, Scope, StoreError, Upload, WalkCursor, Work};
 
@@ -93,7 +94,7 @@ impl App {
         session: &Session,
         organisation: OrganisationId,
     ) -> Result<Export, Error> {
-        let tenant = self.owned(session, organisation, Action::View).await?;
+        let tenant = self.owned(session, organisation, Permission(Action::Add, Model::Export)).await?.tenant();
         let export = Export::requested(ExportId::new(self.new_id()), self.now());
         let job = ExportJob { export, cursor: Some(WalkCursor::default()), upload: None, version: 1 };
         self.retrying(async || {
@@ -143,7 +144,7 @@ impl App {
         organisation: OrganisationId,
         id: ExportId,
     ) -> Result<(Export, Option<String>), Error> {
-        let tenant = self.owned(session, organisation, Action::View).await?;
+        let tenant = self.owned(session, organisation, Permission(Action::View, Model::Export)).await?.tenant();
         let job = self.store.export(tenant, id).await?.filter(|job| job.export.expires_at > self.now());
         let export = job.ok_or(domain::Error::NotFound)?.export;
         let (key, is_done) = (key(tenant, id), export.finished_at.is_some());

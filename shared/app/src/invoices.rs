@@ -1,6 +1,5 @@
 //! Invoices.
 
-use domain::actor::Role;
 use domain::attributes::{EntityName, Schema};
 use domain::filter::InvoiceFilter;
 use domain::id::{EntryId, InvoiceId};
@@ -316,7 +315,7 @@ pub(crate) fn status_allowed(actor: &Actor, status: Option<StatusRequest>) -> Re
 /// may be sent back.
 fn payment_page_allowed(actor: &Actor, sent: Option<&PaymentPage>, header: &Header) -> Result<(), domain::Error> {
     match sent.filter(|page| header.details.stripe.hosted_url.as_ref() != Some(*page)) {
-        Some(page) => check_payment_page(page, *actor.role() == Role::Owner),
+        Some(page) => check_payment_page(page, actor.is_owner()),
         None => Ok(()),
     }
 }

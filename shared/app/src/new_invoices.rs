@@ -1,6 +1,5 @@
 //! Invoices come into being: under a number of their own, and with a client where they need one.
 
-use domain::actor::Role;
 use domain::attributes::{EntityName, Schema};
 use domain::client::{Client, NewClient, Profile};
 use domain::id::{ClientId, InvoiceId};
@@ -43,7 +42,7 @@ impl App {
         mut wrong: FieldErrors,
     ) -> Result<Invoice, Error> {
         if let Some(page) = &new.details.stripe.hosted_url {
-            wrong.gather(check_payment_page(page, *actor.role() == Role::Owner))?;
+            wrong.gather(check_payment_page(page, actor.is_owner()))?;
         }
         let references = new.details.references();
         self.look_up_new(actor, None, references, &mut wrong).await?;

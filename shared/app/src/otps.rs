@@ -148,19 +148,3 @@ pub(crate) async fn mail_code(mailer: &Mailer, letter: CodeLetter, to: Email, co
     );
     mailer.send(PlainMail { to, subject: subject.into(), text }).await
 }
-
-/// Tells a user by mail that the password is another one. Nothing depends on it: a mail that cannot be sent is logged.
-pub(crate) async fn mail_new_password(mailer: &Mailer, user: &User) {
-    if !user.email_is_proven {
-        return;
-    }
-    let text = format!(
-        "The password of the user {} was changed. Whoever was signed in must sign in again.\n\nIf it was not you, reset \
-         the password now, and check who reads your mail.\n",
-        user.username.as_str()
-    );
-    let mail = PlainMail { to: user.email.clone(), subject: "Your password was changed".into(), text };
-    if let Err(error) = mailer.send(mail).await {
-        tracing::warn!(%error, "the notice of a new password was not sent");
-    }
-}

@@ -3,7 +3,7 @@
 use domain::user::Password;
 
 use crate::mail::Mailer;
-use crate::otps::mail_new_password;
+use crate::notices::{Notice, notify};
 use crate::session::{Holder, Session};
 use crate::sources::SourceAddress;
 use crate::{App, Error, secrets};
@@ -46,7 +46,7 @@ impl App {
         });
         let Some(user) = user.await? else { return Ok(false) };
         self.sessions.forget_user(user.id);
-        mail_new_password(mailer, &user).await;
+        notify(mailer, &user, &Notice::PasswordChanged).await;
         Ok(true)
     }
 }

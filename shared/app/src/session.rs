@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::actor::Role;
 use domain::api_key::{ApiKey, PublicKey};
 use domain::id::{OrganisationId, UserId};
 use domain::user::{TokenHash, User};
@@ -101,18 +100,20 @@ impl Session {
         holder: Holder,
         organisation: Option<OrganisationId>,
     ) -> Result<Self, Error> {
-        let (author, organisation, role) = match &holder {
+        let actor = match &holder {
             Holder::User(user) => {
                 let organisation = organisation.unwrap_or(user.home);
                 let role = user.role_in(organisation).ok_or(domain::Error::Forbidden)?.clone();
-                (user.author(), organisation, role)
+                Actor::new(Tenant::trusted(organisation), user.author(), role)
             }
             Holder::ApiKey(key) => match organisation {
                 Some(other) if other != key.organisation => return Err(domain::Error::Forbidden.into()),
-                Some(_) | None => (key.owner.clone(), key.organisation, Role::Owner),
+                Some(_) | None => {
+                    Actor::by_key(Tenant::trusted(key.organisation), key.owner.clone(), key.reach.clone())
+                }
             },
         };
-        Ok(Self { actor: Actor::new(Tenant::trusted(organisation), author, role), credential, kind, holder })
+        Ok(Self { actor, credential, kind, holder })
     }
 
     /// The hash by which its user keeps it; none for a credential of another kind.
@@ -145,7 +146,8 @@ impl SessionCache {
     fn get(&self, credential: &str, now: Timestamp) -> Option<Holder> {
         let holders = self.lock();
         let (holder, read_at) = holders.get(credential)?;
-        (now < *read_at + Self::TRUST).then(|| holder.clone())
+        let has_expired = matches!(holder, Holder::ApiKey(key) if key.has_expired(now));
+        (now < *read_at + Self::TRUST && !has_expired).then(|| holder.clone())
     }
 
     fn put(&self, credential: &str, holder: Holder, now: Timestamp) {
@@ -285,11 +287,13 @@ impl App {
     async fn verified_key(&self, public: &str, secret: &str) -> Result<Holder, Error> {
         let public: PublicKey = public.parse().map_err(|_| Error::CredentialInvalid)?;
         let key = self.store.api_key(&public).await?.ok_or(Error::CredentialInvalid)?;
-        if secrets::same(key.secret_hash.as_bytes(), sha256_hex(secret).as_bytes()) {
-            Ok(Holder::ApiKey(Box::new(key)))
-        } else {
-            Err(Error::CredentialInvalid)
+        if !secrets::same(key.secret_hash.as_bytes(), sha256_hex(secret).as_bytes()) || key.has_expired(self.now()) {
+            return Err(Error::CredentialInvalid);
         }
+        if key.use_is_news(self.now()) {
+            self.store.note_key_use(&key.public, self.now(), self.now() - ApiKey::USE_NOTED_EVERY).await?;
+        }
+        Ok(Holder::ApiKey(Box::new(key)))
     }
 }
 

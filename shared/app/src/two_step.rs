@@ -7,7 +7,8 @@ use domain::user::{Password, User};
 
 use crate::jwt::TokenPair;
 use crate::mail::Mailer;
-use crate::otps::{CodeLetter, mail_new_password};
+use crate::notices::{Notice, notify};
+use crate::otps::CodeLetter;
 use crate::secrets::sha256_hex;
 use crate::sources::SourceAddress;
 use crate::{App, Error, secrets};
@@ -149,7 +150,7 @@ impl App {
             Err(refused) => return Ok(Err(refused)),
         };
         self.sessions.forget_user(user.id);
-        mail_new_password(mailer, &user).await;
+        notify(mailer, &user, &Notice::PasswordChanged).await;
         Ok(Ok(()))
     }
 

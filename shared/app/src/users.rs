@@ -13,6 +13,7 @@ use store::{Page, PageRequest, StoreError};
 
 use crate::accounts::taken;
 use crate::mail::Mailer;
+use crate::notices::Notice;
 use crate::otps::{CodeLetter, mail_code};
 use crate::{App, Error, Expected, check_version, may, secrets};
 
@@ -23,8 +24,9 @@ use crate::{App, Error, Expected, check_version, may, secrets};
 impl App {
     /// A page of the members of a group. Every member may read it: it exists to choose a responsible
     /// person from, and shows names and addresses alone. Being an [`Actor`] of the organisation is
-    /// the whole permission.
+    /// the whole permission, except for an API key with scopes.
     pub async fn list_group(&self, actor: &Actor, group: Group, page: PageRequest) -> Result<Page<Member>, Error> {
+        actor.require_of_keys(Action::View, Model::User)?;
         Ok(self.store.members(actor.tenant(), Some(group), page).await?)
     }
 
@@ -59,6 +61,7 @@ impl App {
                 tracing::warn!(%error, "the mail to a new member was not sent");
             }
         }
+        self.notify_owner(mailer, actor, &Notice::MemberAdded(user.username.clone())).await;
         as_member(actor, &user, 1)
     }
 

@@ -31,6 +31,7 @@ impl App {
     /// Makes a webhook; its secret is shown now and never again. [`domain::Error::Conflict`] beyond [`Webhook::MOST`].
     pub async fn create_webhook(&self, actor: &Actor, new: NewWebhook) -> Result<Webhook, Error> {
         may(actor, Action::Add, Model::Webhook)?;
+        may(actor, Action::View, Model::WebhookSecret)?;
         let webhook = Webhook::new(WebhookId::new(self.new_id()), new, self.new_secret()?, self.now());
         let commit = async || Ok(self.store.create_webhook(actor.tenant(), &webhook, Webhook::MOST).await?);
         match self.retrying(commit).await? {
@@ -62,6 +63,7 @@ impl App {
         expected: Expected,
     ) -> Result<Webhook, Error> {
         may(actor, Action::Change, Model::Webhook)?;
+        may(actor, Action::View, Model::WebhookSecret)?;
         let secret = self.new_secret()?;
         self.change_webhook(actor, id, expected, |webhook| webhook.rotate(secret.clone(), self.now())).await
     }

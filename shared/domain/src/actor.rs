@@ -1,9 +1,11 @@
 //! Who is asking, for which organisation, and what they may do.
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
+use crate::scopes::Reach;
 use crate::words::words;
 
 /// The organisation on whose behalf something is read or written. Every key is built from one.
@@ -42,6 +44,7 @@ pub struct Actor {
     tenant: Tenant,
     author: Author,
     role: Role,
+    key: Option<Reach>,
 }
 
 /// What a member is in an organisation.
@@ -80,7 +83,13 @@ impl Actor {
     /// The actor of a verified credential.
     #[must_use]
     pub const fn new(tenant: Tenant, author: Author, role: Role) -> Self {
-        Self { tenant, author, role }
+        Self { tenant, author, role, key: None }
+    }
+
+    /// The actor of an API key, which acts as the owner within its reach.
+    #[must_use]
+    pub const fn by_key(tenant: Tenant, owner: Author, reach: Reach) -> Self {
+        Self { tenant, author: owner, role: Role::Owner, key: Some(reach) }
     }
 
     /// The organisation that everything this actor does happens in.
@@ -101,10 +110,33 @@ impl Actor {
         &self.role
     }
 
+    /// Whether the actor is the owner, or an API key without scopes, which writes the books as the owner does.
+    #[must_use]
+    pub fn is_owner(&self) -> bool {
+        self.role == Role::Owner && !matches!(self.key, Some(Reach::Scopes(_)))
+    }
+
+    /// Whether the actor has a permission.
+    #[must_use]
+    pub fn has(&self, permission: Permission) -> bool {
+        self.role.grants(permission) && self.key.as_ref().is_none_or(|reach| reach.grants(permission))
+    }
+
     /// Every permission that the actor has, in a stable order.
     #[must_use]
     pub fn permissions(&self) -> Vec<Permission> {
-        Permission::all().filter(|permission| self.role.grants(*permission)).collect()
+        Permission::all().filter(|permission| self.has(*permission)).collect()
+    }
+
+    /// Demands what every member may do: of an API key with scopes, a permission.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without it.
+    pub fn require_of_keys(&self, action: Action, model: Model) -> Result<(), Error> {
+        match &self.key {
+            Some(Reach::Scopes(_)) => self.require(action, model),
+            Some(Reach::Books) | None => Ok(()),
+        }
     }
 
     /// Demands a permission.
@@ -112,7 +144,7 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] without it.
     pub fn require(&self, action: Action, model: Model) -> Result<(), Error> {
-        if self.role.grants(Permission(action, model)) { Ok(()) } else { Err(Error::Forbidden) }
+        if self.has(Permission(action, model)) { Ok(()) } else { Err(Error::Forbidden) }
     }
 }
 
@@ -140,14 +172,16 @@ impl Group {
                 Model::Pipeline | Model::Category | Model::CatalogueItem | Model::PriceTier | Model::Payment => view,
                 Model::Invoice | Model::InvoiceLineItem => no_delete,
                 Model::Service | Model::FollowUp | Model::Expense => false,
-                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+                Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
+                Model::Business | Model::Export | Model::ApiKey => false,
             },
             Self::Operations => match model {
                 Model::Client | Model::Service | Model::FollowUp | Model::Contact => true,
                 Model::Category | Model::CatalogueItem | Model::PriceTier => true,
                 Model::Invoice | Model::InvoiceLineItem | Model::Payment | Model::Expense => true,
                 Model::Lead | Model::Pipeline => false,
-                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+                Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
+                Model::Business | Model::Export | Model::ApiKey => false,
             },
             Self::Instructors | Self::TeacherAssistant => match model {
                 Model::Service | Model::Client => view,
@@ -155,7 +189,8 @@ impl Group {
                 Model::Lead | Model::Contact | Model::Pipeline | Model::Category => false,
                 Model::CatalogueItem | Model::PriceTier | Model::Invoice | Model::InvoiceLineItem => false,
                 Model::Payment | Model::Expense => false,
-                Model::Attribute | Model::Webhook | Model::User | Model::Business => false,
+                Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
+                Model::Business | Model::Export | Model::ApiKey => false,
             },
         }
     }
@@ -193,13 +228,16 @@ pub enum Model {
     Expense,
     Attribute,
     Webhook,
+    WebhookSecret,
     User,
     Business,
+    Export,
+    ApiKey,
 }
 
 impl Model {
     /// All models.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Lead,
         Self::Client,
         Self::Service,
@@ -215,8 +253,11 @@ impl Model {
         Self::Expense,
         Self::Attribute,
         Self::Webhook,
+        Self::WebhookSecret,
         Self::User,
         Self::Business,
+        Self::Export,
+        Self::ApiKey,
     ];
 }
 
@@ -229,6 +270,19 @@ impl Permission {
     pub fn all() -> impl Iterator<Item = Self> {
         const ACTIONS: [Action; 4] = [Action::Add, Action::Change, Action::Delete, Action::View];
         Model::ALL.into_iter().flat_map(|model| ACTIONS.map(|action| Self(action, model)))
+    }
+}
+
+/// The text names no permission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("This is not the name of a permission.")]
+pub struct UnknownPermission;
+
+impl FromStr for Permission {
+    type Err = UnknownPermission;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
+        Self::all().find(|permission| permission.to_string() == text).ok_or(UnknownPermission)
     }
 }
 

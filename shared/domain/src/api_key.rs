@@ -3,11 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::actor::Author;
+use crate::actor::{Actor, Author};
 use crate::error::Error;
 use crate::id::OrganisationId;
+use crate::scopes::{Reach, Scopes};
+use crate::text::Name;
 
 /// The part of an API key that names it: `pk_` and 32 hex digits. It is no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -64,8 +66,76 @@ pub struct ApiKey {
     pub organisation: OrganisationId,
     /// The owner as whom it acts.
     pub owner: Author,
+    /// What its owner calls it.
+    pub name: Option<Name>,
+    /// What it may do.
+    pub reach: Reach,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, to within [`ApiKey::USE_NOTED_EVERY`].
+    pub last_used_at: Option<Timestamp>,
+    /// When it ends, if it does by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What an API key is made with.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NewApiKey {
+    /// What its owner calls it.
+    pub name: Option<Name>,
+    /// What it may do; what its maker may, if left out.
+    pub scopes: Option<Scopes>,
+    /// When it ends; when its maker does, if left out.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// How far a new key reaches, and for how long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// What it may do.
+    pub reach: Reach,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewApiKey {
+    /// What a key gets from its maker: a caller who may make keys, or another key, of which it gets no more than that
+    /// has and which it does not outlive.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for more than the maker has; a field error for an end that is past.
+    pub fn granted_by(&self, actor: &Actor, maker: Option<&ApiKey>, now: Timestamp) -> Result<Grant, Error> {
+        if self.expires_at.is_some_and(|end| end <= now) {
+            return Err(Error::field("expires_at", "Must be in the future."));
+        }
+        if let Some(scopes) = &self.scopes {
+            scopes.check_within(actor)?;
+        }
+        let inherited = maker.map_or(Reach::Books, |maker| maker.reach.clone());
+        let latest = maker.and_then(|maker| maker.expires_at);
+        let expires_at = match (self.expires_at, latest) {
+            (Some(end), Some(latest)) if end > latest => return Err(Error::Forbidden),
+            (end, latest) => end.or(latest),
+        };
+        Ok(Grant { reach: self.scopes.clone().map_or(inherited, Reach::Scopes), expires_at })
+    }
+}
+
+impl ApiKey {
+    /// How often the use of a key is written down.
+    pub const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+    /// Whether it has ended by itself.
+    #[must_use]
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// Whether a use of it is to be written down.
+    #[must_use]
+    pub fn use_is_news(&self, now: Timestamp) -> bool {
+        self.last_used_at.is_none_or(|last| now >= last + Self::USE_NOTED_EVERY)
+    }
 }
 
 impl fmt::Debug for ApiKey {
@@ -130,6 +200,60 @@ mod tests {
         for bad in ["", "pk_", "pk_abc", &written[3..], &written.to_uppercase(), &format!("{written}0"), "sk_0"] {
             assert_eq!(bad.parse::<PublicKey>(), Err(InvalidKey), "{bad}");
         }
+    }
+
+    fn made(reach: Reach, expires_at: Option<Timestamp>) -> ApiKey {
+        let owner = Author { id: crate::id::UserId::new(uuid::Uuid::nil()), number: 1, name: "owner".into() };
+        ApiKey {
+            public: key(1),
+            secret_hash: String::new(),
+            organisation: OrganisationId::new(uuid::Uuid::nil()),
+            owner,
+            name: None,
+            reach,
+            created_at: at(0),
+            last_used_at: None,
+            expires_at,
+        }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn scopes(word: &str) -> Scopes {
+        Scopes::new(&[word.parse().unwrap()]).unwrap()
+    }
+
+    #[test]
+    fn a_key_hands_on_no_more_than_it_has_and_for_no_longer() {
+        let maker = made(Reach::Scopes(scopes("app.view_lead")), Some(at(100)));
+        let actor = Actor::by_key(crate::Tenant::trusted(maker.organisation), maker.owner.clone(), maker.reach.clone());
+        let grant = |new: NewApiKey| new.granted_by(&actor, Some(&maker), at(10));
+        let inherited = Grant { reach: maker.reach.clone(), expires_at: Some(at(100)) };
+        assert_eq!(grant(NewApiKey::default()), Ok(inherited));
+        let ending = |second| NewApiKey { expires_at: Some(at(second)), ..NewApiKey::default() };
+        assert_eq!(grant(ending(100)).unwrap().expires_at, Some(at(100)));
+        assert_eq!(grant(ending(50)).unwrap().expires_at, Some(at(50)));
+        assert_eq!(grant(ending(101)), Err(Error::Forbidden));
+        assert_eq!(grant(ending(10)), Err(Error::field("expires_at", "Must be in the future.")));
+        let of = |word| NewApiKey { scopes: Some(scopes(word)), ..NewApiKey::default() };
+        assert!(grant(of("app.view_lead")).is_ok());
+        assert_eq!(grant(of("app.add_lead")), Err(Error::Forbidden));
+        // A key without scopes cannot give what it lacks itself.
+        let books = made(Reach::Books, None);
+        let actor = Actor::by_key(crate::Tenant::trusted(books.organisation), books.owner.clone(), Reach::Books);
+        assert_eq!(of("app.delete_business").granted_by(&actor, Some(&books), at(10)), Err(Error::Forbidden));
+        assert_eq!(of("app.view_lead").granted_by(&actor, Some(&books), at(10)).unwrap().expires_at, None);
+    }
+
+    #[test]
+    fn a_key_ends_in_the_second_it_says_and_its_use_is_news_once_an_hour() {
+        let key = made(Reach::Books, Some(at(100)));
+        assert!(!key.has_expired(at(99)) && key.has_expired(at(100)));
+        assert!(!made(Reach::Books, None).has_expired(at(i64::from(i32::MAX))));
+        let used = ApiKey { last_used_at: Some(at(0)), ..key };
+        assert!(!used.use_is_news(at(3599)) && used.use_is_news(at(3600)));
     }
 
     #[test]

@@ -38,6 +38,7 @@ pub mod pipeline;
 pub mod product;
 pub mod record;
 pub mod reference;
+pub mod scopes;
 pub mod service;
 pub mod supplier;
 pub mod text;

@@ -28,15 +28,38 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
         let (parts, body) = request.into_parts();
-        let (media_type, is_json) = (media_type(&parts.headers), is_json(&parts.headers));
+        Self::of(&parts.headers, body).await
+    }
+}
+
+impl JsonBody {
+    async fn of(headers: &HeaderMap, body: Body) -> Result<Self, Failure> {
+        let (media_type, is_json) = (media_type(headers), is_json(headers));
         if !media_type.is_empty() && !is_json {
             return Err(Problem::UnsupportedMediaType { media_type }.into());
         }
-        let bytes = without_mark(collect(&parts.headers, body).await?);
+        let bytes = without_mark(collect(headers, body).await?);
         match bytes.is_empty() {
             true => Err(Problem::Malformed("A JSON body is required.".to_owned()).into()),
             false if is_json => Ok(Self(bytes)),
             false => Err(Problem::UnsupportedMediaType { media_type }.into()),
+        }
+    }
+}
+
+/// The body of a request that needs none: without one it is an empty object.
+#[derive(Debug, Clone)]
+pub struct OptionalBody(pub JsonBody);
+
+impl<S: Send + Sync> FromRequest<S> for OptionalBody {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Failure> {
+        let (parts, body) = request.into_parts();
+        let bytes = collect(&parts.headers, body).await?;
+        match bytes.is_empty() {
+            true => Ok(Self(JsonBody(Bytes::from_static(b"{}")))),
+            false => JsonBody::of(&parts.headers, Body::from(bytes)).await.map(Self),
         }
     }
 }

@@ -34,7 +34,7 @@ mod upload;
 
 pub use address::BaseUrl;
 pub use answer::{json, no_content};
-pub use body::{JsonBody, MAX_BODY, read, read_object};
+pub use body::{JsonBody, MAX_BODY, OptionalBody, read, read_object};
 pub use caller::Caller;
 pub use contract::Contract;
 pub use cookie::{reset_token, session_ended, session_id, session_opened, with_reset_token};

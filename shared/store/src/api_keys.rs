@@ -1,9 +1,12 @@
 //! API keys, and the organisations that a user opens beside the first one.
 
 use domain::Tenant;
+use domain::actor::Permission;
 use domain::api_key::{ApiKey, KeyRing, PublicKey};
 use domain::id::OrganisationId;
 use domain::organisation::Organisation;
+use domain::scopes::{Reach, Scopes};
+use domain::text::Name;
 use domain::user::User;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +17,7 @@ use crate::error::StoreError;
 use crate::keys;
 use crate::members::new_member_item;
 use crate::starting_rows::put_starting_rows;
-use crate::table::n;
+use crate::table::{Update, n, s};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,7 +27,17 @@ pub(crate) struct ApiKeyBody {
     secret_hash: String,
     organisation: OrganisationId,
     owner: AuthorBody,
+    /// This and what follows is not in keys of older releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<Name>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<String>>,
     created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<Timestamp>,
+    /// Not `expires_at`, by which DynamoDB would delete the item and leave its name in the ring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<Timestamp>,
 }
 
 impl Stored for ApiKey {
@@ -32,14 +45,29 @@ impl Stored for ApiKey {
     const MODEL: Option<&'static str> = None;
 
     fn body(&self) -> ApiKeyBody {
-        let Self { public, secret_hash, organisation, owner, created_at } = self.clone();
-        ApiKeyBody { public, secret_hash, organisation, owner: AuthorBody::from(&owner), created_at }
+        let Self { public, secret_hash, organisation, owner, name, reach, created_at, last_used_at, expires_at } =
+            self.clone();
+        let words = |scopes: &Scopes| scopes.as_slice().iter().map(Permission::to_string).collect();
+        let (owner, scopes) = (AuthorBody::from(&owner), reach.scopes().map(words));
+        let ends_at = expires_at;
+        ApiKeyBody { public, secret_hash, organisation, owner, name, scopes, created_at, last_used_at, ends_at }
     }
 
     fn restore(body: ApiKeyBody) -> Result<Self, StoreError> {
-        let ApiKeyBody { public, secret_hash, organisation, owner, created_at } = body;
-        Ok(Self { public, secret_hash, organisation, owner: owner.into(), created_at })
+        let ApiKeyBody { public, secret_hash, organisation, owner, name, scopes, created_at, last_used_at, ends_at } =
+            body;
+        let (owner, expires_at) = (owner.into(), ends_at);
+        let reach = reach_of(scopes)?;
+        Ok(Self { public, secret_hash, organisation, owner, name, reach, created_at, last_used_at, expires_at })
     }
+}
+
+/// Scopes that are there but cannot be read never become a key without scopes, which may do more.
+fn reach_of(words: Option<Vec<String>>) -> Result<Reach, StoreError> {
+    let Some(words) = words else { return Ok(Reach::Books) };
+    let read = words.iter().map(|word| word.parse().map_err(StoreError::corrupt));
+    let scopes = Scopes::new(&read.collect::<Result<Vec<Permission>, _>>()?);
+    Ok(Reach::Scopes(scopes.ok_or_else(|| StoreError::corrupt("an API key with an empty list of scopes"))?))
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,6 +104,31 @@ impl Store {
     /// The names of an organisation's API keys.
     pub async fn key_ring(&self, tenant: Tenant) -> Result<KeyRing, StoreError> {
         Ok(self.find(&keys::key_ring(tenant)).await?.unwrap_or_default())
+    }
+
+    /// The API keys of some names, of which there are at most 100, in the order of the names.
+    pub async fn api_keys(&self, names: &[PublicKey]) -> Result<Vec<ApiKey>, StoreError> {
+        let keys: Vec<_> = names.iter().map(keys::api_key).collect();
+        let items = self.table.get_all(&keys).await?;
+        let mut found = items.into_iter().map(decode).collect::<Result<Vec<ApiKey>, _>>()?;
+        found.sort_by_key(|key| names.iter().position(|name| *name == key.public));
+        Ok(found)
+    }
+
+    /// Notes that an API key was used, unless a use since `before` is noted already or the key is gone.
+    pub async fn note_key_use(&self, key: &PublicKey, now: Timestamp, before: Timestamp) -> Result<(), StoreError> {
+        let update = Update {
+            key: keys::api_key(key),
+            expression: "SET last_used_at = :now",
+            condition: "attribute_exists(pk) AND (attribute_not_exists(last_used_at) OR last_used_at <= :before)"
+                .into(),
+            names: [].into(),
+            values: [(":now".to_owned(), s(now.to_string())), (":before".to_owned(), s(before.to_string()))].into(),
+        };
+        match self.table.update(update).await {
+            Ok(_) | Err(StoreError::Missing | StoreError::Raced) => Ok(()),
+            Err(other) => Err(other),
+        }
     }
 
     /// The organisations of some ids, of which there are at most 100, oldest first.
@@ -143,5 +196,60 @@ impl Store {
             _ => commit.put_if(item, "version = :before", values),
         };
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Item;
+    use domain::Author;
+    use domain::id::UserId;
+    use uuid::Uuid;
+
+    fn key() -> ApiKey {
+        let at = |text: &str| text.parse().unwrap();
+        ApiKey {
+            public: PublicKey::from_random([7; 16]),
+            secret_hash: "ab".into(),
+            organisation: OrganisationId::new(Uuid::from_u128(1)),
+            owner: Author { id: UserId::new(Uuid::from_u128(2)), number: 3, name: "Eva".into() },
+            name: Some(Name::parse("Shop").unwrap()),
+            reach: Reach::Scopes(Scopes::new(&["app.view_lead".parse().unwrap()]).unwrap()),
+            created_at: at("2026-01-01T00:00:00Z"),
+            last_used_at: Some(at("2026-01-02T00:00:00Z")),
+            expires_at: Some(at("2027-01-01T00:00:00Z")),
+        }
+    }
+
+    fn item() -> Item {
+        let key = key();
+        encode(&key, &keys::api_key(&key.public)).unwrap()
+    }
+
+    #[test]
+    fn a_key_is_read_as_it_was_written_and_is_not_deleted_by_its_end() {
+        assert!(decode::<ApiKey>(item()).unwrap() == key());
+        assert!(!item().contains_key("expires_at"), "DynamoDB deletes by this attribute");
+    }
+
+    #[test]
+    fn a_key_of_an_older_release_has_no_scopes_and_no_end() {
+        let mut old = item();
+        for name in ["name", "scopes", "last_used_at", "ends_at"] {
+            assert!(old.remove(name).is_some(), "{name}");
+        }
+        let restored = decode::<ApiKey>(old).unwrap();
+        assert_eq!((restored.reach, restored.expires_at), (Reach::Books, None));
+    }
+
+    #[test]
+    fn scopes_that_cannot_be_read_are_no_key_without_scopes() {
+        for words in [vec![], vec!["app.rule"]] {
+            let mut item = item();
+            let words = words.into_iter().map(s).collect();
+            item.insert("scopes".into(), aws_sdk_dynamodb::types::AttributeValue::L(words));
+            assert!(decode::<ApiKey>(item).is_err());
+        }
     }
 }

@@ -41,7 +41,7 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
             let body = json!({"name": format!("Studio {}", scene.fresh()), "currency": "USD"});
             call("/api/businesses".into()).by(Credential::Token).json(&body)
         }
-        (RouteMethod::Post, "/api/businesses/{id}/api-keys") => call(keys),
+        (RouteMethod::Post | RouteMethod::Get, "/api/businesses/{id}/api-keys") => call(keys),
         (RouteMethod::Delete, "/api/businesses/{id}/api-keys/{public_key}") => {
             let key = text(&scene.post(&keys, &json!({})).await?, "/api_key")?;
             call(format!("{keys}/{}", key.split(':').next().unwrap_or_default()))

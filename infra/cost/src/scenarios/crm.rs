@@ -21,6 +21,9 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
     if route.path.starts_with("/api/organisations/") {
         return of_organisation(scene, route).await;
     }
+    if route.path.starts_with("/api/tokens") {
+        return of_tokens(scene, route).await;
+    }
     let (path, made) = filled(scene, route).await?;
     let call = Call::new(method(route), path);
     if route.form.is_some() {
@@ -47,6 +50,14 @@ async fn of_organisation(scene: &Scene, route: &Route) -> Result<Call, Failure> 
         };
         scene.eventually("an export", written).await?;
     }
+    Ok(stranger.call(method(route), path))
+}
+
+/// A request about the tokens of another user: those of this one are needed yet.
+async fn of_tokens(scene: &Scene, route: &Route) -> Result<Call, Failure> {
+    let stranger = scene.stranger().await?;
+    let tokens = scene.send(&stranger.call(Method::GET, "/api/tokens")).await?.json()?;
+    let path = route.path.replace("{token_id}", &text(&tokens, "/0/id")?);
     Ok(stranger.call(method(route), path))
 }
 

@@ -1,19 +1,23 @@
 //! Businesses, which are organisations, and their API keys.
 
-use domain::FieldErrors;
+use domain::api_key::{ApiKey, NewApiKey};
 use domain::money::Currency;
 use domain::organisation::Organisation;
+use domain::scopes::Scopes;
 use domain::text::Name;
+use domain::{FieldErrors, Permission};
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
 use super::amounts::SentCurrency;
 use super::ids::BusinessKey;
 use super::{given, needed};
 use crate::openapi::one;
 use crate::routes::Route;
-use crate::wire::body;
+use crate::wire::{FromWire, body};
 
 body! {
     /// A business to be opened. Whoever opens it owns it.
@@ -111,14 +115,141 @@ impl BusinessListJson {
     }
 }
 
+/// A permission, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentPermission(Permission);
+
+impl FromWire for SentPermission {
+    fn from_wire(raw: &str) -> Result<Self, String> {
+        let name = String::from_wire(raw)?;
+        name.parse().map(Self).map_err(|error| error.to_string())
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let names: Vec<_> = Permission::all().map(|permission| permission.to_string()).collect();
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+body! {
+    /// An API key to be made. Whatever it leaves out, it has of the API key that makes it, if one does.
+    NewApiKeyBody {
+        /// What to call it.
+        optional name: Name,
+        /// What it may do, and nothing else. Without scopes it may do all that the owner may, except: delete or export
+        /// the organisation, manage users, see the secrets of webhooks.
+        optional scopes: Vec<SentPermission>,
+        /// When it ends.
+        optional expires_at: Timestamp,
+    }
+}
+
+impl NewApiKeyBody {
+    /// What the key is made with.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn into_new(self) -> Result<NewApiKey, FieldErrors> {
+        let Self { name, scopes, expires_at } = self;
+        let mut errors = FieldErrors::new();
+        let name = given(&mut errors, "name", name);
+        let sent = given(&mut errors, "scopes", scopes);
+        let scopes = sent.and_then(|sent| {
+            let sent: Vec<_> = sent.into_iter().map(|SentPermission(permission)| permission).collect();
+            let scopes = Scopes::new(&sent);
+            if scopes.is_none() {
+                errors.add("scopes", "This list may not be empty. Leave it out for a key without scopes.");
+            }
+            scopes
+        });
+        let expires_at = given(&mut errors, "expires_at", expires_at);
+        if errors.is_empty() { Ok(NewApiKey { name, scopes, expires_at }) } else { Err(errors) }
+    }
+}
+
 /// An API key that was just made.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = ApiKey)]
 pub struct ApiKeyJson {
     /// The key, `pk_…:sk_…`. It is shown this once.
     pub api_key: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it may do; null without scopes.
+    pub scopes: Option<Vec<String>>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it ends; null if it does not by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl ApiKeyJson {
+    /// The whole key, and what is kept of it.
+    #[must_use]
+    pub fn new(api_key: String, key: &ApiKey) -> Self {
+        let ListedKeyJson { key: _, name, scopes, created_at, last_used_at: _, expires_at } = key.into();
+        Self { api_key, name, scopes, created_at, expires_at }
+    }
+}
+
+/// An API key, without what proves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ListedApiKey)]
+pub struct ListedKeyJson {
+    /// The part of the key before the colon.
+    pub key: String,
+    /// What it is called.
+    pub name: Option<String>,
+    /// What it may do; null without scopes.
+    pub scopes: Option<Vec<String>>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to within an hour; null if it was not.
+    pub last_used_at: Option<Timestamp>,
+    /// When it ends; null if it does not by itself. One that has ended stays until it is deleted.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<&ApiKey> for ListedKeyJson {
+    fn from(key: &ApiKey) -> Self {
+        let ApiKey {
+            public,
+            secret_hash: _,
+            organisation: _,
+            owner: _,
+            name,
+            reach,
+            created_at,
+            last_used_at,
+            expires_at,
+        } = key;
+        Self {
+            key: public.to_string(),
+            name: name.as_ref().map(|name| name.as_str().to_owned()),
+            scopes: reach.scopes().map(|scopes| scopes.as_slice().iter().map(Permission::to_string).collect()),
+            created_at: *created_at,
+            last_used_at: *last_used_at,
+            expires_at: *expires_at,
+        }
+    }
+}
+
+/// The API keys of a business.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ApiKeyList)]
+pub struct ApiKeyListJson {
+    /// The keys, oldest first.
+    pub api_keys: Vec<ListedKeyJson>,
+    /// How many there are.
+    pub count: usize,
+}
+
+impl ApiKeyListJson {
+    /// Shows some keys.
+    #[must_use]
+    pub fn new(keys: &[ApiKey]) -> Self {
+        Self { api_keys: keys.iter().map(ListedKeyJson::from).collect(), count: keys.len() }
+    }
 }
 
 const LIST: &str = "/api/businesses";
@@ -142,8 +273,12 @@ pub const BUSINESSES: &[Route] = &[
     Route {
         status: 201,
         ..Route::act(KEYS, "create_api_key", "Make another API key; it is shown this once", one::<ApiKeyJson>)
+            .taking(one::<NewApiKeyBody>)
             .under("businesses")
     },
+    Route::read(KEYS, "list_api_keys", "List the API keys of a business, oldest first", one::<ApiKeyListJson>)
+        .plain()
+        .under("businesses"),
     Route::delete(KEY, "delete_api_key", "Delete an API key, named by its public part").plain().under("businesses"),
 ];
 
@@ -169,6 +304,30 @@ mod tests {
             (json!({"name": " "}), "name"),
             (json!({"name": "Acme", "currency": "JPY"}), "currency"),
             (json!({"name": "Acme", "currency": 1}), "currency"),
+        ] {
+            let errors = sent(wrong.clone()).unwrap_err();
+            assert_eq!(errors.iter().map(|(name, _)| name).collect::<Vec<_>>(), [field], "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_key_takes_nothing_at_all_and_names_all_that_is_wrong_with_what_it_is_sent() {
+        let sent = |json: Value| parse_object::<NewApiKeyBody>(json.to_string().as_bytes()).unwrap().into_new();
+        for nothing in [json!({}), json!({"name": null, "scopes": null, "expires_at": null})] {
+            assert_eq!(sent(nothing), Ok(NewApiKey::default()));
+        }
+        let new = sent(json!({"name": "Shop", "scopes": ["app.view_lead"], "expires_at": "2030-01-01T00:00:00Z"}));
+        assert_eq!(new.unwrap().scopes.unwrap().as_slice().len(), 1);
+        for (wrong, field) in [
+            (json!({"scopes": []}), "scopes"),
+            (json!({"scopes": "app.view_lead"}), "scopes"),
+            (json!({"scopes": ["app.view_lead", "app.rule"]}), "scopes"),
+            (json!({"scopes": [1]}), "scopes"),
+            (json!({"scopes": [null]}), "scopes"),
+            (json!({"scopes": {}}), "scopes"),
+            (json!({"expires_at": "tomorrow"}), "expires_at"),
+            (json!({"expires_at": 7}), "expires_at"),
+            (json!({"name": "x".repeat(256)}), "name"),
         ] {
             let errors = sent(wrong.clone()).unwrap_err();
             assert_eq!(errors.iter().map(|(name, _)| name).collect::<Vec<_>>(), [field], "{wrong}");

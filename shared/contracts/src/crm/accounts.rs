@@ -1,6 +1,6 @@
 //! Tokens, and who one is.
 
-use domain::actor::{Actor, Role};
+use domain::actor::Actor;
 use domain::user::{Password, User};
 use domain::{FieldErrors, Group, Permission};
 use serde::Serialize;
@@ -95,7 +95,7 @@ impl MeJson {
             permissions: actor.permissions().iter().map(Permission::to_string).collect(),
             uuid: user.id.uuid(),
             email: user.email.to_string(),
-            is_owner: matches!(actor.role(), Role::Owner),
+            is_owner: actor.is_owner(),
             organization_id: organisation,
             business_id: format!("biz_{}", organisation.simple()),
         }
@@ -106,6 +106,7 @@ impl MeJson {
 mod tests {
     use super::*;
     use crate::wire::parse_object;
+    use domain::actor::Role;
     use domain::id::{OrganisationId, UserId};
     use domain::text::{Email, ShortText};
     use domain::user::Username;

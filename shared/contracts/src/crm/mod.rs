@@ -23,6 +23,7 @@ pub mod pipelines;
 pub mod routes;
 pub mod services;
 pub mod tiers;
+pub mod tokens;
 pub mod users;
 pub mod webhooks;
 pub mod worklist;

@@ -186,6 +186,8 @@ fn path_parameter(route: &Route, name: &str) -> (ObjectBuilder, String) {
     } else if of_entity {
         let entities = domain::attributes::EntityName::ALL.map(domain::attributes::EntityName::as_str);
         (text.enum_values(Some(entities)), "The kind of object.".to_owned())
+    } else if name == "token_id" {
+        (text.pattern(Some("^[0-9a-f]{16}$")), "The token.".to_owned())
     } else if name == "user_id" {
         let number = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1_u32));
         (number.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64))), "The user.".to_owned())

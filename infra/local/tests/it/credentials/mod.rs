@@ -6,7 +6,9 @@ mod kinds;
 mod lock_out;
 mod password_change;
 mod rates;
+mod scopes;
 mod sessions;
+mod tokens;
 mod tries;
 
 use app::App;

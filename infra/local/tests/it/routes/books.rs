@@ -56,6 +56,7 @@ impl Books {
         books.cause_a_delivery(tributary).await;
         let exports = format!("/api/organisations/{}/export/", books.organisation);
         let export = tributary.post(&books.user, &exports, json!({})).await.expect(202);
+        books.ids.insert("tokens", token_id(tributary, &books.user).await);
         books.ids.insert("organisations", books.organisation.clone());
         books.ids.insert("export", id_of(&export));
         books
@@ -107,6 +108,11 @@ impl Books {
 
     /// Sends a route's good request to another path.
     pub async fn call_at(&self, tributary: &Remote, route: &Route, path: &str) -> Answer {
+        // A change of the password ends those that were made before.
+        let path = match route.path == "/api/tokens/{token_id}" && path.contains(self.id("tokens")) {
+            true => &path.replace(self.id("tokens"), &token_id(tributary, &self.user).await),
+            false => path,
+        };
         let authorization = format!("Token {}", self.user.token);
         let (media_type, content) = self.content(route);
         let headers = [("authorization", authorization.as_str()), ("content-type", media_type)];
@@ -230,6 +236,13 @@ impl Books {
         }
         panic!("the change of a client caused no delivery");
     }
+}
+
+/// The id of a new token of a user.
+async fn token_id(tributary: &Remote, user: &User) -> String {
+    let body = json!({"username": user.username, "password": user.password});
+    tributary.call(None, http::Method::POST, "/api-token-auth/", Some(body)).await.expect(200);
+    id_of(&tributary.get(user, "/api/tokens/").await.expect(200)[0])
 }
 
 /// Whether what it answers changes by itself: what a delivery's attempts come to, and how far an export has come, is no

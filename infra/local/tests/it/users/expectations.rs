@@ -32,6 +32,8 @@ const NEEDS: &[(&str, &str)] = &[
     ("/api/me", "GET membership"),
     ("/api/session", "DELETE membership"),
     ("/api/change-password", "POST membership"),
+    ("/api/tokens", "GET membership, DELETE membership"),
+    ("/api/tokens/{token_id}", "DELETE membership"),
     // Attributes may be read by every member and are written by the owner alone.
     ("/api/attributes/{key}", "GET membership, POST ownership, PUT ownership, PATCH ownership, DELETE ownership"),
     ("/api/clients", "GET view_client, POST add_client"),

@@ -1,10 +1,25 @@
 //! The members of the organisation, and who is in which group.
 
 use crate::crm::parameters::PAGE;
+use crate::crm::tokens::ListedTokenJson;
 use crate::crm::users::{GroupMemberJson, UserBody, UserJson, UserUpdateBody};
 use crate::openapi::{many, one};
 
 use super::Route;
+
+/// The tokens of the caller.
+pub(super) const TOKENS: &[Route] = &[
+    Route::list("/api/tokens", "tokens_list", "List the caller's tokens, newest first", many::<ListedTokenJson>)
+        .under("accounts"),
+    Route::delete(
+        "/api/tokens",
+        "tokens_clear",
+        "Sign out everywhere else: end every JWT, and every token and session except the one that the request came with",
+    )
+    .plain()
+    .under("accounts"),
+    Route::delete("/api/tokens/{token_id}", "tokens_destroy", "End a token of the caller").plain().under("accounts"),
+];
 
 const USER: &str = "/api/users/{user_id}";
 
