@@ -7,7 +7,7 @@ use app::bucket::Bucket;
 use app::documents::Desk;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
-use app::queue::{Queue, WorkRef};
+use app::queue::{DeliveryQueues, Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use app::sources::TrustedProxies;
@@ -51,7 +51,10 @@ pub fn build(environment: &Environment) -> Registry {
     let loopback = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
     let dispatcher = Dispatcher {
         app: parts.app("webhook-dispatcher"),
-        queue: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
+        queues: DeliveryQueues {
+            attempts: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
+            dead_letters: parts.queue("webhook-dispatcher", "DEAD_LETTER_QUEUE_URL"),
+        },
         sender: Sender::new(SenderConfig { allow_loopback: loopback, ..SenderConfig::default() }),
     };
     let webhooks = Webhooks { app: parts.app("webhooks"), queue: parts.queue("webhooks", "DELIVERY_QUEUE_URL") };
