@@ -46,6 +46,7 @@ pub fn build(environment: &Environment) -> Registry {
     let fanout = Fanout {
         app: parts.app("webhook-fanout"),
         queue: parts.queue("webhook-fanout", "DELIVERY_QUEUE_URL"),
+        failures: parts.queue("webhook-fanout", "STREAM_FAILURE_QUEUE_URL"),
         public_url: environment.variable("webhook-fanout", "PUBLIC_URL").unwrap_or_default().to_owned(),
     };
     let loopback = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
@@ -139,7 +140,7 @@ impl Parts<'_> {
         }
     }
 
-    fn queue<M: serde::Serialize>(&self, group: &str, url: &str) -> Queue<M> {
+    fn queue<M: app::queue::Message>(&self, group: &str, url: &str) -> Queue<M> {
         let client = self.environment.sdk_of(group).sqs(&self.environment.sqs_url);
         Queue::new(client, self.variable(group, url))
     }

@@ -22,6 +22,31 @@ const LONGEST_DELAY: Duration = Duration::from_secs(900);
 /// The most messages of one call to SQS.
 const BATCH: usize = 10;
 
+/// What a queue carries.
+pub trait Message: Serialize {
+    /// Whose messages wait for their turn together: SQS hands out each group's in turn, so that one with many messages,
+    /// or slow ones, does not delay the others.
+    fn group(&self) -> Option<Tenant>;
+}
+
+impl Message for DeliveryRef {
+    fn group(&self) -> Option<Tenant> {
+        Some(self.tenant())
+    }
+}
+
+impl Message for WorkRef {
+    fn group(&self) -> Option<Tenant> {
+        Some(self.tenant())
+    }
+}
+
+impl Message for StreamFailure {
+    fn group(&self) -> Option<Tenant> {
+        None
+    }
+}
+
 /// Which delivery a message is about: all that the queue carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeliveryRef {
@@ -134,6 +159,49 @@ impl WorkRef {
     }
 }
 
+/// A change of the table's stream that its reader has given up, in the form in which Lambda reports one. Lambda names
+/// the shard as well; a function does not know it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamFailure {
+    request_context: StreamReader,
+    #[serde(rename = "DDBStreamBatchInfo")]
+    batch: StreamBatch,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StreamReader {
+    function_arn: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StreamBatch {
+    stream_arn: String,
+    start_sequence_number: String,
+    end_sequence_number: String,
+    batch_size: u32,
+    approximate_arrival_of_first_record: Timestamp,
+}
+
+impl StreamFailure {
+    /// Names the change by its place in the stream.
+    #[must_use]
+    pub fn new(function_arn: &str, stream_arn: &str, sequence_number: &str, at: Timestamp) -> Self {
+        Self {
+            request_context: StreamReader { function_arn: function_arn.to_owned() },
+            batch: StreamBatch {
+                stream_arn: stream_arn.to_owned(),
+                start_sequence_number: sequence_number.to_owned(),
+                end_sequence_number: sequence_number.to_owned(),
+                batch_size: 1,
+                approximate_arrival_of_first_record: at,
+            },
+        }
+    }
+}
+
 /// A queue of one kind of message.
 #[derive(Debug, Clone)]
 pub struct Queue<M> {
@@ -145,10 +213,13 @@ pub struct Queue<M> {
 /// The queue of deliveries.
 pub type DeliveryQueue = Queue<DeliveryRef>;
 
+/// The queue of changes that were given up.
+pub type StreamFailureQueue = Queue<StreamFailure>;
+
 /// The queue of work on whole organisations.
 pub type WorkQueue = Queue<WorkRef>;
 
-impl<M: Serialize> Queue<M> {
+impl<M: Message> Queue<M> {
     /// The queue at an URL.
     #[must_use]
     pub fn new(client: impl Into<Lazy<Client>>, url: impl Into<String>) -> Self {
@@ -160,7 +231,7 @@ impl<M: Serialize> Queue<M> {
     /// # Errors
     /// [`Error::Unavailable`] when SQS does not take it.
     pub async fn send(&self, message: M) -> Result<(), Error> {
-        self.send_text(text(&message)?, Duration::ZERO).await
+        self.send_text(text(&message)?, group(&message), Duration::ZERO).await
     }
 
     /// Queues messages, to be done at once.
@@ -174,6 +245,7 @@ impl<M: Serialize> Queue<M> {
     async fn send_batch(&self, messages: &[M]) -> Result<(), Error> {
         let entry = |(index, message): (usize, &M)| {
             let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(text(message)?);
+            let entry = entry.set_message_group_id(group(message));
             entry.build().map_err(|e| Error::Defect(e.to_string()))
         };
         let entries = messages.iter().enumerate().map(entry).collect::<Result<_, _>>()?;
@@ -185,11 +257,12 @@ impl<M: Serialize> Queue<M> {
     }
 
     /// Queues a message as text, to be received after a delay of up to 15 minutes.
-    async fn send_text(&self, body: String, delay: Duration) -> Result<(), Error> {
+    async fn send_text(&self, body: String, group: Option<String>, delay: Duration) -> Result<(), Error> {
         // Rounded up: a message that came early would have to wait once more.
         let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
         let delay = i32::try_from(seconds).ok().filter(|seconds| *seconds > 0);
         let request = self.client.send_message().queue_url(&self.url).message_body(body).set_delay_seconds(delay);
+        let request = request.set_message_group_id(group);
         request.send().boxed().await.map(drop).map_err(unavailable)
     }
 
@@ -220,7 +293,7 @@ impl DeliveryQueue {
     /// [`Error::Unavailable`] when SQS does not take it.
     pub async fn send_after(&self, message: DeliveryRef, wait: Duration, now: Timestamp) -> Result<(), Error> {
         let (message, delay) = message.waiting(wait, now);
-        self.send_text(text(&message)?, delay).await
+        self.send_text(text(&message)?, group(&message), delay).await
     }
 }
 
@@ -239,8 +312,12 @@ impl DeliveryQueues {
     /// # Errors
     /// [`Error::Unavailable`] when SQS does not take it.
     pub async fn bury(&self, body: &str) -> Result<(), Error> {
-        self.dead_letters.send_text(body.to_owned(), Duration::ZERO).await
+        self.dead_letters.send_text(body.to_owned(), None, Duration::ZERO).await
     }
+}
+
+fn group(message: &impl Message) -> Option<String> {
+    message.group().map(|tenant| tenant.organisation().to_string())
 }
 
 fn text(message: &impl Serialize) -> Result<String, Error> {

@@ -26,7 +26,7 @@ impl Scene {
     }
 
     /// How many messages a queue holds, seen and unseen.
-    async fn messages(&self, queue: &str) -> u32 {
+    pub(super) async fn messages(&self, queue: &str) -> u32 {
         self.counts(queue).await.iter().sum()
     }
 
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     /// Waits until a queue holds so many messages.
-    async fn wait_for_messages(&self, queue: &str, count: u32) {
+    pub(super) async fn wait_for_messages(&self, queue: &str, count: u32) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while self.messages(queue).await != count {
             assert!(tokio::time::Instant::now() < deadline, "{queue} holds {}", self.messages(queue).await);
@@ -274,7 +274,6 @@ async fn a_message_whose_attempt_was_made_makes_no_other_and_queues_none() {
     for _ in 0..3 {
         scene.inject(scene.message(&hook, 0, Some(0)).await).await;
     }
-    scene.settled_at("/after/first").await;
     scene.wait_for_delayed(1).await;
     assert_eq!(scene.receiver.received_at("/twice").len(), 1);
     // One that is not stale is an attempt, and what was queued for it before is stale then.
