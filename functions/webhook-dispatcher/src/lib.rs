@@ -1,7 +1,7 @@
 //! Sends webhook deliveries from the queue.
 //!
-//! A message names a delivery. An attempt that fails leaves its message in the queue, hidden until
-//! the next attempt is due; one that was the last sends it to the dead-letter queue.
+//! A message names the next attempt of a delivery. An attempt that fails queues a message for the one after it, or a
+//! dead letter after the last; so no message is in flight while a delivery waits.
 
 mod connect;
 mod request;
@@ -13,8 +13,8 @@ mod tls;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use app::deliveries::{AttemptResult, Due, Next};
-use app::queue::{DeliveryQueue, DeliveryRef};
+use app::deliveries::{AttemptResult, Due};
+use app::queue::{DeliveryQueues, DeliveryRef};
 use app::{App, Error};
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use bytes::Bytes;
@@ -31,8 +31,8 @@ use crate::sender::{Attempt, Outbound, Sender};
 pub struct Dispatcher {
     /// The use cases.
     pub app: App,
-    /// The queue that the messages come from.
-    pub queue: DeliveryQueue,
+    /// The queue that the messages come from, and that of the dead.
+    pub queues: DeliveryQueues,
     /// HTTP.
     pub sender: Sender,
 }
@@ -56,6 +56,16 @@ pub async fn handle(
     Ok(response)
 }
 
+/// What is to be done about a message.
+enum Step {
+    /// Set it aside: it cannot be read.
+    Bury(serde_json::Error),
+    /// Queue it again: it is not due.
+    Wait(DeliveryRef, Duration),
+    /// Make its attempt, if there is one to make.
+    Attempt(DeliveryRef, Option<Result<Due, Error>>),
+}
+
 /// What came of a batch.
 #[derive(Serialize)]
 struct Report {
@@ -67,56 +77,62 @@ struct Report {
 
 async fn dispatch_all(dispatcher: &Dispatcher, messages: Vec<SqsMessage>) -> Result<Report, Infallible> {
     let count = messages.len();
-    let handled = join_all(messages.into_iter().map(|message| dispatcher.handle_message(message))).await;
-    Ok(Report { messages: count, kept: handled.into_iter().flatten().collect() })
+    let results = dispatcher.dispatch(&messages).await;
+    let mut kept = Vec::new();
+    for (message, result) in messages.into_iter().zip(results) {
+        if let Err(error) = result {
+            // The queue's own timeout brings it back.
+            tracing::error!(message = message.message_id, %error, "a delivery could not be handled");
+            kept.extend(message.message_id);
+        }
+    }
+    Ok(Report { messages: count, kept })
 }
 
 impl Dispatcher {
-    /// The message's id, if it stays in the queue.
-    async fn handle_message(&self, message: SqsMessage) -> Option<String> {
-        let id = message.message_id.clone().unwrap_or_default();
-        match self.dispatch(&message).await {
-            Ok(true) => None,
-            Ok(false) => Some(id),
-            Err(error) => {
-                // The queue's own timeout brings it back.
-                tracing::error!(message = id, %error, "a delivery could not be handled");
-                Some(id)
-            }
-        }
-    }
-
-    /// Whether the message is done with.
-    async fn dispatch(&self, message: &SqsMessage) -> Result<bool, Error> {
-        let body = message.body.as_deref().unwrap_or_default();
-        let receipt = message.receipt_handle.as_deref().unwrap_or_default();
-        let next = match serde_json::from_str(body) {
-            Ok(reference) => self.next(reference).await?,
-            Err(error) => {
-                tracing::error!(message = message.message_id, %error, "a message that names no delivery");
-                Next::Dead
-            }
+    /// Handles messages, and says for each whether it is done with.
+    async fn dispatch(&self, messages: &[SqsMessage]) -> Vec<Result<(), Error>> {
+        let now = self.app.now();
+        let read: Vec<Result<DeliveryRef, serde_json::Error>> =
+            messages.iter().map(|message| serde_json::from_str(message.body.as_deref().unwrap_or_default())).collect();
+        let is_due = |reference: &&DeliveryRef| reference.wait(now).is_none();
+        let due: Vec<DeliveryRef> = read.iter().flatten().filter(is_due).copied().collect();
+        let mut due = match self.app.due(&due).await {
+            Ok(found) => found.into_iter(),
+            Err(error) => vec![Err(error); due.len()].into_iter(),
         };
-        match next {
-            Next::Done => Ok(true),
-            Next::After(delay) => self.queue.hide(receipt, delay).await.map(|()| false),
-            // Seen again at once, until the queue has seen it often enough to set it aside.
-            Next::Dead => self.queue.hide(receipt, Duration::ZERO).await.map(|()| false),
-        }
+        let handled = messages.iter().zip(read).map(|(message, read)| {
+            let step = match read {
+                Err(error) => Step::Bury(error),
+                Ok(reference) => match reference.wait(now) {
+                    Some(wait) => Step::Wait(reference, wait),
+                    None => Step::Attempt(reference, due.next()),
+                },
+            };
+            self.take(message, step)
+        });
+        join_all(handled).await
     }
 
-    async fn next(&self, reference: DeliveryRef) -> Result<Next, Error> {
-        match self.app.due(reference).await? {
-            Due::Done => Ok(Next::Done),
-            Due::Dead => Ok(Next::Dead),
-            Due::Send(due) => {
-                let (delivery, webhook) = *due;
-                self.attempt(reference, delivery, &webhook).await
+    async fn take(&self, message: &SqsMessage, step: Step) -> Result<(), Error> {
+        match step {
+            Step::Bury(error) => {
+                tracing::error!(message = message.message_id, %error, "a message that names no delivery");
+                self.queues.bury(message.body.as_deref().unwrap_or_default()).await
             }
+            Step::Wait(reference, wait) => self.queues.attempts.send_after(reference, wait, self.app.now()).await,
+            Step::Attempt(_, None) => Ok(()),
+            Step::Attempt(reference, Some(due)) => match due? {
+                Due::Done => Ok(()),
+                Due::Send(due) => {
+                    let (delivery, webhook) = *due;
+                    self.attempt(reference, delivery, &webhook).await
+                }
+            },
         }
     }
 
-    async fn attempt(&self, reference: DeliveryRef, delivery: Delivery, webhook: &Webhook) -> Result<Next, Error> {
+    async fn attempt(&self, reference: DeliveryRef, delivery: Delivery, webhook: &Webhook) -> Result<(), Error> {
         let at = self.app.now();
         let request = &delivery.request;
         let outbound = Outbound {
@@ -133,7 +149,7 @@ impl Dispatcher {
             self.sender.send(&outbound).await;
         let result = AttemptResult::of(response_status, retry_after.as_deref(), self.app.now());
         let record = AttemptRecord { at, response_status, duration_ms, response_body, error };
-        self.app.record_attempt(reference, delivery, record, result).await
+        self.app.record_attempt(&self.queues, reference, delivery, record, result).await
     }
 }
 

@@ -1,18 +1,21 @@
 //! Turns committed changes into webhook deliveries.
 //!
 //! The table's stream is the only source of events, so no committed change can lose its own. What
-//! fails is seen again, in order, from the first record that failed.
+//! fails is seen again, in order, from the first record that failed. A record that can never succeed goes to the
+//! stream's failure queue at once, so that it does not hold up its shard.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use app::fanout::{Event, FanOut};
-use app::queue::DeliveryQueue;
+use app::fanout::{Event, FanOut, FannedOut};
+use app::queue::{DeliveryQueue, StreamFailure, StreamFailureQueue};
 use app::{App, Error};
 use aws_lambda_events::event::dynamodb::{Event as DynamoDbEvent, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::Tenant;
 use domain::json::Value;
 use edge::events::crm_body;
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -25,6 +28,8 @@ pub struct Fanout {
     pub app: App,
     /// Where deliveries go.
     pub queue: DeliveryQueue,
+    /// Where changes go that cannot be read.
+    pub failures: StreamFailureQueue,
     /// The API's address as customers see it, without a final slash.
     pub public_url: String,
 }
@@ -37,7 +42,7 @@ pub async fn handle(
     fanout: Fanout,
     event: LambdaEvent<DynamoDbEvent>,
 ) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
-    let work = fan_out_all(&fanout, &event.payload.records);
+    let work = fan_out_all(&fanout, &event.context.invoked_function_arn, &event.payload.records);
     let report = edge::log::job("webhook-fanout", &event.context.request_id, work).await?;
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures.extend(report.failed);
@@ -50,33 +55,76 @@ struct Report {
     /// How many records it had.
     records: usize,
     /// How many deliveries they caused.
-    deliveries: u32,
+    deliveries: usize,
+    /// How many records were given up.
+    given_up: usize,
     /// The record that failed; the rest of the batch waits for it.
     failed: Option<DynamoDbBatchItemFailure>,
 }
 
-async fn fan_out_all(fanout: &Fanout, records: &[EventRecord]) -> Result<Report, Infallible> {
-    let mut report = Report { records: records.len(), deliveries: 0, failed: None };
-    let mut batch = FanOut::new(&fanout.app, &fanout.queue, &fanout.public_url);
-    for record in records {
-        match fan_out(fanout, &mut batch, record).await {
-            Ok(deliveries) => report.deliveries += deliveries,
+async fn fan_out_all(fanout: &Fanout, arn: &str, records: &[EventRecord]) -> Result<Report, Infallible> {
+    let read = join_all(records.iter().map(|record| event_of(fanout, record))).await;
+    let (mut events, mut places, mut failed) = (Vec::new(), Vec::new(), BTreeMap::new());
+    for (place, read) in read.into_iter().enumerate() {
+        match read {
+            Ok(event) => {
+                places.extend(event.as_ref().map(|_| place));
+                events.extend(event);
+            }
             Err(error) => {
-                tracing::error!(event = record.event_id, %error, "a change could not be fanned out");
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier = record.change.sequence_number.clone();
-                report.failed = Some(failure);
-                break;
+                let is_last = !is_defect(&error);
+                failed.insert(place, error);
+                // What follows is seen again with it.
+                if is_last {
+                    break;
+                }
             }
         }
+    }
+    let Fanout { app, queue, public_url, failures: _ } = fanout;
+    let FannedOut { deliveries, failed: unsent } = FanOut { app, queue, own_url: public_url }.fan_out(&events).await;
+    for (event, error) in unsent {
+        failed.insert(places[event], error);
+    }
+    let mut report = Report { records: records.len(), deliveries, given_up: 0, failed: None };
+    for (place, error) in failed {
+        let record = &records[place];
+        tracing::error!(event = record.event_id, %error, "a change could not be fanned out");
+        if is_defect(&error) && give_up(fanout, arn, record).await {
+            report.given_up += 1;
+            continue;
+        }
+        let mut failure = DynamoDbBatchItemFailure::default();
+        failure.item_identifier = record.change.sequence_number.clone();
+        report.failed = Some(failure);
+        break;
     }
     Ok(report)
 }
 
-/// How many deliveries the record of a change causes.
-async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) -> Result<u32, Error> {
+/// Whether trying again is in vain.
+const fn is_defect(error: &Error) -> bool {
+    matches!(error, Error::Defect(_))
+}
+
+/// Puts a record into the failure queue; returns whether it is there.
+async fn give_up(fanout: &Fanout, arn: &str, record: &EventRecord) -> bool {
+    let sequence = record.change.sequence_number.as_deref().unwrap_or_default();
+    let stream = record.event_source_arn.as_deref().unwrap_or_default();
+    let at = Timestamp::from_second(record.change.approximate_creation_date_time.timestamp()).unwrap_or_default();
+    match fanout.failures.send(StreamFailure::new(arn, stream, sequence, at)).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::error!(event = record.event_id, %error, "a change could not be given up");
+            false
+        }
+    }
+}
+
+/// The event that a record is, if it is one.
+async fn event_of(fanout: &Fanout, record: &EventRecord) -> Result<Option<Event>, Error> {
     let Some(change) = store::stream::change(&record.change.old_image, &record.change.new_image)? else {
-        return Ok(0);
+        return Ok(None);
     };
     // For the addresses of customers' pages, and what proves how many hops led here.
     fanout.app.ready().await?;
@@ -90,15 +138,15 @@ async fn fan_out(fanout: &Fanout, batch: &mut FanOut<'_>, record: &EventRecord) 
     let after = after.as_ref().map(shown).transpose()?;
     let object = match (before, after) {
         // Something that no contract shows changed: that is no event.
-        (Some(before), Some(after)) if without_time(&before) == without_time(&after) => return Ok(0),
+        (Some(before), Some(after)) if without_time(&before) == without_time(&after) => return Ok(None),
         (_, Some(after)) => after,
         (Some(before), None) => before,
-        (None, None) => return Ok(0),
+        (None, None) => return Ok(None),
     };
     let second = record.change.approximate_creation_date_time.timestamp();
     let at = committed_at(second, &object).map_err(|e| Error::Defect(e.to_string()))?;
     let sequence = record.change.sequence_number.as_deref().and_then(|number| number.parse().ok()).unwrap_or_default();
-    batch.fan_out(&Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object, hops }).await
+    Ok(Some(Event { id: record.event_id.clone(), sequence, at, tenant, model, event, object, hops }))
 }
 
 /// Leads in their stages of today, as the API shows them; anything else as it is.

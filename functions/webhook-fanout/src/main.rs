@@ -2,7 +2,7 @@
 
 use app::App;
 use app::aws::{lazy, required_variable, sdk_config};
-use app::queue::DeliveryQueue;
+use app::queue::{DeliveryQueue, StreamFailureQueue};
 use lambda_runtime::service_fn;
 use webhook_fanout::{Fanout, handle};
 
@@ -10,7 +10,12 @@ use webhook_fanout::{Fanout, handle};
 async fn main() -> Result<(), lambda_runtime::Error> {
     edge::log::subscribe();
     let config = sdk_config().await;
-    let queue = DeliveryQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("DELIVERY_QUEUE_URL")?);
-    let fanout = Fanout { app: App::from_env(&config)?, queue, public_url: required_variable("PUBLIC_URL")? };
+    let sqs = lazy(&config, aws_sdk_sqs::Client::new);
+    let fanout = Fanout {
+        app: App::from_env(&config)?,
+        queue: DeliveryQueue::new(sqs.clone(), required_variable("DELIVERY_QUEUE_URL")?),
+        failures: StreamFailureQueue::new(sqs, required_variable("STREAM_FAILURE_QUEUE_URL")?),
+        public_url: required_variable("PUBLIC_URL")?,
+    };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(fanout.clone(), event)))).await
 }

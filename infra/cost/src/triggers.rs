@@ -88,8 +88,8 @@ impl Trigger {
     #[must_use]
     pub const fn polled(self) -> u32 {
         match self {
-            Self::Delivered | Self::Export => 2,
-            Self::Refused | Self::Closure => 1,
+            Self::Delivered | Self::Refused | Self::Export => 2,
+            Self::Closure => 1,
             Self::Unheard | Self::Heard | Self::Retired | Self::Idle | Self::Overdue => 0,
         }
     }

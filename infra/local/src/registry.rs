@@ -7,7 +7,7 @@ use app::bucket::Bucket;
 use app::documents::Desk;
 use app::mail::Mailer;
 use app::ports::SystemEntropy;
-use app::queue::{Queue, WorkRef};
+use app::queue::{DeliveryQueues, Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
 use app::sources::TrustedProxies;
@@ -46,12 +46,16 @@ pub fn build(environment: &Environment) -> Registry {
     let fanout = Fanout {
         app: parts.app("webhook-fanout"),
         queue: parts.queue("webhook-fanout", "DELIVERY_QUEUE_URL"),
+        failures: parts.queue("webhook-fanout", "STREAM_FAILURE_QUEUE_URL"),
         public_url: environment.variable("webhook-fanout", "PUBLIC_URL").unwrap_or_default().to_owned(),
     };
     let loopback = environment.variable("webhook-dispatcher", "ALLOW_PRIVATE_WEBHOOK_TARGETS") == Some("true");
     let dispatcher = Dispatcher {
         app: parts.app("webhook-dispatcher"),
-        queue: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
+        queues: DeliveryQueues {
+            attempts: parts.queue("webhook-dispatcher", "DELIVERY_QUEUE_URL"),
+            dead_letters: parts.queue("webhook-dispatcher", "DEAD_LETTER_QUEUE_URL"),
+        },
         sender: Sender::new(SenderConfig { allow_loopback: loopback, ..SenderConfig::default() }),
     };
     let webhooks = Webhooks { app: parts.app("webhooks"), queue: parts.queue("webhooks", "DELIVERY_QUEUE_URL") };
@@ -136,7 +140,7 @@ impl Parts<'_> {
         }
     }
 
-    fn queue<M: serde::Serialize>(&self, group: &str, url: &str) -> Queue<M> {
+    fn queue<M: app::queue::Message>(&self, group: &str, url: &str) -> Queue<M> {
         let client = self.environment.sdk_of(group).sqs(&self.environment.sqs_url);
         Queue::new(client, self.variable(group, url))
     }

@@ -6,10 +6,11 @@ use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus};
 use domain::id::{DeliveryId, WebhookId};
 use domain::webhook::{Webhook, retry};
 use domain::{Action, Actor, Model};
+use futures::future::join_all;
 use jiff::Timestamp;
 use store::{Page, PageRequest, StoreError};
 
-use crate::queue::{DeliveryQueue, DeliveryRef};
+use crate::queue::{DeliveryQueue, DeliveryQueues, DeliveryRef};
 use crate::{App, Error, may, secrets};
 
 /// What is to be done about a message of the queue.
@@ -17,10 +18,8 @@ use crate::{App, Error, may, secrets};
 pub enum Due {
     /// Send it, and then [`App::record_attempt`].
     Send(Box<(Delivery, Webhook)>),
-    /// Nothing: it was delivered, or nobody waits for it any more.
+    /// Nothing: the attempt was made already, or nobody waits for it any more.
     Done,
-    /// It has failed for good: the message belongs in the dead-letter queue.
-    Dead,
 }
 
 /// What an attempt came to.
@@ -54,12 +53,12 @@ impl AttemptResult {
 
 /// What follows an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Next {
-    /// Nothing: the message can go.
+enum Next {
+    /// Nothing.
     Done,
     /// Another attempt after this time.
     After(Duration),
-    /// None: the message belongs in the dead-letter queue.
+    /// The delivery belongs in the dead-letter queue.
     Dead,
 }
 
@@ -124,16 +123,32 @@ impl App {
         .await
     }
 
-    /// What is to be done about a message of the queue.
-    pub async fn due(&self, reference: DeliveryRef) -> Result<Due, Error> {
-        let (tenant, webhook) = (reference.tenant(), reference.webhook());
-        let Some(delivery) = self.in_round(reference).await? else { return Ok(Due::Done) };
+    /// What is to be done about each message of a batch, which is read at once.
+    pub async fn due(&self, references: &[DeliveryRef]) -> Result<Vec<Result<Due, Error>>, Error> {
+        let wanted: Vec<_> = references.iter().map(|it| (it.tenant(), it.webhook(), it.delivery())).collect();
+        let found = self.store.deliveries_to_send(&wanted, self.now()).await?;
+        let due = references.iter().zip(found).map(async |(reference, found)| {
+            let (delivery, webhook) = found?;
+            self.due_of(*reference, delivery, webhook).await
+        });
+        Ok(join_all(due).await)
+    }
+
+    async fn due_of(
+        &self,
+        reference: DeliveryRef,
+        delivery: Option<Delivery>,
+        webhook: Option<Webhook>,
+    ) -> Result<Due, Error> {
+        let Some(delivery) = delivery.and_then(|delivery| in_round(reference, delivery)) else { return Ok(Due::Done) };
+        if reference.is_stale(&delivery) {
+            return Ok(Due::Done);
+        }
         match delivery.status {
-            DeliveryStatus::Delivered => return Ok(Due::Done),
-            DeliveryStatus::Dead => return Ok(Due::Dead),
+            DeliveryStatus::Delivered | DeliveryStatus::Dead => return Ok(Due::Done),
             DeliveryStatus::Pending | DeliveryStatus::Failed => {}
         }
-        match self.store.webhook(tenant, webhook).await? {
+        match webhook {
             Some(webhook) if webhook.is_active => Ok(Due::Send(Box::new((delivery, webhook)))),
             Some(_) | None => {
                 self.give_up(reference, delivery).await?;
@@ -142,45 +157,55 @@ impl App {
         }
     }
 
-    /// Records an attempt and says what follows.
+    /// Records an attempt. What follows it is queued first: a crash between the two repeats the attempt and loses
+    /// nothing, and of the two messages that there are then the second is stale.
     pub async fn record_attempt(
         &self,
+        queues: &DeliveryQueues,
         reference: DeliveryRef,
         mut delivery: Delivery,
         attempt: AttemptRecord,
         result: AttemptResult,
-    ) -> Result<Next, Error> {
+    ) -> Result<(), Error> {
         if result == AttemptResult::SwitchedOff {
             self.switch_off(reference).await?;
         }
+        let jitter = u16::from_be_bytes(secrets::random(self.entropy.as_ref()));
+        let mut queued = None;
         for _ in 0..RECORD_TRIES {
             let before = delivery.version;
-            let jitter = u16::from_be_bytes(secrets::random(self.entropy.as_ref()));
             let next = judge(&mut delivery, attempt.clone(), result, jitter);
+            if queued != Some(next) {
+                self.queue_next(queues, DeliveryRef::new(reference.tenant(), &delivery), next).await?;
+                queued = Some(next);
+            }
             match self.store.save_delivery(reference.tenant(), &delivery, before).await {
-                // The queue may give one message to two receivers, so what was written meanwhile is no
-                // reason to let go of this one.
-                Err(StoreError::Raced) => match self.in_round(reference).await? {
+                Err(StoreError::Raced) => match self.raced(reference, result).await? {
                     Some(current) => delivery = current,
-                    None => return Ok(Next::Done),
+                    None => return Ok(()),
                 },
-                other => return Ok(other.map(|()| next)?),
+                other => return Ok(other?),
             }
         }
         Err(domain::Error::Contended.into())
     }
 
-    /// A message's delivery, in the message's round. None when it is kept no longer, or a redelivery
-    /// has taken over.
-    async fn in_round(&self, reference: DeliveryRef) -> Result<Option<Delivery>, Error> {
+    async fn queue_next(&self, queues: &DeliveryQueues, message: DeliveryRef, next: Next) -> Result<(), Error> {
+        match next {
+            Next::Done => Ok(()),
+            Next::After(wait) => queues.attempts.send_after(message, wait, self.now()).await,
+            Next::Dead => queues.dead_letters.send(message).await,
+        }
+    }
+
+    /// The delivery on which an attempt is to be recorded after all. None when it is kept no longer, a redelivery has
+    /// taken over, or another receive of the message has recorded that the attempt failed, too.
+    async fn raced(&self, reference: DeliveryRef, result: AttemptResult) -> Result<Option<Delivery>, Error> {
         let (tenant, webhook) = (reference.tenant(), reference.webhook());
         let found = self.store.delivery(tenant, webhook, reference.delivery(), self.now()).await?;
-        Ok(found.filter(|delivery| delivery.round <= reference.round()).map(|mut delivery| {
-            while delivery.round < reference.round() {
-                delivery.restart();
-            }
-            delivery
-        }))
+        let failed = matches!(result, AttemptResult::Failed { .. });
+        let current = found.and_then(|delivery| in_round(reference, delivery));
+        Ok(current.filter(|delivery| !(failed && reference.is_stale(delivery))))
     }
 
     /// Ends a delivery whose webhook is gone or switched off.
@@ -208,14 +233,23 @@ impl App {
     }
 }
 
+/// A message's delivery in the message's round. None when a redelivery has taken over.
+fn in_round(reference: DeliveryRef, mut delivery: Delivery) -> Option<Delivery> {
+    while delivery.round < reference.round() {
+        delivery.restart();
+    }
+    (delivery.round == reference.round()).then_some(delivery)
+}
+
 /// Adds an attempt to its delivery, and says what follows.
 fn judge(delivery: &mut Delivery, attempt: AttemptRecord, result: AttemptResult, jitter: u16) -> Next {
     let (status, next) = match (result, delivery.status) {
         (AttemptResult::Delivered, _) | (AttemptResult::Failed { .. }, DeliveryStatus::Delivered) => {
             (DeliveryStatus::Delivered, Next::Done)
         }
-        (AttemptResult::SwitchedOff, _) => (DeliveryStatus::Dead, Next::Done),
-        (AttemptResult::Failed { .. }, DeliveryStatus::Dead) => (DeliveryStatus::Dead, Next::Dead),
+        (AttemptResult::SwitchedOff, _) | (AttemptResult::Failed { .. }, DeliveryStatus::Dead) => {
+            (DeliveryStatus::Dead, Next::Done)
+        }
         (AttemptResult::Failed { retry_after }, DeliveryStatus::Pending | DeliveryStatus::Failed) => {
             match retry::next_delay(delivery.attempts_made + 1, jitter, retry_after) {
                 Some(delay) => (DeliveryStatus::Failed, Next::After(delay)),
@@ -292,7 +326,7 @@ mod tests {
             (Failed, 7, failed, Dead, Next::Dead),
             // Another attempt at the same time was recorded first.
             (Delivered, 1, failed, Delivered, Next::Done),
-            (Dead, 8, failed, Dead, Next::Dead),
+            (Dead, 8, failed, Dead, Next::Done),
         ];
         for (status, made, result, then, next) in table {
             let mut delivery = delivery(status, made);

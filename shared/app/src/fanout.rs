@@ -1,12 +1,13 @@
 //! From a committed change to the deliveries that it causes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::Tenant;
 use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus, RenderedRequest};
 use domain::id::{DeliveryId, WebhookId};
 use domain::json::Value;
 use domain::webhook::{Webhook, WebhookEvent, WebhookModel};
+use futures::future::join_all;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use store::StoreError;
@@ -35,47 +36,85 @@ pub struct Event {
     pub hops: u32,
 }
 
-/// Fans events out. It remembers the webhooks of the organisations that it has seen, so one is made
-/// for each batch.
+/// How many deliveries are stored at once, and queued together.
+const TOGETHER: usize = 50;
+
+/// Fans events out.
 #[derive(Debug)]
 pub struct FanOut<'a> {
-    app: &'a App,
-    queue: &'a DeliveryQueue,
-    own_url: &'a str,
-    webhooks: HashMap<Tenant, Vec<Webhook>>,
+    /// The use cases.
+    pub app: &'a App,
+    /// Where deliveries go.
+    pub queue: &'a DeliveryQueue,
+    /// The API's address, which webhooks may call too.
+    pub own_url: &'a str,
 }
 
-impl<'a> FanOut<'a> {
-    /// Starts a batch. `own_url` is the API's address, which webhooks may call too.
-    #[must_use]
-    pub fn new(app: &'a App, queue: &'a DeliveryQueue, own_url: &'a str) -> Self {
-        Self { app, queue, own_url, webhooks: HashMap::new() }
+/// What came of events.
+#[derive(Debug, Default)]
+pub struct FannedOut {
+    /// How many deliveries they caused.
+    pub deliveries: usize,
+    /// By the events' places: what is to be fanned out again, and why.
+    pub failed: BTreeMap<usize, Error>,
+}
+
+type Webhooks = HashMap<Tenant, Result<Vec<Webhook>, Error>>;
+
+impl FanOut<'_> {
+    /// Stores and queues a delivery for every webhook that each event triggers. An event that is seen again stores
+    /// nothing new, and queues again what may not have been.
+    ///
+    /// The first delivery of every event comes before any second, so that an organisation with many webhooks does not
+    /// delay the others. The deliveries of one webhook are queued in the order of the events.
+    pub async fn fan_out(&self, events: &[Event]) -> FannedOut {
+        let webhooks = self.webhooks_of(events).await;
+        let mut done = FannedOut::default();
+        let mut wanted = Vec::new();
+        for (place, event) in events.iter().enumerate() {
+            match webhooks.get(&event.tenant) {
+                None => {}
+                Some(Err(error)) => done.failed(place, error.clone()),
+                Some(Ok(webhooks)) => {
+                    let triggered = |w: &&Webhook| w.is_triggered_by(event.model, event.event, &event.object);
+                    wanted.extend(webhooks.iter().filter(triggered).enumerate().map(|(turn, w)| (turn, place, w)));
+                }
+            }
+        }
+        wanted.sort_by_key(|(turn, place, _)| (*turn, *place));
+        for together in wanted.chunks(TOGETHER) {
+            let deliveries = together.iter().map(|(_, place, webhook)| self.deliver(&events[*place], webhook));
+            let mut queued = Vec::new();
+            for ((_, place, _), stored) in together.iter().zip(join_all(deliveries).await) {
+                match stored {
+                    Ok(reference) => queued.extend(reference.map(|reference| (*place, reference))),
+                    Err(error) => done.failed(*place, error),
+                }
+            }
+            let references: Vec<_> = queued.iter().map(|(_, reference)| *reference).collect();
+            if let Err(error) = self.queue.send_all(&references).await {
+                queued.iter().for_each(|(place, _)| done.failed(*place, error.clone()));
+            }
+        }
+        done.deliveries = wanted.len();
+        done
     }
 
-    /// Stores and queues a delivery for every webhook that the event triggers, and says how many.
-    /// An event that is seen again stores nothing new, and queues again what may not have been.
-    ///
-    /// # Errors
-    /// The store's and the queue's: the event is to be seen again then.
-    pub async fn fan_out(&mut self, event: &Event) -> Result<u32, Error> {
-        if !self.webhooks.contains_key(&event.tenant) {
-            let webhooks = self.app.store.all_webhooks(event.tenant).await?;
-            self.webhooks.insert(event.tenant, webhooks);
+    async fn webhooks_of(&self, events: &[Event]) -> Webhooks {
+        let tenants: HashSet<Tenant> = events.iter().map(|event| event.tenant).collect();
+        let read = async |tenant| (tenant, self.app.store.all_webhooks(tenant).await.map_err(Error::from));
+        join_all(tenants.into_iter().map(read)).await.into_iter().collect()
+    }
+
+    /// Stores the delivery of an event to a webhook; returns the message to queue, if it is to be sent.
+    async fn deliver(&self, event: &Event, webhook: &Webhook) -> Result<Option<DeliveryRef>, Error> {
+        let mut delivery = delivery(webhook, event);
+        if delivery.status == DeliveryStatus::Pending {
+            let hops = self.app.hops_header(event.tenant, &delivery.request.url, self.own_url, event.hops + 1);
+            delivery.request.headers.push((hops::HEADER.to_owned(), hops));
         }
-        let webhooks = self.webhooks.get(&event.tenant).map(Vec::as_slice).unwrap_or_default();
-        let mut triggered = 0;
-        for webhook in webhooks.iter().filter(|w| w.is_triggered_by(event.model, event.event, &event.object)) {
-            let mut delivery = delivery(webhook, event);
-            if delivery.status == DeliveryStatus::Pending {
-                let hops = self.app.hops_header(event.tenant, &delivery.request.url, self.own_url, event.hops + 1);
-                delivery.request.headers.push((hops::HEADER.to_owned(), hops));
-            }
-            if self.store(event.tenant, delivery.clone()).await? {
-                self.queue.send(DeliveryRef::new(event.tenant, &delivery)).await?;
-            }
-            triggered += 1;
-        }
-        Ok(triggered)
+        let reference = DeliveryRef::new(event.tenant, &delivery);
+        Ok(self.store(event.tenant, delivery).await?.then_some(reference))
     }
 
     /// Stores a delivery, and says whether it is to be sent. Queuing comes after storing, so an
@@ -97,6 +136,12 @@ impl<'a> FanOut<'a> {
             }
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+impl FannedOut {
+    fn failed(&mut self, place: usize, error: Error) {
+        self.failed.entry(place).or_insert(error);
     }
 }
 

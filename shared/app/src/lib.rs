@@ -58,6 +58,7 @@ pub mod secrets;
 pub mod services;
 pub mod session;
 pub mod sources;
+pub mod stream_failure;
 pub mod stripe_events;
 pub mod sweep;
 pub mod tokens;

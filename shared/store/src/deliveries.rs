@@ -3,16 +3,16 @@
 use domain::Tenant;
 use domain::delivery::{AttemptRecord, Delivery, DeliveryStatus, RenderedRequest};
 use domain::id::{DeliveryId, WebhookId};
-use domain::webhook::{Method, WebhookEvent, WebhookModel};
+use domain::webhook::{Method, Webhook, WebhookEvent, WebhookModel};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{Stored, encode, json_text, word};
+use crate::codec::{Stored, decode, encode, json_text, word};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest, of_partition};
-use crate::table::Query;
+use crate::table::{Item, Query};
 use crate::transaction::Transaction;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,6 +94,13 @@ fn key(tenant: Tenant, webhook: WebhookId, id: DeliveryId) -> Key {
     keys::member(tenant, Collection::Delivery(webhook), id)
 }
 
+/// The object of a key, among items that were read together.
+fn among<T: Stored>(items: &[Item], key: &Key) -> Result<Option<T>, StoreError> {
+    let is = |item: &&Item, name: &str, value: &String| item.get(name).and_then(|it| it.as_s().ok()) == Some(value);
+    let found = items.iter().find(|item| is(item, "sk", &key.sk) && is(item, "pk", &key.pk));
+    found.cloned().map(decode).transpose()
+}
+
 /// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
 /// with [`StoreError::Raced`] and [`StoreError::TooLarge`] too.
 #[allow(clippy::missing_errors_doc, reason = "said once for the group")]
@@ -108,6 +115,31 @@ impl Store {
     ) -> Result<Option<Delivery>, StoreError> {
         let delivery: Option<Delivery> = self.find(&key(tenant, webhook, id)).await?;
         Ok(delivery.filter(|delivery| is_kept(delivery, now)))
+    }
+
+    /// Several deliveries with their webhooks, in the order in which they are named. An item that cannot be read fails
+    /// for itself alone.
+    pub async fn deliveries_to_send(
+        &self,
+        wanted: &[(Tenant, WebhookId, DeliveryId)],
+        now: Timestamp,
+    ) -> Result<Vec<Result<(Option<Delivery>, Option<Webhook>), StoreError>>, StoreError> {
+        let keys_of =
+            |(tenant, webhook, id)| [key(tenant, webhook, id), keys::member(tenant, Collection::Webhook, webhook)];
+        // DynamoDB refuses a key that is named twice.
+        let mut distinct: Vec<Key> = Vec::new();
+        for key in wanted.iter().copied().flat_map(keys_of) {
+            if !distinct.contains(&key) {
+                distinct.push(key);
+            }
+        }
+        let items = self.table.get_all(&distinct).await?;
+        let read = |wanted| {
+            let [delivery, webhook] = keys_of(wanted);
+            let delivery = among::<Delivery>(&items, &delivery)?.filter(|delivery| is_kept(delivery, now));
+            Ok((delivery, among(&items, &webhook)?))
+        };
+        Ok(wanted.iter().copied().map(read).collect())
     }
 
     /// A page of a webhook's deliveries, newest first.

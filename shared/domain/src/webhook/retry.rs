@@ -18,9 +18,8 @@ pub const SCHEDULE: [Duration; 7] = [
 /// Attempts of one delivery, the first included.
 pub const MAX_ATTEMPTS: u32 = SCHEDULE.len() as u32 + 1;
 
-/// The longest wait. SQS hides a message for 12 hours at most, counted from when it was received:
-/// five minutes are left for the attempt itself and for those that were received with it.
-pub const MAX_DELAY: Duration = Duration::from_mins(12 * 60 - 5);
+/// The longest wait that a receiver can ask for.
+pub const MAX_DELAY: Duration = Duration::from_hours(24);
 
 /// How long to wait for the next attempt, after so many; nothing when no further one follows.
 ///
@@ -59,20 +58,20 @@ mod tests {
     #[test]
     fn eight_attempts_follow_the_schedule_and_then_no_more() {
         let seconds: Vec<_> = (0..10).map(|made| next_delay(made, MIDDLE, None).map(|d| d.as_secs())).collect();
-        let expected = [0, 5, 300, 1800, 7200, 18_000, 36_000].map(Some);
-        assert_eq!(seconds[..7], expected);
-        assert_eq!(seconds[7..], [Some(MAX_DELAY.as_secs()), None, None]);
+        let expected = [0, 5, 300, 1800, 7200, 18_000, 36_000, 43_200].map(Some);
+        assert_eq!(seconds[..8], expected);
+        assert_eq!(seconds[8..], [None, None]);
         assert_eq!(MAX_ATTEMPTS, 8);
         assert_eq!(next_delay(u32::MAX, 0, Some(Duration::from_secs(1))), None);
     }
 
     #[test]
-    fn jitter_moves_a_wait_by_a_tenth_at_most_and_never_beyond_the_queues_limit() {
+    fn jitter_moves_a_wait_by_a_tenth_at_most() {
         for (failed, scheduled) in SCHEDULE.into_iter().enumerate() {
             let made = u32::try_from(failed).unwrap() + 1;
             let (low, high) = (next_delay(made, 0, None).unwrap(), next_delay(made, u16::MAX, None).unwrap());
             assert_eq!(low, scheduled * 9 / 10);
-            assert_eq!(high, (scheduled * 11 / 10).min(MAX_DELAY));
+            assert_eq!(high, scheduled * 11 / 10);
             assert!(next_delay(made, 1000, None).unwrap() > low);
         }
     }

@@ -70,6 +70,11 @@ fn is_attribute_name(name: &str) -> bool {
     (1..=256).contains(&name.len()) && name.bytes().all(allowed)
 }
 
+/// Whether a message group may be called that.
+pub(super) fn is_group(name: &str) -> bool {
+    (1..=128).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// The digest of a body.
 pub(super) fn body_digest(body: &str) -> String {
     hex(&Md5::digest(body))

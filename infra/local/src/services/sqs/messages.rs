@@ -134,9 +134,13 @@ pub(super) async fn send(service: &Service, request: SendMessage) -> Result<Sent
 
 /// Checks a message and adds it to the queue.
 pub(super) fn put(tx: &Transaction, queue: &Queue, new: NewMessage, now: Timestamp) -> Result<Sent, SqsError> {
-    if !new.message_system_attributes.is_empty() || new.message_group_id.is_some() {
-        let message = "The local SQS has no message system attributes and no message groups.";
+    if !new.message_system_attributes.is_empty() {
+        let message = "The local SQS has no message system attributes.";
         return Err(Refusal::UnsupportedOperation(message.to_owned()).into());
+    }
+    if !new.message_group_id.as_deref().is_none_or(message::is_group) {
+        let message = "MessageGroupId can only include alphanumeric and punctuation characters. 1 to 128 in length.";
+        return Err(Refusal::InvalidParameterValue(message.to_owned()).into());
     }
     let size = message::check(&new.message_body, &new.message_attributes)?;
     let max_size = queue.attributes.number(&MAX_SIZE);
@@ -157,6 +161,7 @@ pub(super) fn put(tx: &Transaction, queue: &Queue, new: NewMessage, now: Timesta
         receive_count: 0,
         first_received_at: None,
         dead_letter_source: None,
+        group: new.message_group_id.unwrap_or_default(),
     };
     store::insert(tx, &queue.name, &message, message.sent_at + delay * 1_000)?;
     Ok(Sent {
@@ -279,6 +284,7 @@ fn present(message: Message, receipt: &str, wanted: &Wanted) -> ReceivedMessage 
         ("ApproximateReceiveCount", Some(message.receive_count.to_string())),
         ("ApproximateFirstReceiveTimestamp", message.first_received_at.map(|at| at.to_string())),
         ("DeadLetterQueueSourceArn", message.dead_letter_source),
+        ("MessageGroupId", Some(message.group).filter(|group| !group.is_empty())),
         ("SenderId", Some(ACCOUNT.to_owned())),
         ("SentTimestamp", Some(message.sent_at.to_string())),
     ];

@@ -55,6 +55,7 @@ pub struct Sqs {
 pub async fn start(storage: &Storage, listen: impl Into<Listen>, clock: Arc<LocalClock>) -> Result<Sqs, Error> {
     let Listen { port, origins } = listen.into();
     let sqlite = Sqlite::open(storage, store::SCHEMA)?;
+    sqlite.transaction(store::add_groups).await?;
     sqlite.transaction(store::give_back).await?;
     let listener = bind(port).await?;
     let endpoint = endpoint_of(&listener)?;

@@ -28,11 +28,38 @@ CREATE TABLE IF NOT EXISTS messages (
     first_received_at INTEGER,
     receipt TEXT,
     postponed INTEGER NOT NULL DEFAULT FALSE,
-    dead_letter_source TEXT
+    dead_letter_source TEXT,
+    message_group TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS messages_due ON messages (queue, visible_at, position);
 CREATE INDEX IF NOT EXISTS messages_age ON messages (queue, sent_at);
 ";
+
+const GROUPS: &str = "
+CREATE INDEX IF NOT EXISTS messages_groups ON messages (queue, message_group, visible_at, position);
+CREATE INDEX IF NOT EXISTS messages_taken ON messages (queue, message_group, visible_at) WHERE receipt IS NOT NULL;
+";
+
+/// Each group has a turn for its first message, then each for its second. A group's messages in flight count as turns
+/// that it has had, so a group whose messages take long does not keep the others waiting.
+const DUE: &str = "
+WITH RECURSIVE groups (name) AS (
+    SELECT MIN(message_group) FROM messages WHERE queue = ?1
+    UNION ALL
+    SELECT (SELECT MIN(message_group) FROM messages WHERE queue = ?1 AND message_group > name)
+    FROM groups WHERE name IS NOT NULL
+),
+heads AS (
+    SELECT m.*, ROW_NUMBER() OVER (PARTITION BY m.message_group ORDER BY m.visible_at, m.position)
+        + (SELECT COUNT(*) FROM messages taken WHERE taken.queue = ?1 AND taken.message_group = groups.name
+           AND taken.visible_at > ?2 AND taken.receipt IS NOT NULL) AS turn
+    FROM groups JOIN messages m ON m.position IN (
+        SELECT position FROM messages WHERE queue = ?1 AND message_group = groups.name AND visible_at <= ?2
+        ORDER BY visible_at, position LIMIT ?3
+    )
+)
+SELECT id, body, attributes, sent_at, receive_count, first_received_at, dead_letter_source, message_group
+FROM heads ORDER BY turn, visible_at, position LIMIT ?3";
 
 /// A queue as it is stored.
 pub(super) struct Queue {
@@ -51,6 +78,8 @@ pub(super) struct Message {
     pub(super) receive_count: i64,
     pub(super) first_received_at: Option<i64>,
     pub(super) dead_letter_source: Option<String>,
+    /// Empty without one.
+    pub(super) group: String,
 }
 
 /// How many messages a queue holds, by state.
@@ -93,10 +122,12 @@ pub(super) fn queue_names(tx: &Transaction, prefix: &str, after: &str, limit: i6
 
 pub(super) fn insert(tx: &Transaction, queue: &str, message: &Message, visible_at: i64) -> Result<(), SqsError> {
     let mut statement = tx.prepare_cached(
-        "INSERT INTO messages (id, queue, body, attributes, sent_at, visible_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO messages (id, queue, body, attributes, sent_at, visible_at, message_group)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
     let attributes = serde_json::to_string(&message.attributes)?;
-    statement.execute(params![message.id, queue, message.body, attributes, message.sent_at, visible_at])?;
+    let Message { id, body, sent_at, group, .. } = message;
+    statement.execute(params![id, queue, body, attributes, sent_at, visible_at, group])?;
     Ok(())
 }
 
@@ -124,12 +155,9 @@ pub(super) fn counts(tx: &Transaction, queue: &str, now: i64) -> Result<Counts, 
     Ok(statement.query_row(params![queue, now], counts)?)
 }
 
-/// The messages that have been due for longest.
+/// The messages that have been due for longest, of each group in turn.
 pub(super) fn due(tx: &Transaction, queue: &str, now: i64, limit: i64) -> Result<Vec<Message>, SqsError> {
-    let mut statement = tx.prepare_cached(
-        "SELECT id, body, attributes, sent_at, receive_count, first_received_at, dead_letter_source
-         FROM messages WHERE queue = ?1 AND visible_at <= ?2 ORDER BY visible_at, position LIMIT ?3",
-    )?;
+    let mut statement = tx.prepare_cached(DUE)?;
     let mut rows = statement.query(params![queue, now, limit])?;
     let mut messages = Vec::new();
     while let Some(row) = rows.next()? {
@@ -141,6 +169,7 @@ pub(super) fn due(tx: &Transaction, queue: &str, now: i64, limit: i64) -> Result
             receive_count: row.get(4)?,
             first_received_at: row.get(5)?,
             dead_letter_source: row.get(6)?,
+            group: row.get(7)?,
         });
     }
     Ok(messages)
@@ -179,6 +208,15 @@ pub(super) fn delete(tx: &Transaction, queue: &str, id: &str, receipt: &str) -> 
     let mut statement = tx.prepare_cached("DELETE FROM messages WHERE queue = ?1 AND id = ?2 AND receipt = ?3")?;
     statement.execute([queue, id, receipt])?;
     Ok(())
+}
+
+/// Adds the groups to a file of an earlier form.
+pub(super) fn add_groups(tx: &Transaction) -> Result<(), rusqlite::Error> {
+    let known = "SELECT COUNT(*) FROM pragma_table_info('messages') WHERE name = 'message_group'";
+    if tx.query_row(known, [], |row| row.get::<_, i64>(0))? == 0 {
+        tx.execute("ALTER TABLE messages ADD COLUMN message_group TEXT NOT NULL DEFAULT ''", [])?;
+    }
+    tx.execute_batch(GROUPS)
 }
 
 /// Makes visible what was received and neither deleted nor postponed. On AWS it comes back after its visibility

@@ -18,6 +18,7 @@ use tributary_local::registry;
 use crate::routes::books::{Books, ends_everything};
 use crate::stripe::{Sale, Shop, eventually};
 use crate::support::{BROWSER, Tributary, User, form};
+use crate::webhooks::receiver::Receiver;
 
 /// What functions do and no test here brings about: a key is given back when the answer is not to be kept, which is a
 /// failure of ours where it is an upload's.
@@ -230,7 +231,8 @@ async fn make_another_link(shop: &Shop, invoice: &str) {
     assert_eq!(shop.tributary.raw(Method::POST, &link_path(invoice), &headers, "").await.status, 409);
 }
 
-/// A receiver that is not there is tried again.
+/// A receiver that is not there is tried again, one that is gone is switched off, and a message that names no delivery is
+/// a dead letter.
 async fn fail_to_deliver(tributary: &Tributary, user: &User) {
     let hook = json!({"name": "Gone", "model": "Client", "event": "CREATE", "url": "http://127.0.0.1:9/"});
     let hook = tributary.post(user, "/api/webhooks/", hook).await.expect(201);
@@ -240,6 +242,18 @@ async fn fail_to_deliver(tributary: &Tributary, user: &User) {
         tributary.get(user, &deliveries).await.expect(200)[0]["status"] == "failed"
     })
     .await;
+    let receiver = Receiver::start().await;
+    receiver.always(410);
+    let hook = json!({"name": "Off", "model": "Category", "event": "CREATE", "url": receiver.base});
+    let hook = tributary.post(user, "/api/webhooks/", hook).await.expect(201);
+    tributary.post(user, "/api/categories/", json!({"name": "Acme"})).await.expect(201);
+    let hook = format!("/api/webhooks/{}/", hook["id"].as_str().unwrap());
+    eventually("the webhook is still on", async || tributary.get(user, &hook).await.expect(200)["is_active"] == false)
+        .await;
+    let event =
+        json!({"Records": [{"messageId": "1", "body": "no delivery", "attributes": {}, "messageAttributes": {}}]});
+    let answer = tributary.cloud.invoker().invoke("webhook-dispatcher", event).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
 }
 
 /// A webhook is tried on what is found by its own id alone.

@@ -289,3 +289,48 @@ async fn a_message_that_is_empty_too_long_or_delayed_for_too_long_is_refused() {
     assert_eq!(send("x", 901).await.as_deref(), Some("InvalidParameterValue"));
     assert_eq!(send("\u{fffe}", 0).await.as_deref(), Some("InvalidMessageContents"));
 }
+
+#[tokio::test]
+async fn groups_take_turns_and_what_a_group_has_in_flight_counts_as_turns() {
+    let queue = Queue::new().await;
+    let send = async |group: &str, body: &str| {
+        let request = queue.client.send_message().queue_url(&queue.url).message_group_id(group);
+        request.message_body(body).send().await.unwrap();
+    };
+    for place in 0..30 {
+        send("busy", &format!("busy{place}")).await;
+    }
+    for group in ["a", "b", "c"] {
+        send(group, group).await;
+    }
+    let received = queue.receive().await;
+    assert_eq!(bodies(&received), ["busy0", "a", "b", "c", "busy1", "busy2", "busy3", "busy4", "busy5", "busy6"]);
+    assert_eq!(system(&received[1], &SystemAttribute::MessageGroupId), "a");
+    send("a", "late").await;
+    assert_eq!(bodies(&queue.receive().await)[..2], ["late", "busy7"]);
+    // What is done with counts no longer.
+    for message in &received {
+        queue.delete(message.receipt_handle().unwrap()).await;
+    }
+    queue.send("alone").await;
+    assert_eq!(bodies(&queue.receive().await)[..2], ["alone", "busy16"]);
+}
+
+#[tokio::test]
+async fn a_group_of_no_name_or_a_name_with_spaces_is_refused() {
+    let queue = Queue::new().await;
+    for group in ["", "a b", "\u{e9}", &"x".repeat(129)] {
+        let request = queue.client.send_message().queue_url(&queue.url).message_group_id(group).message_body("x");
+        assert!(request.send().await.is_err(), "{group:?}");
+    }
+    let longest = "x".repeat(128);
+    queue
+        .client
+        .send_message()
+        .queue_url(&queue.url)
+        .message_group_id(&longest)
+        .message_body("x")
+        .send()
+        .await
+        .unwrap();
+}

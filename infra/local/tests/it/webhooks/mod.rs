@@ -4,6 +4,7 @@ mod conditions;
 mod configuration;
 mod deliveries;
 mod events;
+mod given_up;
 mod hops;
 mod isolation;
 mod kills;

@@ -10,15 +10,9 @@ use super::*;
 /// The waits between the attempts, in seconds.
 const SCHEDULE: [u64; 7] = [5, 300, 1_800, 7_200, 18_000, 36_000, 43_200];
 
-/// An attempt is seen before its message is hidden until the next one. Were the clock moved between the two, over the
-/// queue's own timeout, the message would come back as that of a consumer that has died.
-async fn put_back() {
-    tokio::time::sleep(Duration::from_millis(150)).await;
-}
-
 impl Scene {
-    /// How many messages a queue holds, seen and unseen.
-    async fn messages(&self, queue: &str) -> u32 {
+    /// How many messages of a queue are visible, in flight and delayed.
+    async fn counts(&self, queue: &str) -> [u32; 3] {
         let environment = self.tributary.cloud.environment();
         let sqs = environment.sdk.sqs(&environment.sqs_url);
         let names = [
@@ -28,11 +22,44 @@ impl Scene {
         ];
         let asked = sqs.get_queue_attributes().queue_url(&environment.queue_urls[queue]);
         let found = asked.set_attribute_names(Some(names.to_vec())).send().await.unwrap().attributes.unwrap();
-        found.values().map(|count| count.parse::<u32>().unwrap()).sum()
+        names.map(|name| found[&name].parse().unwrap())
+    }
+
+    /// How many messages a queue holds, seen and unseen.
+    pub(super) async fn messages(&self, queue: &str) -> u32 {
+        self.counts(queue).await.iter().sum()
+    }
+
+    /// Waits until nothing is in flight, and so much delayed.
+    async fn wait_for_delayed(&self, count: u32) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.counts("DeliveryQueue").await != [0, 0, count] {
+            assert!(tokio::time::Instant::now() < deadline, "{:?}", self.counts("DeliveryQueue").await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Queues a text as if it named a delivery.
+    async fn inject(&self, body: String) {
+        let environment = self.tributary.cloud.environment();
+        let sqs = environment.sdk.sqs(&environment.sqs_url);
+        let url = &environment.queue_urls["DeliveryQueue"];
+        sqs.send_message().queue_url(url).message_body(body).send().await.unwrap();
+    }
+
+    /// A message for a delivery's attempt.
+    async fn message(&self, hook: &Value, round: u32, attempts_made: Option<u32>) -> String {
+        let me = self.get("/api/me/").await;
+        let delivery = self.deliveries(hook).await.remove(0);
+        json!({
+            "organization_id": me["organization_id"], "webhook_id": hook["id"], "delivery_id": delivery["id"],
+            "round": round, "attempts_made": attempts_made,
+        })
+        .to_string()
     }
 
     /// Waits until a queue holds so many messages.
-    async fn wait_for_messages(&self, queue: &str, count: u32) {
+    pub(super) async fn wait_for_messages(&self, queue: &str, count: u32) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while self.messages(queue).await != count {
             assert!(tokio::time::Instant::now() < deadline, "{queue} holds {}", self.messages(queue).await);
@@ -116,7 +143,8 @@ async fn eight_attempts_follow_the_schedule_and_then_the_message_is_a_dead_lette
     scene.client("Acme").await;
     scene.wait_for_attempts(&hook, 1).await;
     for (done, wait) in (1..).zip(SCHEDULE) {
-        put_back().await;
+        // Whatever the wait, it is a delay.
+        scene.wait_for_delayed(1).await;
         // Half of the wait, so that no jitter makes it due; longer than a queue is polled.
         scene.tributary.advance(wait / 2).await;
         tokio::time::sleep(Duration::from_millis(150)).await;
@@ -212,7 +240,6 @@ async fn a_wait_that_the_receiver_asks_for_is_kept() {
     }]);
     scene.client("Acme").await;
     scene.wait_for_attempts(&hook, 1).await;
-    put_back().await;
     scene.tributary.advance(3_500).await;
     tokio::time::sleep(Duration::from_millis(250)).await;
     assert_eq!(scene.receiver.received_at("/busy").len(), 1);
@@ -234,4 +261,45 @@ async fn what_is_left_of_a_webhook_that_is_deleted_or_switched_off_is_not_sent()
     scene.tributary.advance(10).await;
     scene.wait_for_messages("DeliveryQueue", 0).await;
     assert_eq!((scene.receiver.received_at("/off").len(), scene.receiver.received_at("/deleted").len()), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_whose_attempt_was_made_makes_no_other_and_queues_none() {
+    let scene = Scene::start().await;
+    let hook = scene.hook_at("/twice", "Client", "CREATE").await;
+    scene.receiver.always(500);
+    scene.client("Acme").await;
+    scene.wait_for_attempts(&hook, 1).await;
+    scene.wait_for_delayed(1).await;
+    for _ in 0..3 {
+        scene.inject(scene.message(&hook, 0, Some(0)).await).await;
+    }
+    scene.wait_for_delayed(1).await;
+    assert_eq!(scene.receiver.received_at("/twice").len(), 1);
+    // One that is not stale is an attempt, and what was queued for it before is stale then.
+    scene.inject(scene.message(&hook, 0, Some(1)).await).await;
+    scene.wait_for_attempts(&hook, 2).await;
+    scene.wait_for_delayed(2).await;
+    scene.tributary.advance(10).await;
+    scene.wait_for_delayed(1).await;
+    assert_eq!(scene.receiver.received_at("/twice").len(), 2);
+    // The earlier form, which does not tell its attempt.
+    scene.inject(scene.message(&hook, 0, None).await).await;
+    scene.wait_for_attempts(&hook, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_names_no_delivery_is_a_dead_letter_at_once() {
+    let scene = Scene::start().await;
+    let texts = ["{}", "x", "[]", r#"{"organization_id": "1", "webhook_id": "2", "delivery_id": "3"}"#];
+    for text in texts {
+        scene.inject(text.to_owned()).await;
+    }
+    scene.wait_for_messages("DeliveryQueue", 0).await;
+    assert_eq!(scene.messages("DeliveryDeadLetterQueue").await, 4);
+    // Of a delivery that is kept no longer, nothing is.
+    let nobody = "018c0000-0000-7000-8000-000000000000";
+    scene.inject(json!({"organization_id": nobody, "webhook_id": nobody, "delivery_id": nobody}).to_string()).await;
+    scene.wait_for_messages("DeliveryQueue", 0).await;
+    assert_eq!(scene.messages("DeliveryDeadLetterQueue").await, 4);
 }
