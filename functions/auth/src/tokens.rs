@@ -23,6 +23,6 @@ pub async fn end(State(app): State<App>, caller: Caller, Id(id): Id<TokenId>) ->
 }
 
 pub async fn end_others(State(app): State<App>, caller: Caller) -> Result<Response, Failure> {
-    app.end_other_tokens(&caller.session).await?;
+    app.end_all_tokens(&caller.session).await?;
     Ok(no_content())
 }

@@ -77,11 +77,10 @@ impl App {
         .await
     }
 
-    /// Signs the caller out everywhere else: ends every JWT, and every token and session except the one that the
-    /// request came with.
-    pub async fn end_other_tokens(&self, session: &Session) -> Result<(), Error> {
+    /// Signs the caller out everywhere: ends every token, session and JWT, the one that the request came with too.
+    pub async fn end_all_tokens(&self, session: &Session) -> Result<(), Error> {
         self.change_caller(session, |user| {
-            user.end_other_credentials(session.kept_hash(), self.now());
+            user.end_credentials(self.now());
             Ok(())
         })
         .await

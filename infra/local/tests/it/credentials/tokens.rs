@@ -49,7 +49,7 @@ async fn another_users_token_is_a_404_and_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ending_all_signs_out_everywhere_else() {
+async fn ending_all_signs_out_everywhere() {
     let tributary = Tributary::start().await;
     let user = tributary.sign_up("owner").await;
     let other = format!("Token {}", another(&tributary, &user.password).await);
@@ -57,9 +57,14 @@ async fn ending_all_signs_out_everywhere_else() {
     let jwt = format!("Bearer {}", jwts(&tributary, &user).await.access);
     tributary.advance(2).await;
     tributary.delete(&user, "/api/tokens/").await.expect(204);
-    for ended in [("authorization", other.as_str()), ("authorization", jwt.as_str()), ("cookie", cookie.as_str())] {
+    let own = format!("Token {}", user.token);
+    for ended in [
+        ("authorization", own.as_str()),
+        ("authorization", other.as_str()),
+        ("authorization", jwt.as_str()),
+        ("cookie", cookie.as_str()),
+    ] {
         tributary.raw(Method::GET, "/api/me/", &[ended], "").await.expect(401);
     }
-    let left = tributary.get(&user, "/api/tokens/").await.expect(200);
-    assert_eq!((left.as_array().unwrap().len(), &left[0]["current"]), (1, &Value::Bool(true)));
+    another(&tributary, &user.password).await;
 }

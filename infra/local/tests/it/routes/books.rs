@@ -256,6 +256,11 @@ pub fn exports(route: &Route) -> bool {
     (route.path, route.method) == ("/api/organisations/{id}/export", Method::Post)
 }
 
+/// Whether it ends the token that it is called with.
+pub fn signs_out(route: &Route) -> bool {
+    (route.path, route.method) == ("/api/tokens", Method::Delete)
+}
+
 /// Whether nothing can be asked after it, not even another deletion.
 pub fn ends_everything(route: &Route) -> bool {
     (route.path, route.method) == ("/api/organisations/{id}", Method::Delete)

@@ -8,7 +8,7 @@ use http::Method as HttpMethod;
 use serde_json::json;
 use tributary_local::template::{EventKind, Route as TemplateRoute};
 
-use super::books::{Books, ends_everything, id_of};
+use super::books::{Books, ends_everything, id_of, signs_out};
 use crate::support::{Answer, Tributary};
 
 /// What is served beside the contract, and by which function: the documentation, an invoice's page for its
@@ -97,9 +97,11 @@ async fn every_path_of_the_contracts_reaches_its_function_and_no_route_is_superf
     assert_eq!(defaults.map(|function| function.group.as_str()).collect::<Vec<_>>(), ["docs"]);
 }
 
-/// Deletions come last, parts before what they are part of, and everything at the very end.
+/// Deletions come last, parts before what they are part of, and everything at the very end. What ends the caller's own
+/// token would end the walk.
 fn in_order() -> Vec<&'static Route> {
-    let (deletions, others): (Vec<_>, Vec<_>) = routes().partition(|route| matches!(route.method, Method::Delete));
+    let all = routes().filter(|route| !signs_out(route));
+    let (deletions, others): (Vec<_>, Vec<_>) = all.partition(|route| matches!(route.method, Method::Delete));
     let mut all: Vec<&Route> =
         others.into_iter().filter(|route: &&Route| route.credential).chain(deletions.into_iter().rev()).collect();
     all.sort_by_key(|route| ends_everything(route));

@@ -11,13 +11,9 @@ use super::Route;
 pub(super) const TOKENS: &[Route] = &[
     Route::list("/api/tokens", "tokens_list", "List the caller's tokens, newest first", many::<ListedTokenJson>)
         .under("accounts"),
-    Route::delete(
-        "/api/tokens",
-        "tokens_clear",
-        "Sign out everywhere else: end every JWT, and every token and session except the one that the request came with",
-    )
-    .plain()
-    .under("accounts"),
+    Route::delete("/api/tokens", "tokens_clear", "Sign out everywhere: end every token, session and JWT")
+        .plain()
+        .under("accounts"),
     Route::delete("/api/tokens/{token_id}", "tokens_destroy", "End a token of the caller").plain().under("accounts"),
 ];
 
