@@ -38,6 +38,12 @@ pub struct Start {
     pub memory: Memory,
 }
 
+/// A start, and what was answered.
+pub(crate) struct FirstAnswer {
+    pub(crate) start: Start,
+    pub(crate) body: Bytes,
+}
+
 /// How a function starts.
 #[derive(Debug, Clone)]
 pub struct Measured {
@@ -80,7 +86,10 @@ pub async fn measure(directory: &Path, times: usize) -> Result<Vec<Measured>, Fa
             for (needs_table, event) in [(false, alone), (true, with_table)] {
                 if let Some(event) = event {
                     let program = directory.join(name);
-                    starts.entry((place, needs_table)).or_default().push(start(&program, &variables, event).await?);
+                    starts
+                        .entry((place, needs_table))
+                        .or_default()
+                        .push(start(&program, &variables, event).await?.start);
                 }
             }
         }
@@ -96,7 +105,12 @@ pub async fn measure(directory: &Path, times: usize) -> Result<Vec<Measured>, Fa
     measured
 }
 
-async fn start(program: &Path, variables: &BTreeMap<String, String>, event: &Value) -> Result<Start, Failure> {
+/// Starts a bootstrap with an event.
+pub(crate) async fn start(
+    program: &Path,
+    variables: &BTreeMap<String, String>,
+    event: &Value,
+) -> Result<FirstAnswer, Failure> {
     let api = RuntimeApi::start().await?;
     let invocation = Invocation {
         id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd".into(),
@@ -111,7 +125,8 @@ async fn start(program: &Path, variables: &BTreeMap<String, String>, event: &Val
     let answered = tokio::time::timeout(Duration::from_secs(30), answer).await;
     let name = program.display();
     let answered = answered.map_err(|_| format!("{name} does not answer"))?.map_err(|e| format!("{name}: {e}"))?;
-    Ok(Start { time: answered.at - started, memory: bootstrap.memory()? })
+    let start = Start { time: answered.at - started, memory: bootstrap.memory()? };
+    Ok(FirstAnswer { start, body: answered.body })
 }
 
 fn middle(mut starts: Vec<Start>) -> Option<Start> {
@@ -120,11 +135,13 @@ fn middle(mut starts: Vec<Start>) -> Option<Start> {
 }
 
 /// First events of a function: one that it can answer alone, and one that it needs the table or its key for.
-fn first_events(function: &Function) -> Result<(Option<Value>, Option<Value>), Failure> {
-    let path = function.events.iter().find_map(|event| match &event.kind {
-        EventKind::Http(Route::Path { path, .. }) if !path.contains("{proxy+}") => Some(path.as_str()),
+pub(crate) fn first_events(function: &Function) -> Result<(Option<Value>, Option<Value>), Failure> {
+    let paths = function.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Http(Route::Path { path, .. }) => Some(path.as_str()),
         _ => None,
     });
+    // The first, and one without a rest if there is one.
+    let path = paths.min_by_key(|path| path.contains("{proxy+}"));
     let Some(path) = path else {
         let examples = |name: &str| -> Result<Option<Value>, Failure> {
             let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../events").join(name);

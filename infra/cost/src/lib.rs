@@ -7,6 +7,7 @@ pub mod build;
 pub mod call;
 pub mod cold_start;
 pub mod crowd;
+pub mod first_answer;
 pub mod functions;
 pub mod measure;
 pub mod prices;

@@ -10,7 +10,7 @@ use tributary_cost::crowd::Size;
 use tributary_cost::measure::{self, How};
 use tributary_cost::prices::Prices;
 use tributary_cost::table::Table;
-use tributary_cost::{Failure, build, cold_start, report};
+use tributary_cost::{Failure, build, cold_start, first_answer, report};
 
 /// What is logged, unless RUST_LOG says otherwise. The embedded DynamoDB warns of every condition that fails.
 const DEFAULT_LOG: &str = "error,dynoxide=off";
@@ -39,6 +39,12 @@ enum What {
     },
     /// Writes infra/COST.md from infra/cost.json and infra/prices.toml
     Report,
+    /// Starts every bootstrap with the environment that the template gives it, and an event
+    FirstAnswer {
+        /// Where the bootstraps are
+        #[arg(value_name = "DIRECTORY")]
+        directory: PathBuf,
+    },
     /// Starts every release bootstrap beside one that does nothing
     ColdStart {
         /// Where the bootstraps are, in place of building them
@@ -58,6 +64,7 @@ async fn main() -> ExitCode {
     let done = match Arguments::parse().what {
         What::Table { bootstraps, bootstraps_in, large } => table(bootstraps, bootstraps_in, large).await,
         What::Report => write_report(),
+        What::FirstAnswer { directory } => first_answer::faults(&directory).await,
         What::ColdStart { bootstraps_in, times } => start(bootstraps_in, times).await,
     };
     match done {

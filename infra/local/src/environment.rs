@@ -72,8 +72,17 @@ impl Environment {
     /// function, and where the services are.
     #[must_use]
     pub fn variables(&self) -> BTreeMap<String, String> {
-        let mut variables: BTreeMap<_, _> =
-            self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        self.beside_services(self.functions.values().flatten().map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
+    /// As [`Environment::variables`], with the variables of one function alone.
+    #[must_use]
+    pub fn variables_of(&self, group: &str) -> BTreeMap<String, String> {
+        let own = self.functions.get(group).into_iter().flatten();
+        self.beside_services(own.map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
+    fn beside_services(&self, mut variables: BTreeMap<String, String>) -> BTreeMap<String, String> {
         // The certificates' place is Lambda's, and nothing here speaks TLS.
         variables.remove("SSL_CERT_FILE");
         // Nobody takes metrics out of lines here.
