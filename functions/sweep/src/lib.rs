@@ -1,10 +1,13 @@
 //! By schedule: marks overdue invoices, finishes uploads of images and attachments that were cut off, and takes up work
 //! on whole organisations that does not go on.
 
+use std::fmt;
+
 use app::bucket::{Bucket, FilesReport};
 use app::queue::WorkQueue;
 use app::sweep::SweepReport;
 use app::{App, Error};
+use jiff::SignedDuration;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
@@ -33,18 +36,59 @@ pub struct Report {
     pub work_resumed: u32,
 }
 
+/// The jobs that failed, beside what the others did.
+#[derive(Debug)]
+struct Unfinished {
+    jobs: Vec<(&'static str, Error)>,
+    report: Report,
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (job, error) in &self.jobs {
+            write!(f, "{job}: {error}; ")?;
+        }
+        let report = serde_json::to_string(&self.report).map_err(|_| fmt::Error)?;
+        write!(f, "the others did {report}")
+    }
+}
+
+impl std::error::Error for Unfinished {}
+
+/// How long a sweep works, well within the function's timeout. What is left then is the next one's.
+const WORKS_FOR: SignedDuration = SignedDuration::from_mins(13);
+
 /// Sweeps once, whatever the schedule's event says, and logs what it did and what it cost.
 ///
 /// # Errors
-/// The sweep's: the schedule tries again then.
+/// A job failed, after all of them were tried: the schedule tries again then.
 pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
     Ok(edge::log::job("sweep", &event.context.request_id, run(&sweep)).await?)
 }
 
-async fn run(Sweep { app, bucket, work }: &Sweep) -> Result<Report, Error> {
-    // Invoices do not wait for S3.
-    let invoices = app.sweep().await?;
-    let files = app.settle_images(bucket).await?.and(app.settle_attachments(bucket).await?);
-    let work_resumed = app.resume_work(work).await?;
-    Ok(Report { invoices, files, work_resumed })
+/// No job waits for another: invoices do not wait for S3, nor exports for images.
+async fn run(Sweep { app, bucket, work }: &Sweep) -> Result<Report, Unfinished> {
+    let until = app.now() + WORKS_FOR;
+    let (overdue, links, images, attachments, resumed) = tokio::join!(
+        app.mark_overdue(until),
+        app.retire_links(until),
+        app.settle_images(bucket, until),
+        app.settle_attachments(bucket, until),
+        app.resume_work(work),
+    );
+    let mut jobs = Vec::new();
+    let mut failed = |job, error| jobs.push((job, error));
+    let report = Report {
+        invoices: or_none("overdue invoices", overdue, &mut failed).and(or_none("payment links", links, &mut failed)),
+        files: or_none("images", images, &mut failed).and(or_none("attachments", attachments, &mut failed)),
+        work_resumed: or_none("exports and deletions", resumed, &mut failed),
+    };
+    if jobs.is_empty() { Ok(report) } else { Err(Unfinished { jobs, report }) }
+}
+
+fn or_none<T: Default>(job: &'static str, done: Result<T, Error>, failed: &mut impl FnMut(&'static str, Error)) -> T {
+    done.unwrap_or_else(|error| {
+        failed(job, error);
+        T::default()
+    })
 }

@@ -6,6 +6,8 @@
 use domain::id::{AttachmentId, InvoiceId};
 use domain::invoice::{Attachment, AttachmentKey, FileName, MAX_ATTACHMENTS, MediaType};
 use domain::{Action, Actor, Model};
+use futures::{FutureExt, TryFutureExt};
+use jiff::Timestamp;
 use store::StoreError;
 
 use crate::bucket::{Bucket, Content, FilesReport};
@@ -97,20 +99,16 @@ impl App {
     ///
     /// # Errors
     /// The bucket cannot be listed. A file that fails is counted and does not stop the others.
-    pub async fn settle_attachments(&self, bucket: &Bucket) -> Result<FilesReport, Error> {
-        let mut report = FilesReport::default();
+    pub async fn settle_attachments<'a>(&'a self, bucket: &'a Bucket, until: Timestamp) -> Result<FilesReport, Error> {
         let waiting = bucket.waiting(AttachmentKey::PREFIX).await?;
-        for key in waiting.iter().filter_map(|path| AttachmentKey::parse(path)) {
-            match self.settle_named(bucket, key).await {
-                Ok(true) => report.images_moved += 1,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::error!(key = key.path(), %error, "an attached file was not moved");
-                    report.images_failed += 1;
-                }
-            }
-        }
-        Ok(report)
+        let keys = waiting.iter().filter_map(|path| AttachmentKey::parse(path)).collect();
+        let tally = self.tally(keys, until, |key: AttachmentKey| {
+            let moved = self.settle_named(bucket, key).inspect_err(move |error| {
+                tracing::error!(key = key.path(), %error, "an attached file was not moved");
+            });
+            moved.boxed()
+        });
+        Ok(tally.await.into())
     }
 
     async fn settle_named(&self, bucket: &Bucket, key: AttachmentKey) -> Result<bool, Error> {

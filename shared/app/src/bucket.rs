@@ -22,6 +22,7 @@ use store::Lazy;
 
 use crate::Error;
 use crate::disposition::attachment;
+use crate::sweep::Tally;
 
 /// How long a link to a file is good.
 pub const LINK_TTL: Duration = Duration::from_secs(900);
@@ -61,6 +62,14 @@ pub struct FilesReport {
     pub images_moved: u32,
     /// Files that could not be looked after; the next sweep finds them again.
     pub images_failed: u32,
+    /// Files for which there was no time; the next sweep finds them again.
+    pub images_left: u32,
+}
+
+impl From<Tally> for FilesReport {
+    fn from(Tally { all: _, done, failed, left }: Tally) -> Self {
+        Self { images_moved: done, images_failed: failed, images_left: left }
+    }
 }
 
 impl FilesReport {
@@ -70,6 +79,7 @@ impl FilesReport {
         Self {
             images_moved: self.images_moved + other.images_moved,
             images_failed: self.images_failed + other.images_failed,
+            images_left: self.images_left + other.images_left,
         }
     }
 }

@@ -8,6 +8,8 @@
 
 use domain::image::{FIELD, ImageKey, ImageKind, MAX_IMAGES, Pictured};
 use domain::{Action, Actor};
+use futures::FutureExt;
+use jiff::Timestamp;
 use store::{Album, StoreError};
 
 use crate::bucket::{Bucket, Content, FilesReport};
@@ -87,19 +89,16 @@ impl App {
     ///
     /// # Errors
     /// The bucket cannot be listed. An image that fails is counted and does not stop the others.
-    pub async fn settle_images(&self, bucket: &Bucket) -> Result<FilesReport, Error> {
-        let mut report = FilesReport::default();
-        for key in bucket.waiting(PREFIX).await? {
-            match self.settle_image(bucket, &key).await {
-                Ok(true) => report.images_moved += 1,
-                Ok(false) => {}
-                Err(error) => {
-                    tracing::error!(key, %error, "an image was not moved");
-                    report.images_failed += 1;
-                }
-            }
-        }
-        Ok(report)
+    pub async fn settle_images<'a>(&'a self, bucket: &'a Bucket, until: Timestamp) -> Result<FilesReport, Error> {
+        let waiting = bucket.waiting(PREFIX).await?;
+        let tally = self.tally(waiting, until, |key| {
+            let moved = async move {
+                let moved = self.settle_image(bucket, &key).await;
+                moved.inspect_err(|error| tracing::error!(key, %error, "an image was not moved"))
+            };
+            moved.boxed()
+        });
+        Ok(tally.await.into())
     }
 
     async fn settle_image(&self, bucket: &Bucket, key: &str) -> Result<bool, Error> {

@@ -1,22 +1,27 @@
 //! Invoices become overdue once their due date has passed, and a sweep costs what is overdue.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
+use app::bucket::Bucket;
+use app::queue::WorkQueue;
 use app::session::Credential;
 use app::sources::SourceAddress;
+use app::sweep::SweepReport;
 use contracts::crm::invoices::InvoiceBody;
 use contracts::wire::parse_object;
 use domain::id::InvoiceId;
 use domain::invoice::{HistoryEntry, Status, StatusRequest};
+use fn_sweep::Sweep;
 use futures::future::join_all;
 use http::Method;
 use jiff::civil::{Date, time};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::{SignedDuration, Timestamp, ToSpan};
 use serde_json::{Value, json};
 use store::Store;
-use tributary_local::registry;
+use tributary_local::{Cloud, Options, TypedFunction, registry};
 
 use crate::support::{Tributary, User};
 
@@ -29,7 +34,10 @@ pub struct Ledger {
 
 impl Ledger {
     pub async fn open() -> Self {
-        let tributary = Tributary::start().await;
+        Self::over(Tributary::start().await).await
+    }
+
+    async fn over(tributary: Tributary) -> Self {
         let user = tributary.sign_up("owner").await;
         let client = tributary.post(&user, "/api/clients/", json!({"name": "Acme"})).await.expect(201);
         Self { client: client["id"].as_str().unwrap().to_owned(), tributary, user }
@@ -141,6 +149,13 @@ impl Ledger {
     }
 }
 
+/// What the sweep does about invoices and links.
+pub async fn swept(app: &App) -> SweepReport {
+    let until = app.now() + SignedDuration::from_mins(1);
+    let (overdue, links) = (app.mark_overdue(until).await.unwrap(), app.retire_links(until).await.unwrap());
+    overdue.and(links)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invoice_becomes_overdue_by_the_schedule_once_its_due_date_has_passed_in_utc() {
     let ledger = Ledger::open().await;
@@ -209,7 +224,7 @@ async fn the_sweep_marks_what_is_owed_and_past_its_due_date_and_nothing_else() {
 
     // Once more: nothing is left to do.
     let shown = join_all(marked.iter().map(|id| ledger.show(id))).await;
-    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "images_moved": 0, "images_failed": 0, "work_resumed": 0});
+    let nothing = json!({"examined": 0, "marked_overdue": 0, "links_retired": 0, "failed": 0, "left": 0, "images_moved": 0, "images_failed": 0, "images_left": 0, "work_resumed": 0});
     assert_eq!(ledger.sweep().await, nothing);
     assert_eq!(join_all(marked.iter().map(|id| ledger.show(id))).await, shown);
 
@@ -234,7 +249,7 @@ async fn sweeps_at_once_mark_every_invoice_once() {
     let sweeps = join_all((0..4).map(|_| {
         tokio::spawn({
             let app = app.clone();
-            async move { app.sweep().await.unwrap() }
+            async move { swept(&app).await }
         })
     }));
     let reports: Vec<_> = sweeps.await.into_iter().map(Result::unwrap).collect();
@@ -255,10 +270,49 @@ async fn a_payment_during_the_sweep_is_not_lost() {
         invoices.push(ledger.sent(Some(ledger.day(-1))).await);
     }
     let app = ledger.app();
-    let (swept, _) = tokio::join!(app.sweep(), join_all(invoices.iter().map(|id| ledger.pay(id, "100.00"))));
-    assert_eq!(swept.unwrap().failed, 0);
+    let (report, _) = tokio::join!(swept(&app), join_all(invoices.iter().map(|id| ledger.pay(id, "100.00"))));
+    assert_eq!(report.failed, 0);
     for id in &invoices {
         let shown = ledger.show(id).await;
         assert_eq!((&shown["status"], &shown["amount_paid"]), (&json!("paid"), &json!("100.00")));
     }
+}
+
+/// The product, but for the bucket and the work queue that the sweep asks, which are not there.
+async fn with_broken_parts() -> Ledger {
+    let cloud = Cloud::start(Options::ephemeral(), |environment| {
+        let sweep = Sweep {
+            app: registry::app(environment),
+            bucket: Bucket::new(environment.sdk.s3(&environment.s3_url), "nobodys-bucket"),
+            work: WorkQueue::new(environment.sdk.sqs(&environment.sqs_url), "http://127.0.0.1:9/nobodys-queue"),
+        };
+        let mut functions = registry::build(environment);
+        let handler = move |event| fn_sweep::handle(sweep.clone(), event);
+        functions.insert("sweep".to_owned(), Arc::new(TypedFunction::new(handler)));
+        functions
+    });
+    Ledger::over(Tributary::over(cloud.await.unwrap())).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failing_bucket_stops_no_other_job_of_the_sweep_and_the_run_fails() {
+    let ledger = with_broken_parts().await;
+    let id = ledger.sent(Some(ledger.day(-1))).await;
+    let failed = ledger.tributary.cloud.invoker().invoke("sweep", json!({})).await.unwrap_err().to_string();
+    assert_eq!(ledger.status(&id).await, "overdue");
+    for said in ["images: ", "attachments: ", r#""marked_overdue":1"#] {
+        assert!(failed.contains(said), "{said}: {failed}");
+    }
+    assert!(!failed.contains("overdue invoices: ") && !failed.contains("payment links: "), "{failed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_there_is_no_time_for_is_left_to_the_next_sweep() {
+    let ledger = Ledger::open().await;
+    let due = Some(ledger.day(-1));
+    let ids = [ledger.sent(due).await, ledger.sent(due).await];
+    let report = ledger.app().mark_overdue(ledger.now()).await.unwrap();
+    assert_eq!((report.examined, report.marked_overdue, report.failed, report.left), (2, 0, 0, 2));
+    assert_eq!(ledger.status(&ids[0]).await, "sent");
+    assert_eq!(ledger.sweep().await["marked_overdue"], 2);
 }

@@ -5,7 +5,7 @@ use store::Store;
 use store::meter::{Meter, Reading};
 use uuid::Uuid;
 
-use super::sweep::Ledger;
+use super::sweep::{Ledger, swept};
 use crate::support::stored::{import, items, replaced, text};
 
 /// How many invoices are added that are not overdue.
@@ -15,7 +15,7 @@ const MODELS: usize = 8;
 
 async fn cost(ledger: &Ledger, overdue: u32) -> Reading {
     let (meter, app) = (Meter::default(), ledger.app());
-    let report = meter.scope(app.sweep()).await.unwrap();
+    let report = meter.scope(swept(&app)).await;
     assert_eq!((report.examined, report.marked_overdue, report.failed), (overdue, overdue, 0));
     meter.reading()
 }

@@ -100,7 +100,7 @@ async fn a_blacklisted_refresh_token_ends_its_own_sign_in_alone() {
     for wrong in [&ended["refresh"], &other["access"], &json!("x"), &json!("a.b.c")] {
         assert_eq!(blacklist(wrong).await.expect(401)["code"], "token_not_valid", "{wrong}");
     }
-    for body in [json!({}), json!({"refresh": null}), json!({"refresh": ""}), json!({"refresh": 7})] {
+    for body in [json!({}), json!({"refresh": null}), json!({"refresh": 7})] {
         names(&post(&tributary, "/api/token/blacklist/", body).await, &["refresh"]);
     }
     assert_eq!(status(&other["access"]).await, 200);
