@@ -8,7 +8,7 @@ use contracts::namaste::accounts::{
     RefreshBody, ResetPasswordBody, ResetVerifiedJson, SignUpBody, TokenPairJson, no_active_account, not_let_in,
 };
 use domain::otp::{OtpPurpose, Refused};
-use edge::{Failure, JsonBody, Source, json, read, reset_token, with_reset_token};
+use edge::{Failure, JsonBody, Source, is_same_origin, json, read, reset_token, with_reset_token};
 use http::{HeaderMap, StatusCode};
 
 use crate::Auth;
@@ -69,7 +69,8 @@ pub async fn reset_password(
 ) -> Result<Response, Failure> {
     let (email, password, token) = read::<ResetPasswordBody>(&body)?.into_reset()?;
     let sent = token.map(|token| token.expose().to_owned());
-    let tokens: Vec<_> = sent.into_iter().chain(reset_token(&headers)).collect();
+    let in_cookie = reset_token(&headers).filter(|_| is_same_origin(&headers));
+    let tokens: Vec<_> = sent.into_iter().chain(in_cookie).collect();
     let reset = auth.app.reset_password(&auth.mailer, &email, &password, &tokens, &from).await?;
     told(OtpPurpose::Reset, reset, accounts::PASSWORD_RESET)
 }

@@ -42,7 +42,7 @@ pub async fn create_key(
 ) -> Result<Response, Failure> {
     let new = read::<NewApiKeyBody>(&body)?.into_new()?;
     let IssuedKey { api_key, key } = auth.app.create_api_key(&auth.mailer, &caller.session, business, new).await?;
-    Ok(json(StatusCode::CREATED, ApiKeyJson::new(api_key, &key)))
+    Ok(json(StatusCode::CREATED, ApiKeyJson { api_key, created_at: key.created_at }))
 }
 
 pub async fn delete_key(

@@ -173,23 +173,8 @@ impl NewApiKeyBody {
 pub struct ApiKeyJson {
     /// The key, `pk_…:sk_…`. It is shown this once.
     pub api_key: String,
-    /// What it is called.
-    pub name: Option<String>,
-    /// What it may do; null without scopes.
-    pub scopes: Option<Vec<String>>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When it ends; null if it does not by itself.
-    pub expires_at: Option<Timestamp>,
-}
-
-impl ApiKeyJson {
-    /// The whole key, and what is kept of it.
-    #[must_use]
-    pub fn new(api_key: String, key: &ApiKey) -> Self {
-        let ListedKeyJson { key: _, name, scopes, created_at, last_used_at: _, expires_at } = key.into();
-        Self { api_key, name, scopes, created_at, expires_at }
-    }
 }
 
 /// An API key, without what proves it.

@@ -1,7 +1,7 @@
 //! Businesses and their API keys.
 
 use http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{ask, business, get};
 use crate::support::Tributary;
@@ -68,8 +68,7 @@ async fn keys_are_made_and_deleted_by_the_owner_and_by_the_businesss_own_keys() 
     let (id, first) = business(&tributary, &user).await;
     let keys = format!("/api/businesses/{id}/api-keys");
     let made = tributary.post(&user, &keys, json!({})).await.expect(201);
-    assert_eq!((&made["name"], &made["scopes"], &made["expires_at"]), (&Value::Null, &Value::Null, &Value::Null));
-    assert_eq!(made.as_object().unwrap().len(), 5);
+    assert_eq!(made.as_object().unwrap().len(), 2);
     let second = made["api_key"].as_str().unwrap();
     assert!(is_key(second) && second != first && made["created_at"].is_string());
     let by = |key: &str| format!("Bearer {key}");

@@ -206,7 +206,12 @@ async fn a_reset_is_proven_by_its_token_or_else_by_where_it_was_verified() {
         resets_with(&phone, sent.then_some("stale"), in_cookie.then_some(token.as_str())).await.expect(200);
     }
     tributary.advance(3601).await;
-    proven(&tributary).await;
+    let token = proven(&tributary).await;
+    // A page of another site does not use the browser's cookie.
+    let body = json!({"email": EMAIL, "new_password": NEW_PASSWORD}).to_string();
+    let cookie = format!("reset_token={token}");
+    let headers = [("content-type", "application/json"), ("cookie", &cookie), ("sec-fetch-site", "cross-site")];
+    refused(&phone.raw(Method::POST, "/api/reset-password/", &headers, body).await, 400, "OTP not verified");
     refused(&resets_with(&phone, None, None).await, 400, "OTP not verified");
     resets_with(&tributary, Some(""), None).await.expect(200);
 }
