@@ -158,7 +158,7 @@ impl App {
     }
 
     /// Records an attempt. What follows it is queued first: a crash between the two repeats the attempt and loses
-    /// nothing, and of the two messages that there are then the second is stale.
+    /// nothing. The second of the two messages is then stale.
     pub async fn record_attempt(
         &self,
         queues: &DeliveryQueues,

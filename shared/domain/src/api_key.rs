@@ -99,8 +99,8 @@ pub struct Grant {
 }
 
 impl NewApiKey {
-    /// What a key gets from its maker: a caller who may make keys, or another key, of which it gets no more than that
-    /// has and which it does not outlive.
+    /// What a new key gets from its maker. A key that another key makes has no more permissions than that key, and does
+    /// not outlive it.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for more than the maker has; a field error for an end that is past.

@@ -106,7 +106,7 @@ impl Store {
         Ok(self.find(&keys::key_ring(tenant)).await?.unwrap_or_default())
     }
 
-    /// The API keys of some names, of which there are at most 100, in the order of the names.
+    /// Up to 100 API keys by their names, in the order of the names.
     pub async fn api_keys(&self, names: &[PublicKey]) -> Result<Vec<ApiKey>, StoreError> {
         let keys: Vec<_> = names.iter().map(keys::api_key).collect();
         let items = self.table.get_all(&keys).await?;

@@ -278,7 +278,7 @@ async fn a_payment_during_the_sweep_is_not_lost() {
     }
 }
 
-/// The product, but for the bucket and the work queue that the sweep asks, which are not there.
+/// Starts the product with a sweep whose bucket and work queue do not exist.
 async fn with_broken_parts() -> Ledger {
     let cloud = Cloud::start(Options::ephemeral(), |environment| {
         let sweep = Sweep {
