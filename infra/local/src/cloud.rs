@@ -144,8 +144,9 @@ impl Cloud {
         resources::create(&template, &services, &sdk).await?;
         services.ses.report_to(EventBus::new(&template, sdk.sqs(services.sqs.endpoint())));
 
+        let listen = Listen { port: 0, origins: origins.clone() };
         let secrets =
-            secrets::start(template.secret_values.clone(), Listen { port: 0, origins: origins.clone() }).await?;
+            secrets::start(template.secret_values.clone(), Arc::clone(&clock) as Arc<dyn Clock>, listen).await?;
         let environment = services.environment(&template, &base_url, &clock, sdk, &secrets);
         let invoker = Invoker::new(&build(&environment), &template.functions, Arc::clone(&clock));
         let handle = CloudHandle {

@@ -10,6 +10,7 @@ use app::ports::SystemEntropy;
 use app::queue::{DeliveryQueues, Queue, WorkRef};
 use app::secret_store::Secret;
 use app::secrets::SecretKey;
+use app::signing_keys::SigningKeys;
 use app::sources::TrustedProxies;
 use domain::mail_limits::MailLimits;
 use fn_auth::Auth;
@@ -132,6 +133,7 @@ impl Parts<'_> {
         let key = SecretKey::kept(self.secret(group, "SECRET_KEY"));
         let proxies = TrustedProxies::parse(self.variable(group, "TRUSTED_PROXIES"));
         let app = App::new(store, Arc::clone(&self.environment.clock), Arc::new(SystemEntropy), key)
+            .with_signing_keys(SigningKeys::of(self.secret(group, "SIGNING_KEY")))
             .behind(proxies.expect("the template's TrustedProxies can be read"))
             .with_sessions_of(&self.shared);
         match self.environment.variable(group, "PUBLIC_URL") {
@@ -176,8 +178,9 @@ impl Parts<'_> {
 #[must_use]
 pub fn app(environment: &Environment) -> App {
     let store = Store::new(environment.sdk.dynamodb(&environment.dynamodb_url), &environment.table_name);
-    let secret = environment.secret("auth", "SECRET_KEY").unwrap_or_default();
-    App::new(store, Arc::clone(&environment.clock), Arc::new(SystemEntropy), SecretKey::new(secret))
+    let secret = |name| environment.secret("auth", name).unwrap_or_default();
+    App::new(store, Arc::clone(&environment.clock), Arc::new(SystemEntropy), SecretKey::new(secret("SECRET_KEY")))
+        .with_signing_keys(SigningKeys::of(Some(Secret::given(secret("SIGNING_KEY")))))
 }
 
 /// Mail into the local mailbox.

@@ -13,6 +13,7 @@ use store::{Lazy, Store};
 use crate::ports::{SystemClock, SystemEntropy};
 use crate::secret_store::Secret;
 use crate::secrets::SecretKey;
+use crate::signing_keys::SigningKeys;
 use crate::sources::TrustedProxies;
 use crate::{App, Error};
 use std::sync::Arc;
@@ -65,8 +66,8 @@ pub fn required_variable(name: &str) -> Result<String, Error> {
 }
 
 impl App {
-    /// The use cases of a deployment: `TABLE_NAME` and `TRUSTED_PROXIES` from the environment, and the secret key as
-    /// [`Secret::from_env`] finds `SECRET_KEY`, if the function has one.
+    /// The use cases of a deployment: `TABLE_NAME` and `TRUSTED_PROXIES` from the environment, and the keys that
+    /// [`Secret::from_env`] finds as `SECRET_KEY` and `SIGNING_KEY`, if the function has them.
     ///
     /// # Errors
     /// There is no `TABLE_NAME`, or `TRUSTED_PROXIES` cannot be read.
@@ -75,7 +76,9 @@ impl App {
         let secret = SecretKey::kept(Secret::from_env(config, "SECRET_KEY"));
         let proxies = std::env::var("TRUSTED_PROXIES").unwrap_or_default();
         let proxies = TrustedProxies::parse(&proxies).map_err(Error::Defect)?;
-        let app = Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret).behind(proxies);
+        let app = Self::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), secret)
+            .with_signing_keys(SigningKeys::from_env(config))
+            .behind(proxies);
         Ok(match std::env::var("PUBLIC_URL") {
             Ok(url) => app.with_public_url(&url),
             Err(_) => app,

@@ -49,25 +49,13 @@ fn is_same_host(url: &str, own_url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Region};
     use domain::id::OrganisationId;
-    use store::Store;
     use uuid::Uuid;
 
     use super::*;
-    use crate::ports::{SystemClock, SystemEntropy};
-    use crate::secrets::SecretKey;
+    use crate::testing::app;
 
     const OWN: &str = "https://api.example";
-
-    fn app(key: &str) -> App {
-        let config = Config::builder().behavior_version(BehaviorVersion::latest()).region(Region::new("x")).build();
-        let store = Store::new(Client::from_conf(config), "table");
-        App::new(store, Arc::new(SystemClock), Arc::new(SystemEntropy), SecretKey::new(key))
-    }
 
     fn tenant(number: u128) -> Tenant {
         Tenant::trusted(OrganisationId::new(Uuid::from_u128(number)))

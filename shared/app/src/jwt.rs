@@ -140,8 +140,9 @@ impl App {
             after: last_reset(user),
         };
         install_provider();
-        let key = EncodingKey::from_secret(&self.mac("jwt", &[]));
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key)
+        let key = self.signing_keys.signing(now);
+        let header = Header { kid: Some(key.id), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &EncodingKey::from_secret(&key.bytes))
             .map_err(|error| Error::Defect(error.to_string()))
     }
 
@@ -153,7 +154,9 @@ impl App {
         validation.validate_exp = false;
         validation.leeway = 0;
         validation.set_required_spec_claims(&["exp", "sub"]);
-        let key = DecodingKey::from_secret(&self.mac("jwt", &[]));
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Error::CredentialInvalid)?;
+        let key = self.signing_keys.verifying(header.kid.as_deref()).ok_or(Error::CredentialInvalid)?;
+        let key = DecodingKey::from_secret(&key.bytes);
         let claims = jsonwebtoken::decode::<Claims>(token, &key, &validation).map(|token| token.claims);
         let claims = claims.map_err(|_| Error::CredentialInvalid)?;
         let is_good = claims.token_type == token_type && self.now().as_second() < claims.exp;

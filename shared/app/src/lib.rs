@@ -53,14 +53,18 @@ pub mod queue;
 mod race;
 pub mod rate;
 mod references;
+pub mod sealed;
 pub mod secret_store;
 pub mod secrets;
 pub mod services;
 pub mod session;
+pub mod signing_keys;
 pub mod sources;
 pub mod stream_failure;
 pub mod stripe_events;
 pub mod sweep;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
 mod tries;
 mod two_step;
@@ -79,6 +83,7 @@ pub use error::Error;
 use ports::{Clock, Entropy};
 use secrets::SecretKey;
 use session::SessionCache;
+use signing_keys::SigningKeys;
 use sources::TrustedProxies;
 
 /// What every use case needs. Cheap to clone; one per warm instance.
@@ -88,6 +93,7 @@ pub struct App {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) secret: SecretKey,
+    pub(crate) signing_keys: SigningKeys,
     pub(crate) sessions: Arc<SessionCache>,
     proxies: Arc<TrustedProxies>,
     public_url: Option<Arc<str>>,
@@ -97,7 +103,16 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
-        Self { store, clock, entropy, secret, sessions: Arc::default(), proxies: Arc::default(), public_url: None }
+        Self {
+            store,
+            clock,
+            entropy,
+            secret,
+            signing_keys: SigningKeys::of(None),
+            sessions: Arc::default(),
+            proxies: Arc::default(),
+            public_url: None,
+        }
     }
 
     /// Now, by the deployment's clock.
@@ -110,6 +125,13 @@ impl App {
     #[must_use]
     pub fn new_id(&self) -> Uuid {
         ports::uuid_v7(self.now(), self.entropy.as_ref())
+    }
+
+    /// These use cases with the keys that sign JWTs.
+    #[must_use]
+    pub fn with_signing_keys(mut self, keys: SigningKeys) -> Self {
+        self.signing_keys = keys;
+        self
     }
 
     /// These use cases with the session cache of others, as parts of one process have it.
@@ -145,13 +167,13 @@ impl App {
         self.public_url.as_deref()
     }
 
-    /// Has what an invocation may need without waiting for it: the secret key, where the function has one. To be called
-    /// before anything is asked of the use cases.
+    /// Loads the secret key and the signing keys, where the function has them. Call before handling a request.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] when the key cannot be had; the next call tries again.
+    /// [`Error::Unavailable`] if a key cannot be read. The next call tries again.
     pub async fn ready(&self) -> Result<(), Error> {
-        self.secret.ready().await
+        tokio::try_join!(self.secret.ready(), self.signing_keys.ready(self.now()))?;
+        Ok(())
     }
 
     /// A keyed hash of this deployment, for one purpose.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use futures::FutureExt;
+use jiff::Timestamp;
 use store::Lazy;
 use tokio::sync::OnceCell;
 
@@ -24,6 +26,20 @@ pub struct Secret {
 enum Source {
     Given,
     Stored { client: Lazy<Client>, arn: Arc<str> },
+}
+
+/// Which of a rotated secret's values is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Current,
+    Previous,
+}
+
+/// One of a secret's values.
+#[derive(Clone)]
+pub(crate) struct Version {
+    pub(crate) value: String,
+    pub(crate) created_at: Timestamp,
 }
 
 impl Secret {
@@ -68,9 +84,21 @@ impl Secret {
     pub async fn read(&self) -> Result<&str, Error> {
         let value = self.value.get_or_try_init(async || match &self.source {
             Source::Given => Err(Error::Defect("a secret that was given has no value".to_owned())),
-            Source::Stored { client, arn } => fetch(client, arn).await,
+            Source::Stored { client, arn } => {
+                let version = fetch(client, arn, Stage::Current).await?;
+                let missing = || Error::Unavailable(format!("Secrets Manager: {arn} has no value yet"));
+                version.map(|version| version.value).ok_or_else(missing)
+            }
         });
         Ok(value.await?)
+    }
+
+    /// The value of a stage at Secrets Manager, read now; `None` if there is no such value.
+    pub(crate) async fn version(&self, stage: Stage) -> Result<Option<Version>, Error> {
+        match &self.source {
+            Source::Stored { client, arn } => fetch(client, arn, stage).await,
+            Source::Given => Err(Error::Defect("a secret that was given has no versions".to_owned())),
+        }
     }
 
     /// The value, once it has been read.
@@ -80,12 +108,22 @@ impl Secret {
     }
 }
 
-async fn fetch(client: &Client, arn: &str) -> Result<String, Error> {
-    let answer = client.get_secret_value().secret_id(arn).send().boxed().await;
-    let answer = answer
-        .map_err(|error| Error::Unavailable(format!("Secrets Manager: {arn}: {}", DisplayErrorContext(error))))?;
+async fn fetch(client: &Client, arn: &str, stage: Stage) -> Result<Option<Version>, Error> {
+    let name = match stage {
+        Stage::Current => "AWSCURRENT",
+        Stage::Previous => "AWSPREVIOUS",
+    };
+    let answer = client.get_secret_value().secret_id(arn).version_stage(name).send().boxed().await;
+    let answer = match answer {
+        Err(error) if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) => {
+            return Ok(None);
+        }
+        answer => answer
+            .map_err(|error| Error::Unavailable(format!("Secrets Manager: {arn}: {}", DisplayErrorContext(error))))?,
+    };
+    let created_at = answer.created_date.and_then(|at| Timestamp::from_second(at.secs()).ok()).unwrap_or_default();
     let value = answer.secret_string.filter(|value| !value.is_empty());
-    value.ok_or_else(|| Error::Unavailable(format!("Secrets Manager: {arn} has no value yet")))
+    Ok(value.map(|value| Version { value, created_at }))
 }
 
 /// Without the value.

@@ -11,7 +11,8 @@ use crate::Error;
 use crate::ports::Entropy;
 use crate::secret_store::Secret;
 
-/// The deployment's secret, from which every keyed hash is derived.
+/// The deployment's secret, from which every keyed hash and every key that seals stored data is derived. It is never
+/// rotated: the table holds what it made.
 #[derive(Debug, Clone)]
 pub struct SecretKey(Option<Secret>);
 

@@ -16,10 +16,12 @@ use http_body_util::BodyExt;
 use crate::body;
 use crate::failure::Failure;
 use crate::scope::Scope;
-use crate::sealed;
 
 /// The name under which a client asks for it.
 const KEY: &str = "idempotency-key";
+/// The purpose of encrypting an answer, which can carry tokens. The table has neither the client's key nor the
+/// deployment's.
+const SEALED: &str = "idempotent answer";
 /// The header that tells an answer given again from the first one.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -59,16 +61,15 @@ where
         Begun::Mismatch => Err(Problem::IdempotencyMismatch.into()),
         Begun::Running => Err(Problem::IdempotencyRunning.into()),
         Begun::Replay(answer) => {
-            let body = sealed::open(app, &owner, key, &answer.body);
-            replay(answer, body.ok_or_else(|| Failure::defect("a kept answer cannot be opened"))?)
+            let body = app.open(SEALED, &[owner.as_bytes(), key.as_bytes()], &answer.body);
+            replay(answer, body.map(Bytes::from).ok_or_else(|| Failure::defect("a kept answer cannot be opened"))?)
         }
         Begun::Proceed(claim) => {
             let response = handle(Request::from_parts(parts, Body::from(body))).await;
             let (response, body) = whole(response).await?;
             // Headers are kept as they are, and a cookie is a credential.
             let answer = (keeps(response.status) && !response.headers.contains_key(SET_COOKIE))
-                .then(|| sealed::seal(app, &owner, key, &body).map(|sealed| answer(&response, sealed)))
-                .flatten();
+                .then(|| answer(&response, app.seal(SEALED, &[owner.as_bytes(), key.as_bytes()], &body)));
             // It is done: that its answer could not be kept must not turn it into a failure.
             if let Err(error) = app.finish_idempotent(claim, answer).await {
                 scope.blame(format!("the answer was not kept for its Idempotency-Key: {error}"));

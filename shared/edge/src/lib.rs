@@ -24,7 +24,6 @@ pub mod metrics;
 mod paging;
 mod rate;
 mod scope;
-mod sealed;
 mod service;
 mod site;
 mod source;

@@ -6,7 +6,7 @@ use super::*;
 
 fn given() -> Given {
     let parameters = [("MailSender", "post@example.test")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Given { parameters: parameters.into(), secrets: [("SigningSecret".to_owned(), "s3cret".to_owned())].into() }
+    Given { parameters: parameters.into(), secrets: [("DataSecret".to_owned(), "s3cret".to_owned())].into() }
 }
 
 fn addresses() -> Addresses {
@@ -28,7 +28,7 @@ fn the_deployed_template_is_served_in_full() {
     let template = read(EMBEDDED, &given()).unwrap();
     assert_eq!(template.tables[0].name, "tributary-local-Table");
     assert_eq!(template.tables[0].properties["TableName"], "tributary-local-Table");
-    let secrets = ["SigningSecret", "StripeSecretKey", "StripeWebhookSecret"].map(str::to_owned);
+    let secrets = ["DataSecret", "SigningSecret", "StripeSecretKey", "StripeWebhookSecret"].map(str::to_owned);
     assert_eq!(Template::secrets(EMBEDDED).unwrap(), BTreeSet::from(secrets));
 
     let auth = template.function("auth").unwrap();

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use app::App;
 use app::ports::SystemEntropy;
+use app::secret_store::Secret;
 use app::secrets::SecretKey;
+use app::signing_keys::SigningKeys;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -56,7 +58,9 @@ async fn a_jwt_says_whose_it_is_and_for_how_long() {
     let user = tributary.sign_up("owner").await;
     let pair = jwts(&tributary, &user).await;
     let me = tributary.get(&user, "/api/me/").await.expect(200);
-    assert_eq!(part(&pair.access, 0), json!({"typ": "JWT", "alg": "HS256"}));
+    let header = part(&pair.access, 0);
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("JWT"), &json!("HS256")));
+    assert!(header["kid"].is_string());
     for (jwt, token_type, seconds) in [(&pair.access, "access", 3600), (&pair.refresh, "refresh", 604_800)] {
         let claims = part(jwt, 1);
         assert_eq!((&claims["sub"], &claims["token_type"]), (&me["uuid"], &json!(token_type)));
@@ -78,7 +82,8 @@ async fn a_jwt_that_was_tampered_with_is_refused() {
         Arc::clone(&tributary.cloud.environment().clock),
         Arc::new(SystemEntropy),
         SecretKey::new("another deployment's secret"),
-    );
+    )
+    .with_signing_keys(SigningKeys::of(Some(Secret::given("another deployment's secret"))));
     let mut later = part(&pair.access, 1);
     later["exp"] = json!(later["exp"].as_i64().unwrap() + 3600);
     let none = |alg: &str| encoded(&json!({"typ": "JWT", "alg": alg}));

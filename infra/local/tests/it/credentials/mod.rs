@@ -6,6 +6,7 @@ mod kinds;
 mod lock_out;
 mod password_change;
 mod rates;
+mod rotation;
 mod scopes;
 mod sessions;
 mod tokens;
