@@ -1,6 +1,7 @@
 //! Tokens, sessions and the current user over HTTP: crm, "Authentication"; users: crm, section 8; businesses with their
 //! API keys: clawprint; organisations as a whole; sign-up, login and the reset of a password: namaste, "Authentication".
 
+mod audit;
 mod authentication;
 mod businesses;
 mod organisations;
@@ -59,6 +60,7 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/organisations/{id}", delete(organisations::delete))
         .route("/api/organisations/{id}/export", post(organisations::export))
         .route("/api/organisations/{id}/export/{export_id}", get(organisations::retrieve_export))
+        .route("/api/audit", get(audit::list))
         .route("/api/tokens", get(tokens::list).delete(tokens::end_others))
         .route("/api/tokens/{token_id}", delete(tokens::end))
         .route("/api/users", get(users::list).post(users::create))

@@ -2,6 +2,7 @@
 
 use domain::actor::Permission;
 use domain::api_key::{ApiKey, Grant, KeyRing, NewApiKey, PublicKey};
+use domain::audit::AuditEvent;
 use domain::id::OrganisationId;
 use domain::money::Currency;
 use domain::organisation::Organisation;
@@ -66,7 +67,9 @@ impl App {
             let before = owner.version;
             owner.memberships.push(Membership { organisation: id, role: Role::Owner });
             owner.version += 1;
-            Ok(self.store.open_business(&organisation, &owner, before, &issued.key, &ring).await?)
+            let entry = self.entry(AuditEvent::BusinessOpened, &session.actor).about(id);
+            let store = self.store.recording(&entry)?;
+            Ok(store.open_business(&organisation, &owner, before, &issued.key, &ring).await?)
         })
         .await?;
         Ok((organisation, issued))
@@ -111,7 +114,8 @@ impl App {
             let ring = self.store.key_ring(tenant).await?;
             let before = ring.version;
             let ring = ring.with(issued.key.public.clone())?;
-            Ok(self.store.create_api_key(&issued.key, &ring, before).await?)
+            let entry = self.entry(AuditEvent::ApiKeyCreated, &there).about(&issued.key.public);
+            Ok(self.store.recording(&entry)?.create_api_key(&issued.key, &ring, before).await?)
         })
         .await?;
         self.notify_owner(mailer, &there, &Notice::ApiKeyMade(issued.key.public.clone())).await;
@@ -125,12 +129,14 @@ impl App {
         business: OrganisationId,
         key: &PublicKey,
     ) -> Result<(), Error> {
-        let tenant = self.business(session, business, Permission(Action::Delete, Model::ApiKey)).await?.tenant();
+        let there = self.business(session, business, Permission(Action::Delete, Model::ApiKey)).await?;
+        let tenant = there.tenant();
         self.retrying(async || {
             let ring = self.store.key_ring(tenant).await?;
             let before = ring.version;
             let ring = ring.without(key)?;
-            Ok(self.store.delete_api_key(tenant, key, &ring, before).await?)
+            let entry = self.entry(AuditEvent::ApiKeyDeleted, &there).about(key);
+            Ok(self.store.recording(&entry)?.delete_api_key(tenant, key, &ring, before).await?)
         })
         .await?;
         self.sessions.forget_api_key(key);

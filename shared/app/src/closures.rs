@@ -9,6 +9,7 @@
 use std::time::Duration;
 
 use domain::actor::Permission;
+use domain::audit::AuditEvent;
 use domain::id::OrganisationId;
 use domain::image::Pictured;
 use domain::member::UserNumber;
@@ -52,7 +53,8 @@ impl App {
         let actor = self.owned(session, organisation, Permission(Action::Delete, Model::Business)).await?;
         let tenant = actor.tenant();
         let closure = Closure::requested(self.now());
-        let closure = match self.store.create_closure(tenant, &closure, self.now()).await {
+        let entry = self.entry(AuditEvent::OrganisationDeleted, &actor).about(organisation);
+        let closure = match self.store.recording(&entry)?.create_closure(tenant, &closure, self.now()).await {
             Ok(()) => {
                 // The owner may be gone with the organisation's credentials.
                 self.notify_owner(mailer, &actor, &Notice::OrganisationDeleted).await;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use domain::actor::Permission;
+use domain::audit::AuditEvent;
 use domain::export::Export;
 use domain::id::{ExportId, OrganisationId};
 use domain::{Action, Model, Tenant};
@@ -94,14 +95,16 @@ impl App {
         session: &Session,
         organisation: OrganisationId,
     ) -> Result<Export, Error> {
-        let tenant = self.owned(session, organisation, Permission(Action::Add, Model::Export)).await?.tenant();
+        let actor = self.owned(session, organisation, Permission(Action::Add, Model::Export)).await?;
+        let tenant = actor.tenant();
         let export = Export::requested(ExportId::new(self.new_id()), self.now());
         let job = ExportJob { export, cursor: Some(WalkCursor::default()), upload: None, version: 1 };
         self.retrying(async || {
             if let Some(newest) = self.store.newest_export(tenant).await? {
                 self.export_may_follow(queue, tenant, &newest).await?;
             }
-            Ok(self.store.create_export(tenant, &job, export.requested_at).await?)
+            let entry = self.entry(AuditEvent::ExportRequested, &actor).about(export.id);
+            Ok(self.store.recording(&entry)?.create_export(tenant, &job, export.requested_at).await?)
         })
         .await?;
         queue.send(WorkRef::new(tenant, Work::Export(export.id))).await?;

@@ -1,5 +1,6 @@
 //! JWTs: access tokens, and the refresh tokens that new ones are had for.
 
+use domain::audit::AuditEvent;
 use domain::id::UserId;
 use domain::user::{EndedJwts, User};
 use hmac::{Hmac, KeyInit, Mac};
@@ -117,7 +118,8 @@ impl App {
             let before = user.version;
             user.end_jwts(EndedJwts { id: claims.sign_in(), until }, self.now());
             user.version += 1;
-            Ok(self.store.save_user(&user, before).await?)
+            let entry = self.entry_of_user(AuditEvent::SignedOut, &user);
+            Ok(self.store.recording(&entry)?.save_user(&user, before).await?)
         })
         .await?;
         self.sessions.forget_user(claims.sub);

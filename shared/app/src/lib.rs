@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod attachments;
 pub mod attributes;
+pub mod audit;
 pub mod aws;
 pub mod billings;
 pub mod bucket;

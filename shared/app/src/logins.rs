@@ -1,5 +1,6 @@
 //! Usernames and passwords, and what is had for them.
 
+use domain::audit::{AuditEntry, AuditEvent};
 use domain::text::folded;
 use domain::user::{TokenHash, User};
 use store::StoreError;
@@ -8,6 +9,7 @@ use crate::jwt::TokenPair;
 use crate::secrets::{self, sha256_hex};
 use crate::session::{new_token, user_of_token};
 use crate::sources::SourceAddress;
+use crate::tries::Tried;
 use crate::{App, Error};
 
 impl App {
@@ -23,7 +25,7 @@ impl App {
         from: &SourceAddress,
     ) -> Result<Option<String>, Error> {
         let user = self.check_password(login, password, from).await?;
-        self.issue(user, from, User::add_token).await
+        self.issue(user, from, SignIn::Token).await
     }
 
     /// Issues a pair of JWTs, as [`App::issue_token`] makes a token.
@@ -38,7 +40,9 @@ impl App {
     ) -> Result<Option<TokenPair>, Error> {
         let Some(mut user) = self.check_password(login, password, from).await? else { return Ok(None) };
         self.keep_source(&mut user, from).await?;
-        self.issue_tokens(&user).map(Some)
+        let tokens = self.issue_tokens(&user)?;
+        self.store.record(&self.sign_in(&user, SignIn::Jwt)).await?;
+        Ok(Some(tokens))
     }
 
     /// Opens a browser's session, as [`App::issue_token`] makes a token.
@@ -52,7 +56,7 @@ impl App {
         from: &SourceAddress,
     ) -> Result<Option<String>, Error> {
         let user = self.check_password(login, password, from).await?;
-        self.issue(user, from, User::add_session).await
+        self.issue(user, from, SignIn::Session).await
     }
 
     /// Ends a browser's session, if it is one.
@@ -71,19 +75,15 @@ impl App {
             user.sessions.retain(|session| session.hash != hash);
             let before = user.version;
             user.version += 1;
-            Ok(self.store.save_user(&user, before).await?)
+            let entry = self.entry_of_user(AuditEvent::SignedOut, &user);
+            Ok(self.store.recording(&entry)?.save_user(&user, before).await?)
         })
         .await
     }
 
     /// Makes a token or a session for a user whose password was right, unless the password has been
     /// changed since.
-    async fn issue(
-        &self,
-        user: Option<User>,
-        from: &SourceAddress,
-        add: fn(&mut User, TokenHash),
-    ) -> Result<Option<String>, Error> {
+    async fn issue(&self, user: Option<User>, from: &SourceAddress, by: SignIn) -> Result<Option<String>, Error> {
         let Some(checked) = user else { return Ok(None) };
         let token = new_token(checked.id, secrets::random(self.entropy.as_ref()));
         let hash = TokenHash { hash: sha256_hex(&token), created_at: self.now() };
@@ -98,10 +98,13 @@ impl App {
                 return Ok(None);
             };
             let before = user.version;
-            add(&mut user, hash.clone());
+            match by {
+                SignIn::Session => user.add_session(hash.clone()),
+                _ => user.add_token(hash.clone()),
+            }
             self.note_source(&mut user, from);
             user.version += 1;
-            self.store.save_user(&user, before).await?;
+            self.store.recording(&self.sign_in(&user, by))?.save_user(&user, before).await?;
             Ok(Some(token.clone()))
         };
         self.retrying(|| issued(read.take())).await
@@ -127,8 +130,17 @@ impl App {
         // A known user and nobody take the same time, so that it tells nothing.
         let hash = user.as_ref().map_or(DUMMY_HASH, |user| user.password_hash.as_str());
         let check = async { Ok(secrets::verify_password(password, hash)) };
-        let is_right = self.counted(&limits, |is_right| !is_right, check).await?;
+        let Tried { made: is_right, failure } = self.counted_tries(&limits, |is_right| !is_right, check).await?;
+        if let (Some(user), Some(failures)) = (&user, failure) {
+            let entry = self.entry_of_user(AuditEvent::SignInFailed, user).with("failures", failures);
+            self.store.record(&entry).await?;
+        }
         Ok(user.filter(|_| is_right))
+    }
+
+    /// The entry of a sign-in.
+    pub(crate) fn sign_in(&self, user: &User, by: SignIn) -> AuditEntry {
+        self.entry_of_user(AuditEvent::SignedIn, user).with("method", by)
     }
 
     /// Notes in a user that a sign-in came from a source. Returns whether that changed the user.
@@ -138,14 +150,37 @@ impl App {
 
     /// Notes and writes the source of a sign-in that writes nothing else. A user who changed meanwhile is left alone: the
     /// next sign-in notes it.
-    pub(crate) async fn keep_source(&self, user: &mut User, from: &SourceAddress) -> Result<(), Error> {
+    /// Returns whether there was something to note.
+    pub(crate) async fn keep_source(&self, user: &mut User, from: &SourceAddress) -> Result<bool, Error> {
         if !self.note_source(user, from) {
-            return Ok(());
+            return Ok(false);
         }
         match self.store.save_known_sources(user).await {
-            Ok(()) | Err(StoreError::Missing | StoreError::Raced) => Ok(()),
+            Ok(()) | Err(StoreError::Missing | StoreError::Raced) => Ok(true),
             Err(other) => Err(other.into()),
         }
+    }
+}
+
+/// How a user signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SignIn {
+    Token,
+    Jwt,
+    Session,
+    Basic,
+    OneTimePassword,
+}
+
+impl std::fmt::Display for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Token => "token",
+            Self::Jwt => "jwt",
+            Self::Session => "session",
+            Self::Basic => "basic",
+            Self::OneTimePassword => "one_time_password",
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! One-time passwords: mailed, counted, tried.
 
+use domain::audit::AuditEvent;
 use domain::otp::{Otp, OtpMails, OtpPurpose, OtpTry, Refused};
 use domain::text::Email;
 use domain::user::{User, Username};
 
+use crate::logins::SignIn;
 use crate::mail::{Mailer, PlainMail};
 use crate::sources::SourceAddress;
 use crate::{App, Error, secrets};
@@ -66,7 +68,14 @@ impl App {
                 OtpTry::Used => Ok(Err(Refused::NoOtp)),
                 OtpTry::Expired => Ok(Err(Refused::OtpExpired)),
                 OtpTry::Wrong => {
-                    self.store.save_otp(purpose, email, &otp.tried(source.as_deref())).await?;
+                    let entry =
+                        self.entry_of_user(AuditEvent::SignInFailed, &user).with("method", SignIn::OneTimePassword);
+                    // Of each one-time password the first wrong try, so that nobody floods the log.
+                    let store = match otp.code.was_tried() {
+                        true => self.store.clone(),
+                        false => self.store.recording(&entry)?,
+                    };
+                    store.save_otp(purpose, email, &otp.tried(source.as_deref())).await?;
                     Ok(Err(Refused::OtpInvalid))
                 }
                 OtpTry::Accepted => accept(otp, user).await.map(Ok),

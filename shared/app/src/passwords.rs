@@ -1,5 +1,6 @@
 //! The change of a password by its user.
 
+use domain::audit::AuditEvent;
 use domain::user::Password;
 
 use crate::mail::Mailer;
@@ -41,7 +42,8 @@ impl App {
             self.note_source(&mut user, from);
             user.password_hash.clone_from(&hash);
             user.version += 1;
-            self.store.save_user(&user, before).await?;
+            let entry = self.entry_of_user(AuditEvent::PasswordChanged, &user);
+            self.store.recording(&entry)?.save_user(&user, before).await?;
             Ok(Some(user))
         });
         let Some(user) = user.await? else { return Ok(false) };

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use crate::jwt::TokenType;
+use crate::logins::SignIn;
 use crate::secrets::{self, hex, sha256_hex};
 use crate::sources::SourceAddress;
 use crate::{App, Error};
@@ -109,7 +110,8 @@ impl Session {
             Holder::ApiKey(key) => match organisation {
                 Some(other) if other != key.organisation => return Err(domain::Error::Forbidden.into()),
                 Some(_) | None => {
-                    Actor::by_key(Tenant::trusted(key.organisation), key.owner.clone(), key.reach.clone())
+                    let (tenant, owner) = (Tenant::trusted(key.organisation), key.owner.clone());
+                    Actor::by_key(tenant, owner, key.public.clone(), key.reach.clone())
                 }
             },
         };
@@ -269,7 +271,10 @@ impl App {
             Credential::Basic { login, password } => {
                 let mut user = self.check_password(login, password, from).await?;
                 if let Some(user) = &mut user {
-                    self.keep_source(user, from).await?;
+                    // Once a day for each source: every request signs in.
+                    if self.keep_source(user, from).await? {
+                        self.store.record(&self.sign_in(user, SignIn::Basic)).await?;
+                    }
                 }
                 user
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use domain::audit::AuditEvent;
 use domain::user::{TokenHash, User};
 use jiff::Timestamp;
 
@@ -69,7 +70,7 @@ impl App {
 
     /// Ends a token of the caller. Warm instances may trust it for a minute more.
     pub async fn end_token(&self, session: &Session, id: &TokenId) -> Result<(), Error> {
-        self.change_caller(session, |user| {
+        self.change_caller(session, AuditEvent::TokenRevoked, |user| {
             let at = user.tokens.iter().position(|token| TokenId::of(token) == *id).ok_or(domain::Error::NotFound)?;
             user.tokens.remove(at);
             Ok(())
@@ -79,7 +80,7 @@ impl App {
 
     /// Signs the caller out everywhere: ends every token, session and JWT, the one that the request came with too.
     pub async fn end_all_tokens(&self, session: &Session) -> Result<(), Error> {
-        self.change_caller(session, |user| {
+        self.change_caller(session, AuditEvent::SignedOutEverywhere, |user| {
             user.end_credentials(self.now());
             Ok(())
         })
@@ -89,6 +90,7 @@ impl App {
     async fn change_caller(
         &self,
         session: &Session,
+        event: AuditEvent,
         change: impl Fn(&mut User) -> Result<(), domain::Error>,
     ) -> Result<(), Error> {
         let user = self.retrying(async || {
@@ -96,7 +98,8 @@ impl App {
             let before = user.version;
             change(&mut user)?;
             user.version += 1;
-            self.store.save_user(&user, before).await?;
+            let entry = self.entry_of_user(event, &user);
+            self.store.recording(&entry)?.save_user(&user, before).await?;
             Ok(user)
         });
         self.sessions.forget_user(user.await?.id);

@@ -27,6 +27,14 @@ enum Beyond {
     Slow,
 }
 
+/// What came of a try.
+pub(crate) struct Tried<T> {
+    pub(crate) made: T,
+    /// How many tries of the first limit have failed with it, where that is worth an entry in the audit log: it is the
+    /// first or the last one that the limit allows, and not one of the slow ones.
+    pub(crate) failure: Option<u32>,
+}
+
 /// A place among the tries of a limit.
 #[derive(Debug)]
 struct Place<'l> {
@@ -34,6 +42,8 @@ struct Place<'l> {
     window: i64,
     /// Whether it is among the first ones, rather than a turn of the slow ones.
     is_counted: bool,
+    /// How many had failed before.
+    failed: u32,
 }
 
 const MINUTES: i64 = 60;
@@ -113,6 +123,16 @@ impl App {
         is_wrong: impl FnOnce(&T) -> bool,
         attempt: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
+        Ok(self.counted_tries(limits, is_wrong, attempt).await?.made)
+    }
+
+    /// As [`App::counted`], for who keeps a log of failures.
+    pub(crate) async fn counted_tries<T>(
+        &self,
+        limits: &[Limit],
+        is_wrong: impl FnOnce(&T) -> bool,
+        attempt: impl Future<Output = Result<T, Error>>,
+    ) -> Result<Tried<T>, Error> {
         let mut places = Vec::with_capacity(limits.len());
         for limit in limits {
             match self.reserve(limit).await {
@@ -126,11 +146,14 @@ impl App {
         let made = attempt.await;
         let failed = made.as_ref().is_ok_and(is_wrong);
         self.give_back(&places, failed).await?;
-        made
+        let failure = places.first().map(|place| (place.failed + 1, place.limit.most));
+        let failure = failure.filter(|(failures, most)| failed && (*failures == 1 || failures == most));
+        let failure = failure.filter(|_| places.iter().all(|place| place.is_counted));
+        Ok(Tried { made: made?, failure: failure.map(|(failures, _)| failures) })
     }
 
     async fn give_back(&self, places: &[Place<'_>], failed: bool) -> Result<(), Error> {
-        for Place { limit, window, is_counted } in places {
+        for Place { limit, window, is_counted, failed: _ } in places {
             // A turn is over when its time is.
             if failed || *is_counted {
                 self.store.end_try(&limit.hash, *window, failed).await?;
@@ -146,17 +169,17 @@ impl App {
         let now = self.now().as_second();
         let window = now - now.rem_euclid(*length);
         let taken = self.retrying(async || match self.store.take_try(hash, window, *length, *most).await? {
-            Ok(()) => Ok(None),
-            Err(failed) if failed >= *most || *beyond == Beyond::Slow => Ok(Some(failed)),
+            Ok(failed) => Ok(Ok(failed)),
+            Err(failed) if failed >= *most || *beyond == Beyond::Slow => Ok(Err(failed)),
             Err(_) => Err(domain::Error::Contended.into()),
         });
         match taken.await {
-            Ok(None) => Ok(Place { limit, window, is_counted: true }),
-            Ok(Some(failed)) if *beyond == Beyond::Slow => {
+            Ok(Ok(failed)) => Ok(Place { limit, window, is_counted: true, failed }),
+            Ok(Err(failed)) if *beyond == Beyond::Slow => {
                 self.take_turn(hash, turn_after(failed)).await?;
-                Ok(Place { limit, window, is_counted: false })
+                Ok(Place { limit, window, is_counted: false, failed })
             }
-            Ok(Some(_)) | Err(Error::Domain(domain::Error::Contended)) => Err(self.too_many(window + length)),
+            Ok(Err(_)) | Err(Error::Domain(domain::Error::Contended)) => Err(self.too_many(window + length)),
             Err(other) => Err(other),
         }
     }
@@ -166,7 +189,7 @@ impl App {
         let now = self.now().as_second();
         let start = now - now.rem_euclid(length);
         let taken = self.retrying(async || Ok(self.store.take_try(&format!("{hash} turn"), start, length, 1).await?));
-        taken.await?.map_err(|_| self.too_many(start + length))
+        taken.await?.map(drop).map_err(|_| self.too_many(start + length))
     }
 
     fn too_many(&self, until: i64) -> Error {

@@ -1,11 +1,13 @@
 //! Login and the reset of a password, each with a one-time password by mail.
 
+use domain::audit::AuditEvent;
 use domain::claim::Claimant;
 use domain::otp::{Otp, OtpPurpose, Proof, Refused};
 use domain::text::Email;
 use domain::user::{Password, User};
 
 use crate::jwt::TokenPair;
+use crate::logins::SignIn;
 use crate::mail::Mailer;
 use crate::notices::{Notice, notify};
 use crate::otps::CodeLetter;
@@ -62,7 +64,8 @@ impl App {
     ) -> Result<Result<TokenPair, Refused>, Error> {
         let accept = async |otp: Otp, mut user: User| {
             let tokens = self.issue_tokens(&user)?;
-            self.store.save_otp(OtpPurpose::Login, email, &otp.used()).await?;
+            let entry = self.sign_in(&user, SignIn::OneTimePassword);
+            self.store.recording(&entry)?.save_otp(OtpPurpose::Login, email, &otp.used()).await?;
             self.keep_source(&mut user, from).await?;
             Ok(tokens)
         };
@@ -142,7 +145,8 @@ impl App {
             self.note_source(&mut user, from);
             user.password_hash.clone_from(&hash);
             user.version += 1;
-            self.store.accept_otp(OtpPurpose::Reset, &otp.used(), &user).await?;
+            let entry = self.entry_of_user(AuditEvent::PasswordReset, &user);
+            self.store.recording(&entry)?.accept_otp(OtpPurpose::Reset, &otp.used(), &user).await?;
             Ok(Ok(user))
         });
         let user = match reset.await? {

@@ -1,6 +1,7 @@
 //! Users: the members of an organisation, who its owner manages.
 
-use domain::actor::Group;
+use domain::actor::{Group, Role};
+use domain::audit::AuditEvent;
 use domain::claim::AddressClaim;
 use domain::error::FieldErrors;
 use domain::id::UserId;
@@ -77,7 +78,10 @@ impl App {
         let code = Code::new(hash, None, now + AddressClaim::MEMBER_WAITS);
         let claim = AddressClaim::of_member(user.id, user.username.clone(), user.email.clone(), code);
         let claims = self.store.address_claims(&user.email).await?.with(claim, now);
-        match self.store.create_member(actor.tenant(), user, mails.as_ref().map(|mails| (&claims, mails))).await {
+        let entry =
+            self.entry(AuditEvent::MemberAdded, actor).about(user.number).with("username", user.username.as_str());
+        let store = self.store.recording(&entry)?;
+        match store.create_member(actor.tenant(), user, mails.as_ref().map(|mails| (&claims, mails))).await {
             Err(StoreError::Taken(unique)) => Err(taken(unique)),
             other => Ok(other.map(|()| mails.is_some())?),
         }
@@ -99,7 +103,10 @@ impl App {
             let user = self.user_of(&member).await?;
             let before = user.version;
             let user = user.change_member(actor.tenant().organisation(), patch.clone())?;
-            self.store.save_member(actor.tenant(), &user, before, member.version).await?;
+            let groups = user.role_in(actor.tenant().organisation()).map_or(&[][..], Role::groups);
+            let groups: Vec<_> = groups.iter().map(|group| group.as_str()).collect();
+            let entry = self.entry(AuditEvent::MemberChanged, actor).about(number).with("groups", groups.join(", "));
+            self.store.recording(&entry)?.save_member(actor.tenant(), &user, before, member.version).await?;
             as_member(actor, &user, member.version + 1)
         })
         .await
@@ -113,7 +120,9 @@ impl App {
             check_version(expected, member.version)?;
             let user = self.user_of(&member).await?;
             let left = user.clone().leave(actor.tenant().organisation(), self.now())?;
-            Ok(self.store.remove_member(actor.tenant(), &member, &user, left.as_ref()).await?)
+            let entry = self.entry(AuditEvent::MemberRemoved, actor).about(number);
+            let entry = entry.with("username", user.username.as_str());
+            Ok(self.store.recording(&entry)?.remove_member(actor.tenant(), &member, &user, left.as_ref()).await?)
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! Webhooks: who is told of which changes.
 
+use domain::audit::AuditEvent;
 use domain::id::{
     CategoryId, ClientId, ContactId, FollowUpId, InvoiceId, ItemId, LeadId, LineId, PaymentId, ServiceId, TierId,
     WebhookId,
@@ -33,7 +34,9 @@ impl App {
         may(actor, Action::Add, Model::Webhook)?;
         may(actor, Action::View, Model::WebhookSecret)?;
         let webhook = Webhook::new(WebhookId::new(self.new_id()), new, self.new_secret()?, self.now());
-        let commit = async || Ok(self.store.create_webhook(actor.tenant(), &webhook, Webhook::MOST).await?);
+        let entry = self.entry(AuditEvent::WebhookCreated, actor).about(webhook.id);
+        let store = self.store.recording(&entry)?;
+        let commit = async || Ok(store.create_webhook(actor.tenant(), &webhook, Webhook::MOST).await?);
         match self.retrying(commit).await? {
             true => Ok(webhook),
             false => {
@@ -52,7 +55,8 @@ impl App {
         expected: Expected,
     ) -> Result<Webhook, Error> {
         may(actor, Action::Change, Model::Webhook)?;
-        self.change_webhook(actor, id, expected, |webhook| webhook.apply(patch.clone(), self.now())).await
+        let change = |webhook: Webhook| webhook.apply(patch.clone(), self.now());
+        self.change_webhook(actor, id, expected, AuditEvent::WebhookChanged, change).await
     }
 
     /// Gives a webhook a new secret; the one before it signs too for 24 hours.
@@ -65,7 +69,8 @@ impl App {
         may(actor, Action::Change, Model::Webhook)?;
         may(actor, Action::View, Model::WebhookSecret)?;
         let secret = self.new_secret()?;
-        self.change_webhook(actor, id, expected, |webhook| webhook.rotate(secret.clone(), self.now())).await
+        let change = |webhook: Webhook| webhook.rotate(secret.clone(), self.now());
+        self.change_webhook(actor, id, expected, AuditEvent::WebhookSecretRotated, change).await
     }
 
     /// Removes a webhook; what it still had to deliver is not sent.
@@ -74,7 +79,8 @@ impl App {
         self.retrying(async || {
             let webhook = self.load_webhook(actor, id).await?;
             check_version(expected, webhook.version)?;
-            Ok(self.store.delete_webhook(actor.tenant(), &webhook).await?)
+            let entry = self.entry(AuditEvent::WebhookDeleted, actor).about(id);
+            Ok(self.store.recording(&entry)?.delete_webhook(actor.tenant(), &webhook).await?)
         })
         .await
     }
@@ -122,6 +128,7 @@ impl App {
         actor: &Actor,
         id: WebhookId,
         expected: Expected,
+        event: AuditEvent,
         change: impl Fn(Webhook) -> Webhook,
     ) -> Result<Webhook, Error> {
         self.retrying(async || {
@@ -129,7 +136,8 @@ impl App {
             let before = webhook.version;
             check_version(expected, before)?;
             let webhook = change(webhook);
-            self.store.save_webhook(actor.tenant(), &webhook, before).await?;
+            let entry = self.entry(event, actor).about(id);
+            self.store.recording(&entry)?.save_webhook(actor.tenant(), &webhook, before).await?;
             Ok(webhook)
         })
         .await

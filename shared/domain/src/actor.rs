@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::api_key::PublicKey;
 use crate::error::Error;
 use crate::id::{OrganisationId, UserId};
 use crate::scopes::Reach;
@@ -44,7 +45,14 @@ pub struct Actor {
     tenant: Tenant,
     author: Author,
     role: Role,
-    key: Option<Reach>,
+    key: Option<Key>,
+}
+
+/// The API key that an actor acts by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    public: PublicKey,
+    reach: Reach,
 }
 
 /// What a member is in an organisation.
@@ -88,8 +96,8 @@ impl Actor {
 
     /// The actor of an API key, which acts as the owner within its reach.
     #[must_use]
-    pub const fn by_key(tenant: Tenant, owner: Author, reach: Reach) -> Self {
-        Self { tenant, author: owner, role: Role::Owner, key: Some(reach) }
+    pub const fn by_key(tenant: Tenant, owner: Author, public: PublicKey, reach: Reach) -> Self {
+        Self { tenant, author: owner, role: Role::Owner, key: Some(Key { public, reach }) }
     }
 
     /// The organisation that everything this actor does happens in.
@@ -104,6 +112,12 @@ impl Actor {
         &self.author
     }
 
+    /// The API key, if the actor acts by one.
+    #[must_use]
+    pub fn api_key(&self) -> Option<&PublicKey> {
+        self.key.as_ref().map(|key| &key.public)
+    }
+
     /// What the person is in the organisation.
     #[must_use]
     pub const fn role(&self) -> &Role {
@@ -113,13 +127,13 @@ impl Actor {
     /// Whether the actor is the owner, or an API key without scopes, which writes the books as the owner does.
     #[must_use]
     pub fn is_owner(&self) -> bool {
-        self.role == Role::Owner && !matches!(self.key, Some(Reach::Scopes(_)))
+        self.role == Role::Owner && !matches!(self.reach(), Some(Reach::Scopes(_)))
     }
 
     /// Whether the actor has a permission.
     #[must_use]
     pub fn has(&self, permission: Permission) -> bool {
-        self.role.grants(permission) && self.key.as_ref().is_none_or(|reach| reach.grants(permission))
+        self.role.grants(permission) && self.reach().is_none_or(|reach| reach.grants(permission))
     }
 
     /// Every permission that the actor has, in a stable order.
@@ -133,10 +147,14 @@ impl Actor {
     /// # Errors
     /// [`Error::Forbidden`] without it.
     pub fn require_of_keys(&self, action: Action, model: Model) -> Result<(), Error> {
-        match &self.key {
+        match self.reach() {
             Some(Reach::Scopes(_)) => self.require(action, model),
             Some(Reach::Books) | None => Ok(()),
         }
+    }
+
+    fn reach(&self) -> Option<&Reach> {
+        self.key.as_ref().map(|key| &key.reach)
     }
 
     /// Demands a permission.
@@ -173,7 +191,7 @@ impl Group {
                 Model::Invoice | Model::InvoiceLineItem => no_delete,
                 Model::Service | Model::FollowUp | Model::Expense => false,
                 Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
-                Model::Business | Model::Export | Model::ApiKey => false,
+                Model::Business | Model::Export | Model::ApiKey | Model::AuditEntry => false,
             },
             Self::Operations => match model {
                 Model::Client | Model::Service | Model::FollowUp | Model::Contact => true,
@@ -181,7 +199,7 @@ impl Group {
                 Model::Invoice | Model::InvoiceLineItem | Model::Payment | Model::Expense => true,
                 Model::Lead | Model::Pipeline => false,
                 Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
-                Model::Business | Model::Export | Model::ApiKey => false,
+                Model::Business | Model::Export | Model::ApiKey | Model::AuditEntry => false,
             },
             Self::Instructors | Self::TeacherAssistant => match model {
                 Model::Service | Model::Client => view,
@@ -190,7 +208,7 @@ impl Group {
                 Model::CatalogueItem | Model::PriceTier | Model::Invoice | Model::InvoiceLineItem => false,
                 Model::Payment | Model::Expense => false,
                 Model::Attribute | Model::Webhook | Model::WebhookSecret | Model::User => false,
-                Model::Business | Model::Export | Model::ApiKey => false,
+                Model::Business | Model::Export | Model::ApiKey | Model::AuditEntry => false,
             },
         }
     }
@@ -233,11 +251,12 @@ pub enum Model {
     Business,
     Export,
     ApiKey,
+    AuditEntry,
 }
 
 impl Model {
     /// All models.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Lead,
         Self::Client,
         Self::Service,
@@ -258,6 +277,7 @@ impl Model {
         Self::Business,
         Self::Export,
         Self::ApiKey,
+        Self::AuditEntry,
     ];
 }
 

@@ -228,7 +228,12 @@ mod tests {
     #[test]
     fn a_key_hands_on_no_more_than_it_has_and_for_no_longer() {
         let maker = made(Reach::Scopes(scopes("app.view_lead")), Some(at(100)));
-        let actor = Actor::by_key(crate::Tenant::trusted(maker.organisation), maker.owner.clone(), maker.reach.clone());
+        let actor = Actor::by_key(
+            crate::Tenant::trusted(maker.organisation),
+            maker.owner.clone(),
+            maker.public.clone(),
+            maker.reach.clone(),
+        );
         let grant = |new: NewApiKey| new.granted_by(&actor, Some(&maker), at(10));
         let inherited = Grant { reach: maker.reach.clone(), expires_at: Some(at(100)) };
         assert_eq!(grant(NewApiKey::default()), Ok(inherited));
@@ -242,7 +247,12 @@ mod tests {
         assert_eq!(grant(of("app.add_lead")), Err(Error::Forbidden));
         // A key without scopes cannot give what it lacks itself.
         let books = made(Reach::Books, None);
-        let actor = Actor::by_key(crate::Tenant::trusted(books.organisation), books.owner.clone(), Reach::Books);
+        let actor = Actor::by_key(
+            crate::Tenant::trusted(books.organisation),
+            books.owner.clone(),
+            books.public.clone(),
+            Reach::Books,
+        );
         assert_eq!(of("app.delete_business").granted_by(&actor, Some(&books), at(10)), Err(Error::Forbidden));
         assert_eq!(of("app.view_lead").granted_by(&actor, Some(&books), at(10)).unwrap().expires_at, None);
     }

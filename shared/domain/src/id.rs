@@ -86,6 +86,8 @@ typed_ids! {
     CommentId,
     /// A file attached to an invoice.
     AttachmentId,
+    /// An entry of the audit log.
+    AuditEntryId,
     /// A webhook.
     WebhookId,
     /// One delivery of a webhook for one event.

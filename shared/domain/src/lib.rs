@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod api_key;
 pub mod attributes;
+pub mod audit;
 pub mod billing;
 pub mod catalogue;
 pub mod claim;

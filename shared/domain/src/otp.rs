@@ -131,6 +131,12 @@ impl Code {
         }
     }
 
+    /// Whether there was a wrong try.
+    #[must_use]
+    pub const fn was_tried(&self) -> bool {
+        self.wrong_tries + self.stranger_tries > 0
+    }
+
     /// The one-time password after a wrong try from a source.
     #[must_use]
     pub fn tried(mut self, source: Option<&str>) -> Self {

@@ -64,7 +64,7 @@ fn is_of_books(Permission(action, model): Permission) -> bool {
     match model {
         Model::User => action == Action::View,
         Model::Business => action != Action::Delete,
-        Model::WebhookSecret | Model::Export => false,
+        Model::WebhookSecret | Model::Export | Model::AuditEntry => false,
         Model::Lead | Model::Client | Model::Service | Model::FollowUp | Model::Contact | Model::Pipeline => true,
         Model::Category | Model::CatalogueItem | Model::PriceTier | Model::Invoice | Model::InvoiceLineItem => true,
         Model::Payment | Model::Expense | Model::Attribute | Model::Webhook | Model::ApiKey => true,
@@ -75,6 +75,7 @@ fn is_of_books(Permission(action, model): Permission) -> bool {
 mod tests {
     use super::*;
     use crate::actor::{Author, Tenant};
+    use crate::api_key::PublicKey;
     use crate::id::{OrganisationId, UserId};
 
     fn scopes(words: &str) -> Scopes {
@@ -84,7 +85,12 @@ mod tests {
 
     fn key(reach: Reach) -> Actor {
         let owner = Author { id: UserId::new(uuid::Uuid::nil()), number: 1, name: "owner".into() };
-        Actor::by_key(Tenant::trusted(OrganisationId::new(uuid::Uuid::nil())), owner, reach)
+        Actor::by_key(
+            Tenant::trusted(OrganisationId::new(uuid::Uuid::nil())),
+            owner,
+            PublicKey::from_random([0; 16]),
+            reach,
+        )
     }
 
     #[test]
@@ -123,7 +129,11 @@ mod tests {
                 "app.add_export",
                 "app.change_export",
                 "app.delete_export",
-                "app.view_export"
+                "app.view_export",
+                "app.add_auditentry",
+                "app.change_auditentry",
+                "app.delete_auditentry",
+                "app.view_auditentry"
             ]
         );
         assert!(key.is_owner());

@@ -59,7 +59,7 @@ impl Scope {
     pub(crate) async fn session(&self, app: &App, parts: &Parts) -> Result<Session, Failure> {
         let verify = async || {
             let credential = credential::credential(&parts.headers)?;
-            let Source(from) = Source::of(app, parts);
+            let Source(from) = Source::of(app, &parts.extensions, &parts.headers);
             if credential.kind() == CredentialKind::Cookie && !parts.method.is_safe() && !is_same_origin(&parts.headers)
             {
                 return Err(domain::Error::Forbidden.into());

@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use app::App;
+use app::audit::{self, Origin};
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRef, MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
@@ -33,6 +34,7 @@ use crate::address::is_plain_loopback;
 use crate::contract::Contract;
 use crate::failure::Failure;
 use crate::scope::Scope;
+use crate::source::Source;
 use crate::{idempotency, log, metrics, rate};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -212,9 +214,16 @@ impl Edge {
         let scope = Scope::new(*chosen.as_ref().unwrap_or(&Contract::Crm), &written, request.headers());
         request.extensions_mut().insert(Arc::clone(&scope));
 
+        let origin = Origin {
+            source: Source::of(&self.app, request.extensions(), request.headers()).0,
+            request_id: request_id.to_str().unwrap_or_default().to_owned(),
+        };
         let meter = Meter::default();
         let mut response = match chosen {
-            Ok(_) => meter.scope(store::hops::scope(caught(&scope, self.route(&scope, request)))).await,
+            Ok(_) => {
+                let work = audit::scope(origin, caught(&scope, self.route(&scope, request)));
+                meter.scope(store::hops::scope(work)).await
+            }
             Err(refusal) => render(&scope, refusal.into()),
         };
         if method == Method::HEAD {

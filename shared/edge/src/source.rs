@@ -6,6 +6,7 @@ use app::App;
 use app::sources::SourceAddress;
 use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
+use http::{Extensions, HeaderMap};
 use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 
@@ -19,12 +20,12 @@ pub struct Source(pub SourceAddress);
 
 impl Source {
     /// The source of a request.
-    pub(crate) fn of(app: &App, parts: &Parts) -> Self {
-        let peer = match parts.extensions.request_context_ref() {
+    pub(crate) fn of(app: &App, extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let peer = match extensions.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.as_deref(),
             Some(_) | None => None,
         };
-        let values = parts.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let values = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
         Self(app.proxies().source(peer, &values.collect::<Vec<_>>().join(",")))
     }
 }
@@ -37,6 +38,6 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&App::from_ref(state), parts))
+        Ok(Self::of(&App::from_ref(state), &parts.extensions, &parts.headers))
     }
 }

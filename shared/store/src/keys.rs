@@ -28,6 +28,7 @@
 //! | API key | `APIKEY#pk_…` | `APIKEY` |
 //! | what an API key, or tries of a password, used up of a window | `RATE#pk_…`, `TRIES#…` | its first second |
 //! | what is known about a payment intent of Stripe's; whose another object of Stripe's is | `STRIPE#id` | `INTENT`; `OWNER` |
+//! | an entry of the audit log | `ORG#o#AUDIT#quarter modulo 8` | id |
 //! | an export; the closure of an organisation | `ORG#o#EXPORT`; `ORG#o` | id; `CLOSURE` |
 //! | claims to an address that nobody has proven | `CLAIMS#email` | `CLAIMS` |
 //! | one-time password, idempotency key, series | `OTP#…`, `IDEMPOTENCY#…`, `SEQ#…` | the kind |
@@ -39,6 +40,8 @@ use domain::Tenant;
 use domain::api_key::PublicKey;
 use domain::id::{ExportId, InvoiceId, ItemId, OrganisationId, PaymentLinkId, ServiceId, UserId, WebhookId};
 use domain::text::unique_key;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use sha2::{Digest, Sha256};
 
 /// An item's primary key.
@@ -429,6 +432,33 @@ pub(crate) fn mails(tenant: Tenant, day: i64) -> Key {
 /// What was reported of an organisation's mail in a window of time, by its first second.
 pub(crate) fn mail_reports(tenant: Tenant, window: i64) -> Key {
     counters(tenant, &format!("MAIL-REPORTS#{window}"))
+}
+
+/// The entries of the audit log of a quarter. Entries are kept for a year, so no two quarters share a partition.
+pub(crate) fn audit(tenant: Tenant, quarter: Quarter) -> String {
+    format!("{}#AUDIT#{}", org(tenant), quarter.0.rem_euclid(Quarter::PARTITIONS))
+}
+
+/// The partitions of an audit log.
+pub(crate) fn audit_log(tenant: Tenant) -> impl Iterator<Item = String> {
+    (0..Quarter::PARTITIONS).map(move |quarter| audit(tenant, Quarter(quarter)))
+}
+
+/// A quarter of a year (UTC), counted from year 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Quarter(i32);
+
+impl Quarter {
+    const PARTITIONS: i32 = 8;
+
+    pub fn of(at: Timestamp) -> Self {
+        let date = at.to_zoned(TimeZone::UTC).date();
+        Self(i32::from(date.year()) * 4 + i32::from(date.month() - 1) / 3)
+    }
+
+    pub const fn before(self) -> Self {
+        Self(self.0 - 1)
+    }
 }
 
 /// The closure of an organisation.

@@ -7,6 +7,7 @@
 mod accounts;
 mod api_keys;
 mod attributes;
+mod audit;
 mod catalogue;
 mod claims;
 mod clients;
@@ -89,6 +90,6 @@ impl Store {
     /// The table of a name, through a client.
     #[must_use]
     pub fn new(client: impl Into<Lazy<aws_sdk_dynamodb::Client>>, table_name: &str) -> Self {
-        Self { table: Table { client: client.into(), name: table_name.into() } }
+        Self { table: Table { client: client.into(), name: table_name.into(), beside: None } }
     }
 }

@@ -58,15 +58,15 @@ impl Store {
         })
     }
 
-    /// Reserves one of `most` tries in a window of `length` seconds. Without room it tells how many
-    /// of them have failed; the rest are still being made.
+    /// Reserves one of `most` tries in a window of `length` seconds. Returns how many have failed, as an error if there
+    /// is no room; the rest are still being made.
     pub async fn take_try(
         &self,
         hash: &str,
         window: i64,
         length: i64,
         most: u32,
-    ) -> Result<Result<(), u32>, StoreError> {
+    ) -> Result<Result<u32, u32>, StoreError> {
         let update = Update {
             key: keys::tries(hash, window),
             expression: "SET expires_at = :expires ADD used :one",
@@ -80,7 +80,7 @@ impl Store {
             .into(),
         };
         match self.table.update_or_show(update).await? {
-            Ok(_) => Ok(Ok(())),
+            Ok(item) => Ok(Ok(number(&item, "failed")?)),
             Err(item) => Ok(Err(number(&item, "failed")?)),
         }
     }

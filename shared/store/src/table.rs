@@ -31,6 +31,8 @@ pub(crate) type Call<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
 pub(crate) struct Table {
     pub client: Lazy<Client>,
     pub name: Arc<str>,
+    /// What each transaction writes too.
+    pub beside: Option<Arc<Item>>,
 }
 
 /// An in-place change of one item.

@@ -139,6 +139,9 @@ impl Transaction {
 
     /// Commits: by one conditional write where one is enough, since a transaction costs twice.
     pub fn commit(mut self, table: &Table) -> Call<'_, ()> {
+        if let Some(item) = &table.beside {
+            self.create(Item::clone(item));
+        }
         Box::pin(async move {
             match self.operations.len() {
                 0 => Ok(()),

@@ -76,6 +76,7 @@ impl Scope {
         places.extend([Series::Expense, Series::PaymentMethod].map(numbered));
         places.extend([keys::invoices(tenant), keys::trash_of(tenant), keys::members(tenant)].map(Place::Partition));
         if self == Self::Everything {
+            places.extend(keys::audit_log(tenant).map(Place::Partition));
             places.extend(keys::UNIQUE_KINDS.map(|kind| Place::Partition(keys::uniques(tenant, kind))));
             places.extend(Series::ALL.map(|series| Place::Partition(keys::numbers(tenant, series.name()))));
             places.extend(Series::ALL.map(|series| Place::Partition(keys::gaps(tenant, series.name()))));

@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod attributes;
+pub mod audit;
 pub mod catalogue;
 pub mod categories;
 pub mod clients;

@@ -88,6 +88,7 @@ pub fn routes() -> impl Iterator<Item = &'static Route> {
 pub(super) const GROUPS: &[&[Route]] = &[
     ACCOUNTS,
     users::TOKENS,
+    users::AUDIT,
     ATTRIBUTES,
     collection! {
         "clients" at "/api/clients" and "/api/clients/{id}", by CLIENT_QUERY;

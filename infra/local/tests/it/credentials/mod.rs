@@ -1,5 +1,6 @@
 //! Every kind of credential: how it is had, what it opens, how it ends, and how often it may be used.
 
+mod audit;
 mod businesses;
 mod jwts;
 mod kinds;

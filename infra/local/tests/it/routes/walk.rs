@@ -42,7 +42,7 @@ fn function_of(path: &str) -> &'static str {
         ["api", "webhooks", ..] => "webhooks",
         ["api", "businesses" | "organisations", ..] => "auth",
         ["api-token-auth"] | ["api", "signup" | "verify-signup-otp" | "api-token-auth" | "me" | "session"] => "auth",
-        ["api", "change-password"] | ["api", "tokens", ..] => "auth",
+        ["api", "change-password" | "audit"] | ["api", "tokens", ..] => "auth",
         ["api", "login" | "verify-login-otp" | "forget-password" | "verify-forget-password-otp"] => "auth",
         ["api", "reset-password"] | ["api", "token", ..] => "auth",
         _ => panic!("no function is known to serve {path}"),

@@ -32,6 +32,7 @@ const NEEDS: &[(&str, &str)] = &[
     ("/api/me", "GET membership"),
     ("/api/session", "DELETE membership"),
     ("/api/change-password", "POST membership"),
+    ("/api/audit", "GET ownership"),
     ("/api/tokens", "GET membership, DELETE membership"),
     ("/api/tokens/{token_id}", "DELETE membership"),
     // Attributes may be read by every member and are written by the owner alone.

@@ -1,5 +1,6 @@
 //! The members of the organisation, and who is in which group.
 
+use crate::crm::audit::AuditEntryJson;
 use crate::crm::parameters::PAGE;
 use crate::crm::tokens::ListedTokenJson;
 use crate::crm::users::{GroupMemberJson, UserBody, UserJson, UserUpdateBody};
@@ -16,6 +17,16 @@ pub(super) const TOKENS: &[Route] = &[
         .under("accounts"),
     Route::delete("/api/tokens/{token_id}", "tokens_destroy", "End a token of the caller").plain().under("accounts"),
 ];
+
+/// Who changed access to the organisation.
+pub(super) const AUDIT: &[Route] = &[Route::list(
+    "/api/audit",
+    "audit_list",
+    "List the audit log of the last year, newest first; for the owner",
+    many::<AuditEntryJson>,
+)
+.by(PAGE)
+.under("users")];
 
 const USER: &str = "/api/users/{user_id}";
 
