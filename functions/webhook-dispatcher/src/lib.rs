@@ -97,7 +97,12 @@ impl Dispatcher {
             messages.iter().map(|message| serde_json::from_str(message.body.as_deref().unwrap_or_default())).collect();
         let is_due = |reference: &&DeliveryRef| reference.wait(now).is_none();
         let due: Vec<DeliveryRef> = read.iter().flatten().filter(is_due).copied().collect();
-        let mut due = match self.app.due(&due).await {
+        let found = async {
+            // Secrets and headers are sealed in the table.
+            self.app.ready().await?;
+            self.app.due(&due).await
+        };
+        let mut due = match found.await {
             Ok(found) => found.into_iter(),
             Err(error) => vec![Err(error); due.len()].into_iter(),
         };

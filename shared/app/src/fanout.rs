@@ -102,7 +102,13 @@ impl FanOut<'_> {
 
     async fn webhooks_of(&self, events: &[Event]) -> Webhooks {
         let tenants: HashSet<Tenant> = events.iter().map(|event| event.tenant).collect();
-        let read = async |tenant| (tenant, self.app.store.all_webhooks(tenant).await.map_err(Error::from));
+        let read = async |tenant| {
+            let found = self.app.store.all_webhooks(tenant).await.map_err(Error::from);
+            (
+                tenant,
+                found.map(|webhooks| webhooks.into_iter().filter_map(|webhook| readable(tenant, webhook)).collect()),
+            )
+        };
         join_all(tenants.into_iter().map(read)).await.into_iter().collect()
     }
 
@@ -137,6 +143,12 @@ impl FanOut<'_> {
             Err(other) => Err(other.into()),
         }
     }
+}
+
+/// A webhook that cannot be read is left out, so that the others of its organisation have their events.
+fn readable(tenant: Tenant, webhook: Result<Webhook, StoreError>) -> Option<Webhook> {
+    let organisation = tenant.organisation();
+    webhook.inspect_err(|error| tracing::error!(%organisation, %error, "a webhook cannot be read")).ok()
 }
 
 impl FannedOut {

@@ -82,6 +82,7 @@ use uuid::Uuid;
 
 pub use error::Error;
 use ports::{Clock, Entropy};
+use sealed::Sealer;
 use secrets::SecretKey;
 use session::SessionCache;
 use signing_keys::SigningKeys;
@@ -104,8 +105,9 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>, secret: SecretKey) -> Self {
+        let sealer = Sealer { secret: secret.clone(), entropy: Arc::clone(&entropy) };
         Self {
-            store,
+            store: store.sealed_by(Arc::new(sealer)),
             clock,
             entropy,
             secret,

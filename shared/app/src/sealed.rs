@@ -1,10 +1,21 @@
 //! Encryption of what the table keeps, with keys that the table does not give.
 
+use std::sync::Arc;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 
+use crate::ports::Entropy;
+use crate::secrets::SecretKey;
 use crate::{App, secrets};
+
+/// Encrypts with keys that are derived from the secret key.
+#[derive(Debug, Clone)]
+pub(crate) struct Sealer {
+    pub(crate) secret: SecretKey,
+    pub(crate) entropy: Arc<dyn Entropy>,
+}
 
 impl App {
     /// Encrypts `plain` for one purpose and context; returns base64. ChaCha20-Poly1305 (RFC 8439) under a key that is
@@ -14,12 +25,7 @@ impl App {
     /// As [`App::mac`].
     #[must_use]
     pub fn seal(&self, purpose: &str, context: &[&[u8]], plain: &[u8]) -> String {
-        let nonce: [u8; NONCE_LEN] = secrets::random(self.entropy.as_ref());
-        let mut sealed = plain.to_vec();
-        self.cipher(purpose, context)
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
-            .expect("the text is shorter than the cipher's limit of 256 GB");
-        STANDARD.encode([nonce.as_slice(), &sealed].concat())
+        self.sealer().seal(purpose, context, plain)
     }
 
     /// Decrypts what [`App::seal`] made for the same purpose and context; `None` for anything else.
@@ -28,6 +34,25 @@ impl App {
     /// As [`App::mac`].
     #[must_use]
     pub fn open(&self, purpose: &str, context: &[&[u8]], sealed: &str) -> Option<Vec<u8>> {
+        self.sealer().open(purpose, context, sealed)
+    }
+
+    fn sealer(&self) -> Sealer {
+        Sealer { secret: self.secret.clone(), entropy: Arc::clone(&self.entropy) }
+    }
+}
+
+impl Sealer {
+    fn seal(&self, purpose: &str, context: &[&[u8]], plain: &[u8]) -> String {
+        let nonce: [u8; NONCE_LEN] = secrets::random(self.entropy.as_ref());
+        let mut sealed = plain.to_vec();
+        self.cipher(purpose, context)
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut sealed)
+            .expect("the text is shorter than the cipher's limit of 256 GB");
+        STANDARD.encode([nonce.as_slice(), &sealed].concat())
+    }
+
+    fn open(&self, purpose: &str, context: &[&[u8]], sealed: &str) -> Option<Vec<u8>> {
         let mut bytes = STANDARD.decode(sealed).ok()?;
         let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
@@ -36,8 +61,21 @@ impl App {
     }
 
     fn cipher(&self, purpose: &str, context: &[&[u8]]) -> LessSafeKey {
-        let key = self.mac(purpose, context);
+        let key = self.secret.mac(purpose, context);
         LessSafeKey::new(UnboundKey::new(&CHACHA20_POLY1305, &key).expect("the key has 32 bytes"))
+    }
+}
+
+/// The purpose of what the table keeps sealed.
+const ATTRIBUTES: &str = "sealed attributes";
+
+impl store::Cipher for Sealer {
+    fn seal(&self, context: &[&[u8]], plain: &[u8]) -> String {
+        Self::seal(self, ATTRIBUTES, context, plain)
+    }
+
+    fn open(&self, context: &[&[u8]], sealed: &str) -> Option<Vec<u8>> {
+        Self::open(self, ATTRIBUTES, context, sealed)
     }
 }
 

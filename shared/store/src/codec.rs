@@ -20,6 +20,9 @@ use crate::table::{Item, s};
 
 /// Something that is kept as one item.
 pub(crate) trait Stored: Sized {
+    /// The attributes that are encrypted in the table. All are text, or absent.
+    const SEALED: &'static [&'static str] = &[];
+
     /// The item's body, as serde sees it.
     type Body: Serialize + DeserializeOwned;
 
@@ -33,8 +36,14 @@ pub(crate) trait Stored: Sized {
     fn restore(body: Self::Body) -> Result<Self, StoreError>;
 }
 
-/// The item of an object under a key.
+/// The item of an object under a key. What is sealed compiles with [`crate::table::Table::encode`] alone.
 pub(crate) fn encode<T: Stored>(object: &T, key: &Key) -> Result<Item, StoreError> {
+    const { assert!(T::SEALED.is_empty()) };
+    encode_open(object, key)
+}
+
+/// As [`encode`], with nothing sealed.
+pub(crate) fn encode_open<T: Stored>(object: &T, key: &Key) -> Result<Item, StoreError> {
     let mut item = encode_body(&object.body(), key)?;
     if let Some(model) = T::MODEL {
         item.insert("model".into(), s(model));
@@ -49,8 +58,14 @@ pub(crate) fn encode_body(body: &impl Serialize, key: &Key) -> Result<Item, Stor
     Ok(item)
 }
 
-/// The object of an item.
+/// The object of an item. What is sealed compiles with [`crate::table::Table::decode`] alone.
 pub(crate) fn decode<T: Stored>(item: Item) -> Result<T, StoreError> {
+    const { assert!(T::SEALED.is_empty()) };
+    decode_open(item)
+}
+
+/// As [`decode`], with nothing sealed.
+pub(crate) fn decode_open<T: Stored>(item: Item) -> Result<T, StoreError> {
     T::restore(decode_body(item)?)
 }
 

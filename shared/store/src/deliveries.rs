@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{Stored, decode, encode, json_text, word};
+use crate::codec::{Stored, json_text, word};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::lists::{Page, PageRequest, of_partition};
@@ -54,6 +54,7 @@ struct AttemptBody {
 impl Stored for Delivery {
     type Body = DeliveryBody;
     const MODEL: Option<&'static str> = None;
+    const SEALED: &'static [&'static str] = &["headers"];
 
     #[rustfmt::skip]
     fn body(&self) -> DeliveryBody {
@@ -94,11 +95,10 @@ fn key(tenant: Tenant, webhook: WebhookId, id: DeliveryId) -> Key {
     keys::member(tenant, Collection::Delivery(webhook), id)
 }
 
-/// The object of a key, among items that were read together.
-fn among<T: Stored>(items: &[Item], key: &Key) -> Result<Option<T>, StoreError> {
+/// The item of a key, among items that were read together.
+fn among(items: &[Item], key: &Key) -> Option<Item> {
     let is = |item: &&Item, name: &str, value: &String| item.get(name).and_then(|it| it.as_s().ok()) == Some(value);
-    let found = items.iter().find(|item| is(item, "sk", &key.sk) && is(item, "pk", &key.pk));
-    found.cloned().map(decode).transpose()
+    items.iter().find(|item| is(item, "sk", &key.sk) && is(item, "pk", &key.pk)).cloned()
 }
 
 /// All methods fail with [`StoreError::Unavailable`] and [`StoreError::Corrupt`], and the writes
@@ -136,8 +136,10 @@ impl Store {
         let items = self.table.get_all(&distinct).await?;
         let read = |wanted| {
             let [delivery, webhook] = keys_of(wanted);
-            let delivery = among::<Delivery>(&items, &delivery)?.filter(|delivery| is_kept(delivery, now));
-            Ok((delivery, among(&items, &webhook)?))
+            let delivery: Option<Delivery> =
+                among(&items, &delivery).map(|item| self.table.decode(item)).transpose()?;
+            let webhook = among(&items, &webhook).map(|item| self.table.decode(item)).transpose()?;
+            Ok((delivery.filter(|delivery| is_kept(delivery, now)), webhook))
         };
         Ok(wanted.iter().copied().map(read).collect())
     }
@@ -166,14 +168,14 @@ impl Store {
     /// Writes a new delivery. [`StoreError::Raced`] when it is there: the event was seen before.
     pub async fn create_delivery(&self, tenant: Tenant, delivery: &Delivery) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.create(encode(delivery, &key(tenant, delivery.webhook, delivery.id))?);
+        commit.create(self.table.encode(delivery, &key(tenant, delivery.webhook, delivery.id))?);
         commit.commit(&self.table).await
     }
 
     /// Writes a delivery over the version `before`.
     pub async fn save_delivery(&self, tenant: Tenant, delivery: &Delivery, before: u64) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.replace(encode(delivery, &key(tenant, delivery.webhook, delivery.id))?, before);
+        commit.replace(self.table.encode(delivery, &key(tenant, delivery.webhook, delivery.id))?, before);
         commit.commit(&self.table).await
     }
 }

@@ -15,6 +15,7 @@ use crate::keys;
 use crate::kinds::Kind;
 use crate::lists::of_partition;
 use crate::payment_links::moment;
+use crate::sealing;
 use crate::table::{Item, Query, n, s};
 use crate::transaction::Transaction;
 use crate::walk::{Kept, WalkCursor};
@@ -169,7 +170,7 @@ impl Store {
 const OWN: [&str; 12] =
     ["pk", "sk", "lsi1", "lsi2", "lsi3", "gsi1pk", "gsi1sk", "form", "hops", "model", "retire", "version"];
 /// What webhooks hold that opens something: theirs, and their receivers'.
-const SECRET: [&str; 4] = ["secret", "previous_secret", "previous_valid_until", "headers"];
+const SECRET: [&str; 5] = [sealing::SEALED, "secret", "previous_secret", "previous_valid_until", "headers"];
 /// What is kept as JSON text.
 const JSON_TEXT: [&str; 7] =
     ["attributes", "client_attributes", "services", "conditions", "payload", "from_address", "to_address"];

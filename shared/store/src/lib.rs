@@ -46,6 +46,7 @@ mod product_names;
 mod profiles;
 mod rate;
 mod rewriting;
+mod sealing;
 mod services;
 mod starting_rows;
 pub mod stream;
@@ -74,6 +75,7 @@ pub use payment_links::{LapsedLink, RetiredLink};
 pub use product_names::NameRule;
 pub use rate::RateUse;
 pub use rewriting::{Position, Rewritten, Segment};
+pub use sealing::Cipher;
 pub use stripe::StripeCommit;
 pub use sweep::Receivable;
 pub use walk::{Kept, Scope, WalkCursor};
@@ -90,6 +92,12 @@ impl Store {
     /// The table of a name, through a client.
     #[must_use]
     pub fn new(client: impl Into<Lazy<aws_sdk_dynamodb::Client>>, table_name: &str) -> Self {
-        Self { table: Table { client: client.into(), name: table_name.into(), beside: None } }
+        Self { table: Table { client: client.into(), name: table_name.into(), beside: None, cipher: None } }
+    }
+
+    /// The same table, with what encrypts the attributes that are sealed.
+    #[must_use]
+    pub fn sealed_by(self, cipher: std::sync::Arc<dyn Cipher>) -> Self {
+        Self { table: Table { cipher: Some(cipher), ..self.table } }
     }
 }

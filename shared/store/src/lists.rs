@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::Store;
-use crate::codec::{Stored, decode};
+use crate::codec::Stored;
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::table::{Item, Query, Update, n, s};
@@ -69,7 +69,7 @@ impl<T> Page<T> {
 impl Store {
     /// One object of a collection.
     pub(crate) async fn find<T: Stored>(&self, key: &Key) -> Result<Option<T>, StoreError> {
-        self.table.get(key).await?.map(decode).transpose()
+        self.table.get(key).await?.map(|item| self.table.decode(item)).transpose()
     }
 
     /// Who holds a unique value.
@@ -83,7 +83,7 @@ impl Store {
     pub(crate) async fn all<T: Stored>(&self, tenant: Tenant, collection: Collection) -> Result<Vec<T>, StoreError> {
         let query = of_partition(keys::partition(tenant, collection));
         let items = self.table.query_all(query).await?.into_iter();
-        items.filter(|item| !item.contains_key(PARENT_DELETED)).map(decode).collect()
+        items.filter(|item| !item.contains_key(PARENT_DELETED)).map(|item| self.table.decode(item)).collect()
     }
 
     /// A page of a collection, oldest first.
@@ -123,7 +123,7 @@ impl Store {
                     return Err(StoreError::Missing);
                 }
                 let (sk, size) = (sort_key(&item)?, bytes_of(&item));
-                let row = decode(item)?;
+                let row = self.table.decode(item)?;
                 if !matches.is_none_or(|matches| matches(&row)) {
                     continue;
                 }
@@ -164,7 +164,7 @@ impl Store {
             ..in_place(key, task, now)
         };
         let update = with_value(update, ":completed", AttributeValue::Bool(completed));
-        decode(self.table.update(expecting(update, expected)).await?)
+        self.table.decode(self.table.update(expecting(update, expected)).await?)
     }
 
     /// Removes a note, in place; as [`Store::complete_task`].
@@ -180,7 +180,7 @@ impl Store {
             condition: "attribute_exists(model) AND attribute_exists(notes.#entry)".into(),
             ..in_place(key, note, now)
         };
-        decode(self.table.update(expecting(update, expected)).await?)
+        self.table.decode(self.table.update(expecting(update, expected)).await?)
     }
 }
 

@@ -17,6 +17,7 @@ use crate::forms;
 use crate::keys::Key;
 use crate::lazy::Lazy;
 use crate::meter::{Kind, count};
+use crate::sealing::Cipher;
 
 /// An item as DynamoDB has it.
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -33,6 +34,8 @@ pub(crate) struct Table {
     pub name: Arc<str>,
     /// What each transaction writes too.
     pub beside: Option<Arc<Item>>,
+    /// Encrypts what items hold that is sealed. Without one, as in a test of the store, it is kept as it is.
+    pub cipher: Option<Arc<dyn Cipher>>,
 }
 
 /// An in-place change of one item.

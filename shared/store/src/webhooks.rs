@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Store;
-use crate::codec::{Stored, encode, encode_body, json_text, word};
+use crate::codec::{Stored, encode_body, json_text, word};
 use crate::error::StoreError;
 use crate::keys::{self, Collection, Key};
 use crate::lists::{self, Order, Page, PageRequest, of_partition};
@@ -50,6 +50,7 @@ pub(crate) struct WebhookBody {
 impl Stored for Webhook {
     type Body = WebhookBody;
     const MODEL: Option<&'static str> = None;
+    const SEALED: &'static [&'static str] = &["headers", "previous_secret", "secret"];
 
     #[rustfmt::skip]
     fn body(&self) -> WebhookBody {
@@ -118,9 +119,10 @@ impl Store {
         self.find(&key(tenant, id)).await
     }
 
-    /// Every webhook of the organisation.
-    pub async fn all_webhooks(&self, tenant: Tenant) -> Result<Vec<Webhook>, StoreError> {
-        self.all(tenant, Collection::Webhook).await
+    /// Every webhook of the organisation. One that cannot be read fails by itself.
+    pub async fn all_webhooks(&self, tenant: Tenant) -> Result<Vec<Result<Webhook, StoreError>>, StoreError> {
+        let items = self.table.query_all(of_partition(keys::partition(tenant, Collection::Webhook))).await?;
+        Ok(items.into_iter().map(|item| self.table.decode(item)).collect())
     }
 
     /// A page of the webhooks, oldest first.
@@ -139,7 +141,7 @@ impl Store {
         let mut next = guard.attributes();
         next.insert("version".into(), n(before + 1));
         let mut commit = Transaction::new();
-        commit.create(encode(webhook, &key(tenant, webhook.id))?);
+        commit.create(self.table.encode(webhook, &key(tenant, webhook.id))?);
         match before {
             0 => commit.create(next),
             before => commit.replace(next, before),
@@ -151,16 +153,21 @@ impl Store {
     /// Writes a webhook over the version `before`.
     pub async fn save_webhook(&self, tenant: Tenant, webhook: &Webhook, before: u64) -> Result<(), StoreError> {
         let mut commit = Transaction::new();
-        commit.replace(encode(webhook, &key(tenant, webhook.id))?, before);
+        commit.replace(self.table.encode(webhook, &key(tenant, webhook.id))?, before);
         commit.commit(&self.table).await
     }
 
-    /// Removes a webhook. What is kept of it does not hold its secrets: nothing is signed with them any more.
+    /// Removes a webhook. What is kept of it has no secrets and no headers: nothing is sent with them any more.
     pub async fn delete_webhook(&self, tenant: Tenant, webhook: &Webhook) -> Result<(), StoreError> {
         let key = key(tenant, webhook.id);
         let mut commit = Transaction::new();
-        let kept =
-            WebhookBody { secret: String::new(), previous_secret: None, previous_valid_until: None, ..webhook.body() };
+        let kept = WebhookBody {
+            headers: Vec::new(),
+            secret: String::new(),
+            previous_secret: None,
+            previous_valid_until: None,
+            ..webhook.body()
+        };
         commit.put(encode_body(&kept, &keys::trash(tenant, &key))?);
         commit.remove(key, webhook.version);
         let deliveries = keys::partition(tenant, Collection::Delivery(webhook.id));

@@ -12,6 +12,7 @@ mod models;
 pub mod receiver;
 mod redelivery;
 mod retries;
+mod sealed;
 mod signatures;
 mod targets;
 mod templates;
