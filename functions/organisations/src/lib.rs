@@ -43,7 +43,7 @@ pub async fn handle(
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let work = organisations.work_on_all(&event.payload.records);
-    let report = edge::log::job("organisations", &event.context.request_id, work).await?;
+    let report = edge::log::job(&organisations.app, "organisations", &event.context, work).await?;
     let mut response = SqsBatchResponse::default();
     for message_id in report.kept {
         let mut failure = BatchItemFailure::default();

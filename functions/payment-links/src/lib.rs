@@ -33,7 +33,7 @@ pub async fn handle(
     event: LambdaEvent<DynamoDbEvent>,
 ) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
     let work = deactivate_all(&deactivation, &event.payload.records);
-    let report = edge::log::job("payment-links", &event.context.request_id, work).await?;
+    let report = edge::log::job(&deactivation.app, "payment-links", &event.context, work).await?;
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures = report.failed;
     Ok(response)

@@ -63,7 +63,7 @@ const WORKS_FOR: SignedDuration = SignedDuration::from_mins(13);
 /// # Errors
 /// A job failed, after all of them were tried: the schedule tries again then.
 pub async fn handle(sweep: Sweep, event: LambdaEvent<Value>) -> Result<Report, lambda_runtime::Error> {
-    Ok(edge::log::job("sweep", &event.context.request_id, run(&sweep)).await?)
+    Ok(edge::log::job(&sweep.app, "sweep", &event.context, run(&sweep)).await?)
 }
 
 /// No job waits for another: invoices do not wait for S3, nor exports for images.

@@ -46,7 +46,7 @@ pub async fn handle(
     event: LambdaEvent<SqsEvent>,
 ) -> Result<SqsBatchResponse, lambda_runtime::Error> {
     let work = dispatch_all(&dispatcher, event.payload.records);
-    let report = edge::log::job("webhook-dispatcher", &event.context.request_id, work).await?;
+    let report = edge::log::job(&dispatcher.app, "webhook-dispatcher", &event.context, work).await?;
     let mut response = SqsBatchResponse::default();
     for message_id in report.kept {
         let mut failure = BatchItemFailure::default();

@@ -43,7 +43,7 @@ pub async fn handle(
     event: LambdaEvent<DynamoDbEvent>,
 ) -> Result<DynamoDbEventResponse, lambda_runtime::Error> {
     let work = fan_out_all(&fanout, &event.context.invoked_function_arn, &event.payload.records);
-    let report = edge::log::job("webhook-fanout", &event.context.request_id, work).await?;
+    let report = edge::log::job(&fanout.app, "webhook-fanout", &event.context, work).await?;
     let mut response = DynamoDbEventResponse::default();
     response.batch_item_failures.extend(report.failed);
     Ok(response)

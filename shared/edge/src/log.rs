@@ -4,7 +4,10 @@ use std::fmt::Display;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use app::App;
+use futures::FutureExt;
 use http::{Method, StatusCode};
+use lambda_http::Context;
 use lambda_http::tracing::level_filters::LevelFilter;
 use lambda_http::tracing::subscriber::filter::Targets;
 use lambda_http::tracing::subscriber::layer::{Layer, SubscriberExt};
@@ -14,6 +17,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::meter::{Meter, Reading};
 
+use crate::lambda::Limits;
 use crate::metrics::{self, Metric};
 use crate::scope::Scope;
 
@@ -30,7 +34,7 @@ static SINK: OnceLock<Sink> = OnceLock::new();
 pub fn subscribe() {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let targets = targets(&variable("AWS_LAMBDA_LOG_LEVEL"), &variable("RUST_LOG"));
-    let layer = fmt::layer().with_ansi(false).with_target(false).without_time();
+    let layer = fmt::layer().with_ansi(false).with_target(false);
     let is_json = variable("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json");
     let layer = if is_json { layer.json().boxed() } else { layer.boxed() };
     registry().with(targets).with(layer).init();
@@ -68,21 +72,28 @@ pub fn write(line: &str) {
     }
 }
 
-/// Runs what a function does that no request called, and writes its line: what came of it, and what it cost.
+/// Runs what a function does that no request called, within its time, and writes its line: what came of it, and what it
+/// cost.
 ///
 /// # Errors
 /// Those of `work`.
 pub async fn job<T: Serialize, E: Display>(
+    app: &App,
     function: &'static str,
-    request_id: &str,
-    work: impl Future<Output = Result<T, E>>,
+    context: &Context,
+    work: impl Future<Output = Result<T, E>> + Send,
 ) -> Result<T, E> {
     let meter = Meter::default();
-    let done = meter.scope(work).await;
+    let work = meter.scope(work).boxed();
+    let done = match Limits::of(context, app.now()) {
+        Some(limits) => store::deadline::scope(limits.deadline, work).await,
+        None => work.await,
+    };
     let Reading { round_trips, read_units, write_units } = meter.reading();
     let mut line = json!({
+        "timestamp": app.now(),
         "level": if done.is_ok() { "INFO" } else { "ERROR" },
-        "request_id": request_id,
+        "request_id": context.request_id,
         "function": function,
         "report": done.as_ref().ok(),
         "error": done.as_ref().err().map(E::to_string),

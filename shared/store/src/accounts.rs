@@ -4,6 +4,7 @@ use domain::Tenant;
 use domain::id::{OrganisationId, UserId};
 use domain::money::Currency;
 use domain::organisation::Organisation;
+use domain::second_factor::SecondFactor;
 use domain::text::{Email, Name, ShortText, folded};
 use domain::user::{EndedJwts, KnownSource, Membership, TokenHash, User, Username};
 use jiff::Timestamp;
@@ -68,6 +69,8 @@ pub(crate) struct UserBody {
     ended_jwts: Vec<EndedJwtsBody>,
     #[serde(default)]
     known_sources: Vec<SourceBody>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    second_factor: Option<SecondFactor>,
     date_joined: Timestamp,
     version: u64,
 }
@@ -111,7 +114,8 @@ impl Stored for User {
     fn body(&self) -> UserBody {
         let Self {
             id, number, username, email, first_name, last_name, phone, password_hash, email_is_proven, home,
-            memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, date_joined, version,
+            memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, second_factor, date_joined,
+            version,
         } = self.clone();
         let memberships = memberships.into_iter().map(|Membership { organisation, role }| MembershipBody {
             organisation,
@@ -125,7 +129,8 @@ impl Stored for User {
             id, number, username: username.as_str().to_owned(), email, first_name, last_name, phone, password_hash,
             is_verified: true, email_is_proven: Some(email_is_proven), home, memberships: memberships.collect(),
             tokens: hashes(tokens), sessions: hashes(sessions), credentials_valid_from,
-            ended_jwts: ended_jwts.collect(), known_sources: known_sources.into_iter().map(SourceBody::from).collect(), date_joined, version,
+            ended_jwts: ended_jwts.collect(), known_sources: known_sources.into_iter().map(SourceBody::from).collect(),
+            second_factor, date_joined, version,
         }
     }
 
@@ -133,8 +138,8 @@ impl Stored for User {
     fn restore(body: UserBody) -> Result<Self, StoreError> {
         let UserBody {
             id, number, username, email, first_name, last_name, phone, password_hash, is_verified, email_is_proven,
-            home, memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, date_joined,
-            version,
+            home, memberships, tokens, sessions, credentials_valid_from, ended_jwts, known_sources, second_factor,
+            date_joined, version,
         } = body;
         let memberships = memberships.into_iter().map(|MembershipBody { organisation, groups }| {
             Ok(Membership { organisation, role: role_from_groups(groups)? })
@@ -152,7 +157,8 @@ impl Stored for User {
             email_is_proven: email_is_proven.unwrap_or(true), home,
             memberships: memberships.collect::<Result<_, _>>()?, tokens: hashes(tokens), sessions: hashes(sessions),
             credentials_valid_from, ended_jwts: ended_jwts.collect(),
-            known_sources: known_sources.into_iter().map(known).collect(), date_joined, version,
+            known_sources: known_sources.into_iter().map(known).collect(),
+            second_factor, date_joined, version,
         })
     }
 }

@@ -56,6 +56,12 @@ pub enum StoreError {
     /// An item that does not read as what its key says.
     #[error("corrupt item: {0}")]
     Corrupt(String),
+    /// An item collection would pass 10 GB.
+    #[error("an item collection is full: {0}")]
+    CollectionFull(String),
+    /// DynamoDB throttled the call until the deadline came. Nothing was written.
+    #[error("DynamoDB throttled the call: {0}")]
+    Throttled(String),
     /// DynamoDB did not answer, or refused to work.
     #[error("DynamoDB: {0}")]
     Unavailable(String),
@@ -82,10 +88,19 @@ where
     R: std::fmt::Debug,
 {
     use aws_sdk_dynamodb::error::ProvideErrorMetadata;
-    let too_large = match error.code() {
-        Some("ValidationException") => names_a_size(error.message()),
-        Some("ItemCollectionSizeLimitExceededException") => true,
-        Some(_) | None => false,
-    };
-    if too_large { StoreError::TooLarge } else { StoreError::Unavailable(DisplayErrorContext(error).to_string()) }
+    match error.code() {
+        Some("ValidationException") if names_a_size(error.message()) => StoreError::TooLarge,
+        Some(code @ "ItemCollectionSizeLimitExceededException") => StoreError::CollectionFull(code.to_owned()),
+        Some(code) if THROTTLED.contains(&code) => StoreError::Throttled(DisplayErrorContext(error).to_string()),
+        Some(_) | None => StoreError::Unavailable(DisplayErrorContext(error).to_string()),
+    }
 }
+
+/// DynamoDB's words for a call that may be repeated as it is, of a call and of an operation in a transaction.
+pub(crate) const THROTTLED: [&str; 5] = [
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "ThrottlingException",
+];

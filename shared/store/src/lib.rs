@@ -14,6 +14,7 @@ mod clients;
 mod closures;
 mod codec;
 mod contacts;
+pub mod deadline;
 mod deliveries;
 mod error;
 mod expenses;

@@ -11,7 +11,9 @@ use aws_sdk_dynamodb::types::{
     ReturnValuesOnConditionCheckFailure as OnFailure, Select,
 };
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 
+use crate::deadline::{pause, unless_throttled};
 use crate::error::{StoreError, unavailable};
 use crate::forms;
 use crate::keys::Key;
@@ -103,16 +105,14 @@ impl Table {
     /// Reads one item, as the last acknowledged write left it.
     pub fn get<'a>(&'a self, key: &'a Key) -> Call<'a, Option<Item>> {
         Box::pin(async move {
-            let answer = self
+            let request = self
                 .client
                 .get_item()
                 .table_name(&*self.name)
                 .set_key(Some(key.attributes()))
                 .consistent_read(true)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(unavailable)?;
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let answer = unless_throttled(move || request.clone().send().map_err(unavailable)).await?;
             count(Kind::Read, answer.consumed_capacity.as_slice());
             Ok(answer.item)
         })
@@ -122,23 +122,26 @@ impl Table {
     pub fn get_all<'a>(&'a self, keys: &'a [Key]) -> Call<'a, Vec<Item>> {
         Box::pin(async move {
             let mut wanted: Vec<_> = keys.iter().map(Key::attributes).collect();
-            let mut items = Vec::new();
+            let (mut items, mut round) = (Vec::new(), 0);
             while !wanted.is_empty() {
                 let request = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
                 let request = request.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-                let answer = self
+                let request = self
                     .client
                     .batch_get_item()
                     .request_items(&*self.name, request)
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await
-                    .map_err(unavailable)?;
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let answer = unless_throttled(move || request.clone().send().map_err(unavailable)).await?;
                 count(Kind::Read, answer.consumed_capacity());
-                items.extend(answer.responses.unwrap_or_default().into_values().flatten());
-                // What DynamoDB had no room for in this answer.
+                let read: Vec<Item> = answer.responses.unwrap_or_default().into_values().flatten().collect();
+                // What DynamoDB had no room for in this answer, or throttled.
                 let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
                 wanted = rest.flat_map(|keys| keys.keys).collect();
+                round = if read.is_empty() { round + 1 } else { 0 };
+                items.extend(read);
+                if !wanted.is_empty() && !pause(round).await {
+                    return Err(StoreError::Throttled("keys were left unprocessed".to_owned()));
+                }
             }
             Ok(items)
         })
@@ -149,7 +152,7 @@ impl Table {
     pub fn query(&self, query: Query) -> Call<'_, Found> {
         Box::pin(async move {
             let consistent = query.index != Some("gsi1");
-            let answer = self
+            let request = self
                 .client
                 .query()
                 .table_name(&*self.name)
@@ -162,10 +165,8 @@ impl Table {
                 .scan_index_forward(!query.newest_first)
                 .consistent_read(consistent)
                 .set_exclusive_start_key(query.start)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(unavailable)?;
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            let answer = unless_throttled(move || request.clone().send().map_err(unavailable)).await?;
             count(Kind::Read, answer.consumed_capacity.as_slice());
             Ok(Found { items: answer.items.unwrap_or_default(), last: answer.last_evaluated_key })
         })
@@ -193,7 +194,7 @@ impl Table {
             let Query { index, condition, filter, names, values, limit: _, newest_first: _, start: _ } = query;
             let (mut found, mut start) = (0, None);
             loop {
-                let answer = self
+                let request = self
                     .client
                     .query()
                     .table_name(&*self.name)
@@ -205,10 +206,8 @@ impl Table {
                     .select(Select::Count)
                     .consistent_read(true)
                     .set_exclusive_start_key(start.take())
-                    .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                    .send()
-                    .await
-                    .map_err(unavailable)?;
+                    .return_consumed_capacity(ReturnConsumedCapacity::Total);
+                let answer = unless_throttled(move || request.clone().send().map_err(unavailable)).await?;
                 count(Kind::Read, answer.consumed_capacity.as_slice());
                 found += u64::try_from(answer.count).unwrap_or(0);
                 match answer.last_evaluated_key {
@@ -223,17 +222,18 @@ impl Table {
     pub fn put<'a>(&'a self, mut item: Item, condition: Option<&'a str>, values: Item) -> Call<'a, ()> {
         Box::pin(async move {
             forms::stamp(&mut item);
-            let answer = self
+            let request = self
                 .client
                 .put_item()
                 .table_name(&*self.name)
                 .set_item(Some(item))
                 .set_condition_expression(condition.map(str::to_owned))
                 .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            written(answer.map(|put| put.consumed_capacity))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            unless_throttled(move || {
+                request.clone().send().map(|answer| written(answer.map(|put| put.consumed_capacity)))
+            })
+            .await
         })
     }
 
@@ -252,7 +252,7 @@ impl Table {
         Box::pin(async move {
             let (expression, values) = forms::stamped(&update);
             let Update { key, expression: _, condition, names, values: _ } = update;
-            let answer = self
+            let request = self
                 .client
                 .update_item()
                 .table_name(&*self.name)
@@ -263,42 +263,44 @@ impl Table {
                 .set_expression_attribute_values(Some(values))
                 .return_values(ReturnValue::AllNew)
                 .return_values_on_condition_check_failure(shows)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            match answer {
-                Ok(answer) => {
-                    count(Kind::Write, answer.consumed_capacity.as_slice());
-                    Ok(Ok(answer.attributes.unwrap_or_default()))
-                }
-                Err(error) => {
-                    count(Kind::Write, &[]);
-                    match error.as_service_error() {
-                        Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                            Ok(Err(refused.item.clone().unwrap_or_default()))
-                        }
-                        Some(UpdateItemError::TransactionConflictException(_)) => Err(StoreError::Raced),
-                        _ => Err(unavailable(error)),
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            unless_throttled(move || {
+                request.clone().send().map(|answer| match answer {
+                    Ok(answer) => {
+                        count(Kind::Write, answer.consumed_capacity.as_slice());
+                        Ok(Ok(answer.attributes.unwrap_or_default()))
                     }
-                }
-            }
+                    Err(error) => {
+                        count(Kind::Write, &[]);
+                        match error.as_service_error() {
+                            Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                                Ok(Err(refused.item.clone().unwrap_or_default()))
+                            }
+                            Some(UpdateItemError::TransactionConflictException(_)) => Err(StoreError::Raced),
+                            _ => Err(unavailable(error)),
+                        }
+                    }
+                })
+            })
+            .await
         })
     }
 
     /// Removes one item under a condition; a condition that fails is [`StoreError::Raced`].
     pub fn delete<'a>(&'a self, key: &'a Key, condition: &'a str, values: Item) -> Call<'a, ()> {
         Box::pin(async move {
-            let answer = self
+            let request = self
                 .client
                 .delete_item()
                 .table_name(&*self.name)
                 .set_key(Some(key.attributes()))
                 .condition_expression(condition)
                 .set_expression_attribute_values(Some(values).filter(|values| !values.is_empty()))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await;
-            written(answer.map(|deleted| deleted.consumed_capacity))
+                .return_consumed_capacity(ReturnConsumedCapacity::Total);
+            unless_throttled(move || {
+                request.clone().send().map(|answer| written(answer.map(|deleted| deleted.consumed_capacity)))
+            })
+            .await
         })
     }
 }

@@ -1,14 +1,18 @@
 //! One commit: everything or nothing, under the conditions that the decision was made on.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update as UpdateItem,
 };
+use futures::FutureExt;
 use uuid::Uuid;
 
-use crate::error::{StoreError, Unique, names_a_size, unavailable};
+use crate::deadline::unless_throttled;
+use crate::error::{StoreError, THROTTLED, Unique, names_a_size, unavailable};
 use crate::forms;
 use crate::keys::Key;
 use crate::meter::{Kind, count};
@@ -160,31 +164,41 @@ impl Transaction {
 
     async fn write_together(self, table: &Table) -> Result<(), StoreError> {
         let (operations, guards): (Vec<_>, Vec<_>) = self.operations.into_iter().unzip();
+        let guards: Arc<[Guard]> = guards.into();
         let operations = operations.into_iter().map(|op| op.for_transaction(table)).collect::<Result<Vec<_>, _>>()?;
-        let answer = table
+        let request = table
             .client
             .transact_write_items()
             .set_transact_items(Some(operations))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(answer) => {
-                count(Kind::Write, answer.consumed_capacity());
-                Ok(())
-            }
-            Err(error) => {
-                count(Kind::Write, &[]);
-                Err(match error.as_service_error() {
-                    Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-                        why(cancelled.cancellation_reasons(), &guards)
-                    }
-                    Some(TransactWriteItemsError::TransactionInProgressException(_)) => StoreError::Raced,
-                    _ => unavailable(error),
-                })
-            }
-        }
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        unless_throttled(move || {
+            let guards = Arc::clone(&guards);
+            request.clone().send().map(move |answer| committed(answer, &guards))
+        })
+        .await
     }
+}
+
+/// What came of a transaction, with what it consumed.
+fn committed(
+    answer: Result<TransactWriteItemsOutput, SdkError<TransactWriteItemsError>>,
+    guards: &[Guard],
+) -> Result<(), StoreError> {
+    let error = match answer {
+        Ok(answer) => {
+            count(Kind::Write, answer.consumed_capacity());
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    count(Kind::Write, &[]);
+    Err(match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            why(cancelled.cancellation_reasons(), guards)
+        }
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => StoreError::Raced,
+        _ => unavailable(error),
+    })
 }
 
 impl Guard {
@@ -200,7 +214,7 @@ impl Guard {
 /// Why a transaction was cancelled. A lost race comes first: the value that looks taken, or the
 /// object that looks gone, may be so by the very change that won, and deciding anew tells.
 fn why(reasons: &[CancellationReason], guards: &[Guard]) -> StoreError {
-    let (mut raced, mut told, mut unknown) = (false, None, String::new());
+    let (mut raced, mut told, mut throttled, mut unknown) = (false, None, None, String::new());
     for (reason, guard) in reasons.iter().zip(guards) {
         match reason.code().unwrap_or("None") {
             "None" => {}
@@ -209,16 +223,18 @@ fn why(reasons: &[CancellationReason], guards: &[Guard]) -> StoreError {
                 Guard::Taken(_) | Guard::Missing => told = told.or(Some(guard.error())),
             },
             "TransactionConflict" => raced = true,
-            "ItemCollectionSizeLimitExceeded" => return StoreError::TooLarge,
+            code @ "ItemCollectionSizeLimitExceeded" => return StoreError::CollectionFull(code.to_owned()),
             "ValidationError" if names_a_size(reason.message()) => return StoreError::TooLarge,
+            code if THROTTLED.contains(&code) => {
+                throttled = Some(StoreError::Throttled(format!("transaction: {code}")))
+            }
             code => unknown = format!("{code}: {}", reason.message().unwrap_or_default()),
         }
     }
-    match told {
-        _ if raced => StoreError::Raced,
-        Some(told) => told,
-        None => StoreError::Unavailable(format!("transaction cancelled: {unknown}")),
+    if raced {
+        return StoreError::Raced;
     }
+    told.or(throttled).unwrap_or_else(|| StoreError::Unavailable(format!("transaction cancelled: {unknown}")))
 }
 
 fn some<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {

@@ -7,10 +7,12 @@ use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, WriteRequest};
 use domain::Tenant;
 use domain::id::{ClientId, InvoiceId, ItemId, LeadId, PaymentLinkId, ServiceId, WebhookId};
 use domain::image::Pictured;
+use futures::TryFutureExt;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::Store;
+use crate::deadline::{pause, unless_throttled};
 use crate::error::{StoreError, unavailable};
 use crate::forms::text;
 use crate::keys::{self, Collection, Key};
@@ -206,19 +208,23 @@ impl Store {
         const BATCH: usize = 25;
         for batch in keys.chunks(BATCH) {
             let mut requests = batch.iter().map(delete_request).collect::<Result<Vec<_>, _>>()?;
+            let mut round = 0;
             while !requests.is_empty() {
-                let answer = self
+                let asked = requests.len();
+                let request = self
                     .table
                     .client
                     .batch_write_item()
                     .request_items(&*self.table.name, requests)
-                    .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total)
-                    .send()
-                    .await
-                    .map_err(unavailable)?;
+                    .return_consumed_capacity(aws_sdk_dynamodb::types::ReturnConsumedCapacity::Total);
+                let answer = unless_throttled(move || request.clone().send().map_err(unavailable)).await?;
                 meter::count(meter::Kind::Write, answer.consumed_capacity());
-                // What DynamoDB had no room for at the moment.
+                // What DynamoDB had no room for at the moment, or throttled.
                 requests = answer.unprocessed_items.unwrap_or_default().into_values().flatten().collect();
+                round = if requests.len() == asked { round + 1 } else { 0 };
+                if !requests.is_empty() && !pause(round).await {
+                    return Err(StoreError::Throttled("items were left unprocessed".to_owned()));
+                }
             }
         }
         Ok(())

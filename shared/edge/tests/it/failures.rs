@@ -1,8 +1,14 @@
 //! Failures, in the contract's form.
 
+use app::ports::{Clock, SystemClock};
+use axum::body::Body;
+use contracts::Problem;
+use http::Request;
+use lambda_http::{Context, RequestExt};
 use serde_json::json;
+use tributary_edge::Contract;
 
-use crate::support::{ask, ask_of, function_of, without_key};
+use crate::support::{ask, ask_of, function, function_of, send, without_key};
 
 const ID: &str = "0192f0c1-2345-7abc-8def-0123456789ab";
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -103,6 +109,26 @@ async fn a_table_that_does_not_answer_is_unavailable_and_stays_unnamed() {
         "{}",
         answer.text
     );
+}
+
+#[tokio::test]
+async fn what_takes_as_long_as_the_function_may_is_a_503_of_the_contract_before_lambda_ends_it() {
+    for (path, contract) in [
+        ("/api/leads/", Contract::Crm),
+        ("/api/businesses/", Contract::Clawprint),
+        (&format!("/api/invoices/{ID}/download/"), Contract::Bottlecrm),
+        ("/api/products/", Contract::Namaste),
+        (&format!("/api/v1.0/organisation/{ID}/invoices/"), Contract::Skhokho),
+    ] {
+        let mut context = Context::default();
+        // A second of it is for the answer.
+        context.deadline = u64::try_from(SystemClock.now().as_millisecond()).unwrap() + 1_200;
+        let request = Request::get(path).body(Body::empty()).unwrap().with_lambda_context(context);
+        let answer = send(function(), request).await;
+        let expected = contract.render(&Problem::Unavailable);
+        assert_eq!((answer.status, answer.json()), (503, expected.body), "{path}");
+        assert_eq!(answer.header("retry-after"), "5", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -49,6 +49,11 @@ pub fn function_of(app: App) -> Router {
         .route("/numbers/{number}", get(async |Path(number): Path<u8>| json(StatusCode::OK, number)))
         .route("/busy", get(async || Err::<(), _>(Failure::from(domain::Error::TooMany { retry_after: 7 }))))
         .route("/panic", post(boom))
+        .route("/api/leads", get(endless))
+        .route("/api/businesses", get(endless))
+        .route("/api/invoices/{id}/download", get(endless))
+        .route("/api/products", get(endless))
+        .route("/api/v1.0/organisation/{id}/invoices", get(endless))
         .route("/cached", get(async || ([("cache-control", "max-age=60")], "page")))
         .route("/teapot", get(async || StatusCode::IM_A_TEAPOT))
         .route("/api/invoices/{id}", get(show));
@@ -80,6 +85,10 @@ async fn change(Id(id): Id<ClientId>, IfMatch(expected): IfMatch) -> Response {
 
 async fn part(Ids(thing, part): Ids<ClientId, ContactId>) -> Response {
     json(StatusCode::OK, json!([thing, part]))
+}
+
+async fn endless() -> StatusCode {
+    std::future::pending().await
 }
 
 async fn boom() -> StatusCode {

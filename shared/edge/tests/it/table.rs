@@ -86,6 +86,7 @@ impl Table {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: created_at,
             version: 1,
         };

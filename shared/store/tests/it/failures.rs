@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use domain::otp::OtpPurpose;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
+use tokio::time::Instant;
 use tributary_store::idempotency::IdempotencyRecord;
 use tributary_store::meter::Meter;
-use tributary_store::{Store, StoreError, Unique};
+use tributary_store::{Store, StoreError, Unique, deadline};
 
 use crate::support::{Books, aws_client, client, id, item, now, otp, ours, owner};
 
@@ -51,21 +53,25 @@ impl Stub {
 
     /// A transaction that is cancelled for these reasons, one for each of its operations.
     async fn cancelling(reasons: &[(&str, &str)]) -> Self {
-        let reasons: Vec<Value> = reasons
-            .iter()
-            .map(|(code, message)| match *code {
-                "None" => json!({"Code": "None"}),
-                code => json!({"Code": code, "Message": message}),
-            })
-            .collect();
-        let (status, mut body) = failure("TransactionCanceledException", "Transaction cancelled, see the reasons");
-        body["CancellationReasons"] = json!(reasons);
-        Self::answering(vec![(status, body)]).await
+        Self::answering(vec![cancellation(reasons)]).await
     }
 
     fn asked(&self) -> usize {
         self.asked.load(Ordering::SeqCst)
     }
+}
+
+fn cancellation(reasons: &[(&str, &str)]) -> (u16, Value) {
+    let reasons: Vec<Value> = reasons
+        .iter()
+        .map(|(code, message)| match *code {
+            "None" => json!({"Code": "None"}),
+            code => json!({"Code": code, "Message": message}),
+        })
+        .collect();
+    let (status, mut body) = failure("TransactionCanceledException", "Transaction cancelled, see the reasons");
+    body["CancellationReasons"] = json!(reasons);
+    (status, body)
 }
 
 fn failure(code: &str, message: &str) -> (u16, Value) {
@@ -104,6 +110,16 @@ fn is_unavailable<T>(result: Result<T, StoreError>, what: &str) -> bool {
 const CONFLICT: (&str, &str) = ("TransactionConflict", "Transaction is ongoing for the item");
 const FAILED: (&str, &str) = ("ConditionalCheckFailed", "The conditional request failed");
 const NONE: (&str, &str) = ("None", "");
+const THROTTLED: (&str, &str) = ("ThrottlingError", "Throughput exceeds the current capacity of your table");
+
+fn is_throttled<T>(result: Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::Throttled(_)))
+}
+
+/// Work that has so little time.
+async fn for_a_second<T>(work: impl Future<Output = T>) -> T {
+    deadline::scope(Instant::now() + Duration::from_secs(1), work).await
+}
 
 #[tokio::test]
 async fn a_transaction_in_the_way_is_a_lost_race_and_not_a_missing_object() {
@@ -134,10 +150,10 @@ async fn a_cancelled_transaction_names_its_most_telling_reason() {
     let large = ("ValidationError", "Item size has exceeded the maximum allowed size");
     assert_eq!(outcome(&[NONE, large, NONE, NONE, NONE]).await, Err(StoreError::TooLarge));
     let full = ("ItemCollectionSizeLimitExceeded", "Collection size exceeded.");
-    assert_eq!(outcome(&[NONE, full, NONE, NONE, NONE]).await, Err(StoreError::TooLarge));
-    let throttled = ("ThrottlingError", "Throughput exceeds the current capacity of your table");
-    assert!(is_unavailable(outcome(&[NONE, throttled, NONE, NONE, NONE]).await, "ThrottlingError"));
-    assert_eq!(outcome(&[CONFLICT, throttled, NONE, NONE, NONE]).await, Err(StoreError::Raced));
+    assert!(matches!(outcome(&[NONE, full, NONE, NONE, NONE]).await, Err(StoreError::CollectionFull(_))));
+    // Nobody knows yet whether the value is taken: what is throttled is decided anew.
+    assert_eq!(outcome(&[CONFLICT, THROTTLED, NONE, NONE, NONE]).await, Err(StoreError::Raced));
+    assert_eq!(outcome(&[NONE, THROTTLED, FAILED, NONE, NONE]).await, Err(StoreError::Taken(Unique::Username)));
     let invalid = ("ValidationError", "The provided expression refers to an attribute that does not exist");
     assert!(is_unavailable(outcome(&[NONE, invalid, NONE, NONE, NONE]).await, "ValidationError"));
 }
@@ -164,20 +180,50 @@ async fn a_transaction_under_way_with_the_same_token_is_a_lost_race() {
 }
 
 #[tokio::test]
-async fn throttling_is_tried_again_and_then_unavailable() {
+async fn throttling_is_tried_again_until_it_ends() {
+    let done = || (200, json!({}));
+    let (organisation, user) = owner(10, "ada", "ada@example.com");
     for code in ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"] {
-        let slow = || failure(code, "Rate exceeded");
-        let stub = Stub::answering(vec![slow(), slow(), (200, json!({}))]).await;
+        // The SDK gives up after three attempts.
+        let slow = |times| std::iter::repeat_n(failure(code, "Rate exceeded"), times).chain([done()]).collect();
+        let stub = Stub::answering(slow(4)).await;
         assert_eq!(stub.store.client(ours(), client(5).id).await, Ok(None), "{code}");
-        assert_eq!(stub.asked(), 3);
-
-        let stub = Stub::answering(vec![slow()]).await;
-        assert!(is_unavailable(stub.store.client(ours(), client(5).id).await, code));
-        assert!(is_unavailable(stub.store.save_client(ours(), &client(5), &client(5)).await, code));
-        let (organisation, user) = owner(10, "ada", "ada@example.com");
-        assert!(is_unavailable(stub.store.create_account(&organisation, &user, None).await, code));
-        assert_eq!(stub.asked(), 9, "three times each");
+        assert_eq!(stub.asked(), 5, "{code}");
+        let stub = Stub::answering(slow(4)).await;
+        assert_eq!(stub.store.create_account(&organisation, &user, None).await, Ok(()), "{code}");
     }
+    for code in ["ThrottlingError", "ProvisionedThroughputExceeded"] {
+        let cancelled = || cancellation(&[NONE, (code, "slow"), NONE, NONE, NONE]);
+        let stub = Stub::answering(vec![cancelled(), cancelled(), done()]).await;
+        assert_eq!(stub.store.create_account(&organisation, &user, None).await, Ok(()), "{code}");
+        assert_eq!(stub.asked(), 3, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn throttling_that_does_not_end_fails_when_the_deadline_comes() {
+    let stub = Stub::failing("ThrottlingException", "Rate exceeded").await;
+    assert!(is_throttled(for_a_second(stub.store.client(ours(), client(5).id)).await));
+    assert!(is_throttled(for_a_second(stub.store.save_client(ours(), &client(5), &client(5))).await));
+    let (organisation, user) = owner(10, "ada", "ada@example.com");
+    let stub = Stub::cancelling(&[NONE, THROTTLED, NONE, NONE, NONE]).await;
+    assert!(is_throttled(for_a_second(stub.store.create_account(&organisation, &user, None)).await));
+    assert!(stub.asked() > 3, "tried {} times", stub.asked());
+}
+
+#[tokio::test]
+async fn keys_that_are_left_unprocessed_are_asked_for_again_after_a_pause() {
+    let key = json!({"pk": {"S": "USER#1"}, "sk": {"S": "USER"}});
+    let left =
+        || (200, json!({"Responses": {}, "UnprocessedKeys": {"books": {"Keys": [key], "ConsistentRead": true}}}));
+    let ids = [domain::id::UserId::new(id(1))];
+    let stub = Stub::answering(vec![left(), left(), (200, json!({"Responses": {"books": []}}))]).await;
+    assert_eq!(stub.store.users_of(&ids).await, Ok(vec![]));
+    assert_eq!(stub.asked(), 3);
+    let stub = Stub::answering(vec![left()]).await;
+    assert!(is_throttled(for_a_second(stub.store.users_of(&ids)).await));
+    // Without pauses these would be hundreds.
+    assert!((4..60).contains(&stub.asked()), "asked {} times", stub.asked());
 }
 
 #[tokio::test]
@@ -195,7 +241,8 @@ async fn sizes_are_recognised_in_aws_words() {
         assert_eq!(stub.store.finish_idempotency_key("key", &record, 1).await, Err(StoreError::TooLarge));
     }
     let full = Stub::failing("ItemCollectionSizeLimitExceededException", "Collection size exceeded").await;
-    assert_eq!(full.store.save_client(ours(), &client(5), &client(5)).await, Err(StoreError::TooLarge));
+    let refused = full.store.save_client(ours(), &client(5), &client(5)).await;
+    assert!(matches!(refused, Err(StoreError::CollectionFull(_))));
     let other = Stub::failing("ValidationException", "Invalid KeyConditionExpression").await;
     assert!(is_unavailable(other.store.attributes(ours()).await, "ValidationException"));
     let gone = Stub::failing("ResourceNotFoundException", "Requested resource not found").await;

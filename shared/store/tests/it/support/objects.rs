@@ -186,6 +186,7 @@ pub fn owner(n: u128, username: &str, email: &str) -> (Organisation, User) {
         credentials_valid_from: None,
         ended_jwts: vec![EndedJwts { id: uuid::Uuid::from_u128(9), until: now() }],
         known_sources: vec![KnownSource { hash: "home".into(), seen_at: now() }],
+        second_factor: None,
         date_joined: now(),
         version: 1,
     };
