@@ -11,7 +11,7 @@ use domain::otp::{OtpPurpose, Refused};
 use edge::{Failure, JsonBody, Source, is_same_origin, json, read, reset_token, with_reset_token};
 use http::{HeaderMap, StatusCode};
 
-use crate::Auth;
+use crate::{Auth, asking_for_code};
 
 pub async fn sign_up(State(auth): State<Auth>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
     let sign_up = read::<SignUpBody>(&body)?.into_sign_up()?;
@@ -26,8 +26,8 @@ pub async fn verify_sign_up(State(app): State<App>, Source(from): Source, body: 
 }
 
 pub async fn log_in(State(auth): State<Auth>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
-    let (email, password) = read::<LoginBody>(&body)?.into_login()?;
-    let sent = auth.app.log_in(&auth.mailer, &email, password.expose(), &from).await?;
+    let (email, password, otp) = read::<LoginBody>(&body)?.into_login()?;
+    let sent = auth.app.log_in(&auth.mailer, &email, password.expose(), otp, &from).await.map_err(asking_for_code)?;
     told(OtpPurpose::Login, sent, accounts::LOGIN_SENT)
 }
 
@@ -80,8 +80,9 @@ pub async fn obtain_token_pair(
     Source(from): Source,
     body: JsonBody,
 ) -> Result<Response, Failure> {
-    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
-    let pair = app.issue_token_pair(&login, &password, &from).await?.ok_or_else(no_active_account)?;
+    let credentials = read::<CredentialsBody>(&body)?.into_credentials()?;
+    let pair = app.issue_token_pair(&credentials, &from).await.map_err(asking_for_code)?;
+    let pair = pair.ok_or_else(no_active_account)?;
     Ok(json(StatusCode::OK, TokenPairJson { refresh: pair.refresh, access: pair.access }))
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod authentication;
 mod businesses;
 mod organisations;
+mod second_factor;
 mod sessions;
 mod tokens;
 mod users;
@@ -18,7 +19,8 @@ use axum::extract::{FromRef, State};
 use axum::response::Response;
 use axum::routing::{delete, get, post};
 use contracts::crm::accounts::{
-    CredentialsBody, MeJson, PASSWORD_CHANGED, PasswordChangeBody, TokenJson, credentials_refused, old_password_refused,
+    CredentialsBody, MeJson, PASSWORD_CHANGED, PasswordChangeBody, TokenJson, credentials_refused,
+    old_password_refused, second_factor_needed,
 };
 use edge::{Caller, Failure, JsonBody, Source, json, read};
 use http::StatusCode;
@@ -61,6 +63,11 @@ pub fn router(auth: Auth) -> Router {
         .route("/api/organisations/{id}/export", post(organisations::export))
         .route("/api/organisations/{id}/export/{export_id}", get(organisations::retrieve_export))
         .route("/api/audit", get(audit::list))
+        .route("/api/second-factor", get(second_factor::retrieve).post(second_factor::begin))
+        .route("/api/second-factor/confirm", post(second_factor::confirm))
+        .route("/api/second-factor/disable", post(second_factor::disable))
+        .route("/api/second-factor/recovery-codes", post(second_factor::renew_recovery_codes))
+        .route("/api/users/{user_id}/second-factor", delete(second_factor::disable_of_member))
         .route("/api/tokens", get(tokens::list).delete(tokens::end_others))
         .route("/api/tokens/{token_id}", delete(tokens::end))
         .route("/api/users", get(users::list).post(users::create))
@@ -76,10 +83,18 @@ pub fn router(auth: Auth) -> Router {
 }
 
 async fn obtain_token(State(app): State<App>, Source(from): Source, body: JsonBody) -> Result<Response, Failure> {
-    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
-    match app.issue_token(&login, &password, &from).await? {
+    let credentials = read::<CredentialsBody>(&body)?.into_credentials()?;
+    match app.issue_token(&credentials, &from).await.map_err(asking_for_code)? {
         Some(token) => Ok(json(StatusCode::OK, TokenJson { token })),
         None => Err(credentials_refused().into()),
+    }
+}
+
+/// A sign-in with a body asks for the code of a second factor as for any field.
+fn asking_for_code(error: app::Error) -> Failure {
+    match error {
+        app::Error::SecondFactor => second_factor_needed().into(),
+        other => other.into(),
     }
 }
 

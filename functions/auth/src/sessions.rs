@@ -7,6 +7,8 @@ use contracts::crm::accounts::{CredentialsBody, credentials_refused};
 use edge::{Caller, Failure, JsonBody, Source, is_same_origin, read, session_ended, session_id, session_opened};
 use http::HeaderMap;
 
+use crate::asking_for_code;
+
 /// A page of another origin may not sign a browser in: its user would go on in the page's account.
 pub async fn open(
     State(app): State<App>,
@@ -17,8 +19,8 @@ pub async fn open(
     if !is_same_origin(&headers) {
         return Err(domain::Error::Forbidden.into());
     }
-    let (login, password) = read::<CredentialsBody>(&body)?.into_credentials()?;
-    match app.open_session(&login, &password, &from).await? {
+    let credentials = read::<CredentialsBody>(&body)?.into_credentials()?;
+    match app.open_session(&credentials, &from).await.map_err(asking_for_code)? {
         Some(id) => session_opened(&headers, &id),
         None => Err(credentials_refused().into()),
     }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE32_NOPAD;
+use domain::second_factor::SecondFactor;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tributary_local::{Cloud, Options, Registry};
@@ -55,6 +57,15 @@ impl Stranger {
 }
 
 impl Scene {
+    /// The code of a second factor, so many steps ahead of the present one.
+    ///
+    /// # Errors
+    /// The secret is not base32.
+    pub fn totp(&self, secret: &str, ahead: u64) -> Result<String, Failure> {
+        let step = self.cloud.environment().clock.now().as_second() / SecondFactor::STEP;
+        Ok(app::totp::code(&BASE32_NOPAD.decode(secret.as_bytes())?, step.unsigned_abs() + ahead))
+    }
+
     /// Starts a cloud that keeps nothing, with the functions of this process or the bootstraps of a directory, and
     /// signs its owner up.
     ///

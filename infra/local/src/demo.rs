@@ -18,7 +18,7 @@ use domain::invoice::{
 use domain::money::{Currency, Percent, Price, Quantity};
 use domain::record::NewExtras;
 use domain::text::{Email, LongText, Name, ShortText, Text};
-use domain::user::{LIVE_TOKENS, Password, SignUp, Username};
+use domain::user::{Credentials, LIVE_TOKENS, Password, SignUp, Username};
 use jiff::ToSpan;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -45,7 +45,8 @@ const STRIPE_API: &str = "https://api.stripe.com";
 pub async fn seed(app: &App, mailer: &Mailer, cloud: &Cloud) -> Result<Value, Error> {
     let (password, stripe) = (cloud.demo_password(), &cloud.environment().stripe);
     let here = SourceAddress::unknown();
-    let known = app.issue_token(USERNAME, password, &here).await?;
+    let credentials = Credentials { login: USERNAME.to_owned(), password: password.to_owned(), otp: None };
+    let known = app.issue_token(&credentials, &here).await?;
     let is_new = known.is_none();
     if is_new {
         sign_up(app, mailer, cloud.mailbox(), password).await?;
@@ -53,7 +54,7 @@ pub async fn seed(app: &App, mailer: &Mailer, cloud: &Cloud) -> Result<Value, Er
     let token = match known {
         Some(token) => token,
         None => {
-            let issued = app.issue_token(USERNAME, password, &here).await?;
+            let issued = app.issue_token(&credentials, &here).await?;
             issued.ok_or_else(|| Error::Defect("the demo has no token".into()))?
         }
     };

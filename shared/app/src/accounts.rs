@@ -183,6 +183,7 @@ impl App {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: now,
             version: 1,
         };

@@ -11,6 +11,9 @@ pub enum Error {
     /// The credential is not, or no longer, good.
     #[error("the credential is not valid")]
     CredentialInvalid,
+    /// The password is right, and a second factor is asked for: its code is missing or wrong.
+    #[error("the code of a second factor is needed")]
+    SecondFactor,
     /// AWS did not do its part; the text is for the log alone.
     #[error("unavailable: {0}")]
     Unavailable(String),
@@ -50,7 +53,14 @@ impl From<StoreError> for Error {
                 Self::Domain(domain::Error::rule("The object would be larger than the 400 KB that can be kept."))
             }
             StoreError::Corrupt(what) => Self::Defect(what),
-            StoreError::Unavailable(why) => Self::Unavailable(why),
+            StoreError::CollectionFull(what) => {
+                tracing::error!(what, "an item collection has reached the size that DynamoDB keeps");
+                Self::Domain(domain::Error::Conflict(
+                    "The organisation has reached the 10 GB of one kind that can be kept. Nothing was changed."
+                        .to_owned(),
+                ))
+            }
+            StoreError::Throttled(why) | StoreError::Unavailable(why) => Self::Unavailable(why),
         }
     }
 }

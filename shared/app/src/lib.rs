@@ -55,6 +55,7 @@ mod race;
 pub mod rate;
 mod references;
 pub mod sealed;
+pub mod second_factor;
 pub mod secret_store;
 pub mod secrets;
 pub mod services;
@@ -67,6 +68,7 @@ pub mod sweep;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
+pub mod totp;
 mod tries;
 mod two_step;
 pub mod users;

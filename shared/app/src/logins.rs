@@ -2,7 +2,7 @@
 
 use domain::audit::{AuditEntry, AuditEvent};
 use domain::text::folded;
-use domain::user::{TokenHash, User};
+use domain::user::{Credentials, TokenHash, User};
 use store::StoreError;
 
 use crate::jwt::TokenPair;
@@ -17,28 +17,22 @@ impl App {
     /// belong together.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] wrong passwords; the store's.
-    pub async fn issue_token(
-        &self,
-        login: &str,
-        password: &str,
-        from: &SourceAddress,
-    ) -> Result<Option<String>, Error> {
-        let user = self.check_password(login, password, from).await?;
+    /// [`domain::Error::TooMany`] wrong passwords; [`Error::SecondFactor`]; the store's.
+    pub async fn issue_token(&self, credentials: &Credentials, from: &SourceAddress) -> Result<Option<String>, Error> {
+        let user = self.check_password(credentials, from).await?;
         self.issue(user, from, SignIn::Token).await
     }
 
     /// Issues a pair of JWTs, as [`App::issue_token`] makes a token.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] wrong passwords; the store's.
+    /// [`domain::Error::TooMany`] wrong passwords; [`Error::SecondFactor`]; the store's.
     pub async fn issue_token_pair(
         &self,
-        login: &str,
-        password: &str,
+        credentials: &Credentials,
         from: &SourceAddress,
     ) -> Result<Option<TokenPair>, Error> {
-        let Some(mut user) = self.check_password(login, password, from).await? else { return Ok(None) };
+        let Some(mut user) = self.check_password(credentials, from).await? else { return Ok(None) };
         self.keep_source(&mut user, from).await?;
         let tokens = self.issue_tokens(&user)?;
         self.store.record(&self.sign_in(&user, SignIn::Jwt)).await?;
@@ -48,14 +42,9 @@ impl App {
     /// Opens a browser's session, as [`App::issue_token`] makes a token.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] wrong passwords; the store's.
-    pub async fn open_session(
-        &self,
-        login: &str,
-        password: &str,
-        from: &SourceAddress,
-    ) -> Result<Option<String>, Error> {
-        let user = self.check_password(login, password, from).await?;
+    /// [`domain::Error::TooMany`] wrong passwords; [`Error::SecondFactor`]; the store's.
+    pub async fn open_session(&self, credentials: &Credentials, from: &SourceAddress) -> Result<Option<String>, Error> {
+        let user = self.check_password(credentials, from).await?;
         self.issue(user, from, SignIn::Session).await
     }
 
@@ -117,25 +106,43 @@ impl App {
     /// address; a login that names none is counted by itself, so that it is refused as often as one that does.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] wrong passwords; the store's.
+    /// [`domain::Error::TooMany`] wrong passwords and codes; [`Error::SecondFactor`] if the user has one and its code is
+    /// missing or wrong; the store's.
     pub(crate) async fn check_password(
         &self,
-        login: &str,
-        password: &str,
+        credentials: &Credentials,
         from: &SourceAddress,
     ) -> Result<Option<User>, Error> {
-        let login = folded(login);
+        let login = folded(&credentials.login);
         let user = self.store.user_by_login(&login).await?;
         let limits = self.limits_of_passwords(user.as_ref(), &login, from);
-        // A known user and nobody take the same time, so that it tells nothing.
-        let hash = user.as_ref().map_or(DUMMY_HASH, |user| user.password_hash.as_str());
-        let check = async { Ok(secrets::verify_password(password, hash)) };
-        let Tried { made: is_right, failure } = self.counted_tries(&limits, |is_right| !is_right, check).await?;
+        let check = self.checked(user.as_ref(), credentials);
+        let is_wrong = |checked: &Checked| matches!(checked, Checked::Wrong | Checked::WrongCode);
+        let Tried { made: checked, failure } = self.counted_tries(&limits, is_wrong, check).await?;
         if let (Some(user), Some(failures)) = (&user, failure) {
             let entry = self.entry_of_user(AuditEvent::SignInFailed, user).with("failures", failures);
             self.store.record(&entry).await?;
         }
-        Ok(user.filter(|_| is_right))
+        match checked {
+            Checked::Wrong => Ok(None),
+            Checked::NoCode | Checked::WrongCode => Err(Error::SecondFactor),
+            Checked::Right(user) => Ok(Some(*user)),
+        }
+    }
+
+    async fn checked(&self, user: Option<&User>, credentials: &Credentials) -> Result<Checked, Error> {
+        // A known user and nobody take the same time, so that it tells nothing.
+        let hash = user.map_or(DUMMY_HASH, |user| user.password_hash.as_str());
+        let is_right = secrets::verify_password(&credentials.password, hash);
+        let Some(user) = user.filter(|_| is_right) else { return Ok(Checked::Wrong) };
+        match (user.active_factor(), &credentials.otp) {
+            (None, _) => Ok(Checked::Right(Box::new(user.clone()))),
+            (Some(_), None) => Ok(Checked::NoCode),
+            (Some(_), Some(code)) => {
+                let spent = self.spend_code(user, code).await?;
+                Ok(spent.map_or(Checked::WrongCode, |user| Checked::Right(Box::new(user))))
+            }
+        }
     }
 
     /// The entry of a sign-in.
@@ -160,6 +167,15 @@ impl App {
             Err(other) => Err(other.into()),
         }
     }
+}
+
+/// What came of a password, and of the code of a second factor.
+enum Checked {
+    Wrong,
+    /// The password is right, and a code is asked for.
+    NoCode,
+    WrongCode,
+    Right(Box<User>),
 }
 
 /// How a user signs in.

@@ -14,6 +14,10 @@ use crate::mail::{Mailer, PlainMail};
 pub(crate) enum Notice {
     /// The password is another one.
     PasswordChanged,
+    /// Sign-ins ask for a second factor.
+    SecondFactorEnabled,
+    /// Sign-ins no longer ask for a second factor.
+    SecondFactorDisabled,
     /// The organisation has another API key.
     ApiKeyMade(PublicKey),
     /// The organisation has another member.
@@ -26,6 +30,8 @@ impl Notice {
     const fn subject(&self) -> &'static str {
         match self {
             Self::PasswordChanged => "Your password was changed",
+            Self::SecondFactorEnabled => "Your second factor was switched on",
+            Self::SecondFactorDisabled => "Your second factor was switched off",
             Self::ApiKeyMade(_) => "An API key was made",
             Self::MemberAdded(_) => "A member was added",
             Self::OrganisationDeleted => "Your organisation is being deleted",
@@ -37,6 +43,15 @@ impl Notice {
             Self::PasswordChanged => format!(
                 "The password of the user {username} was changed. Whoever was signed in must sign in again.\n\nIf it was \
                  not you, reset the password now, and check who reads your mail.\n"
+            ),
+            Self::SecondFactorEnabled => format!(
+                "From now on, the user {username} signs in with a code of an authenticator app too. Keep the recovery codes \
+                 where you find them without your phone.\n\nIf it was not you, reset the password now, and ask the owner \
+                 of your organisation or the operator of this service to switch the second factor off.\n"
+            ),
+            Self::SecondFactorDisabled => format!(
+                "The user {username} signs in with the password alone again.\n\nIf it was not you or the owner of your \
+                 organisation, change your password now and switch the second factor on again.\n"
             ),
             Self::ApiKeyMade(key) => format!(
                 "The API key {key} was made in an organisation of the user {username}.\n\nIf it was not you, delete the \

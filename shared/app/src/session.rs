@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::api_key::{ApiKey, PublicKey};
 use domain::id::{OrganisationId, UserId};
-use domain::user::{TokenHash, User};
+use domain::user::{Credentials, TokenHash, User};
 use domain::{Actor, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
@@ -31,12 +31,7 @@ pub enum Credential {
     /// `Authorization: Bearer …`, an access token.
     Jwt(String),
     /// `Authorization: Basic …`.
-    Basic {
-        /// A username or an e-mail address.
-        login: String,
-        /// The password.
-        password: String,
-    },
+    Basic(Credentials),
     /// The cookie of a browser's session.
     Cookie(String),
 }
@@ -60,7 +55,7 @@ impl Credential {
             Self::Token(_) => CredentialKind::Token,
             Self::ApiKey { .. } => CredentialKind::ApiKey,
             Self::Jwt(_) => CredentialKind::Jwt,
-            Self::Basic { .. } => CredentialKind::Basic,
+            Self::Basic(_) => CredentialKind::Basic,
             Self::Cookie(_) => CredentialKind::Cookie,
         }
     }
@@ -247,8 +242,9 @@ impl App {
             Credential::Token(text) | Credential::Jwt(text) | Credential::Cookie(text) => sha256_hex(text),
             Credential::ApiKey { public, secret } => sha256_hex(format!("{public}:{secret}")),
             // A password is not random enough for a hash without a key.
-            Credential::Basic { login, password } => {
-                hex(&self.mac("basic credential", &[login.as_bytes(), password.as_bytes()]))
+            Credential::Basic(Credentials { login, password, otp }) => {
+                let otp = otp.as_deref().unwrap_or_default();
+                hex(&self.mac("basic credential", &[login.as_bytes(), password.as_bytes(), otp.as_bytes()]))
             }
         }
     }
@@ -268,8 +264,8 @@ impl App {
                 let claims = self.read_jwt(token, TokenType::Access)?;
                 self.existing(Some(claims.sub)).await?.filter(|user| claims.holds_for(user))
             }
-            Credential::Basic { login, password } => {
-                let mut user = self.check_password(login, password, from).await?;
+            Credential::Basic(credentials) => {
+                let mut user = self.check_password(credentials, from).await?;
                 if let Some(user) = &mut user {
                     // Once a day for each source: every request signs in.
                     if self.keep_source(user, from).await? {
@@ -336,7 +332,7 @@ mod tests {
             Credential::Token(secret.clone()),
             Credential::ApiKey { public, secret: secret.clone() },
             Credential::Jwt(secret.clone()),
-            Credential::Basic { login: "me".into(), password: secret.clone() },
+            Credential::Basic(Credentials { login: "me".into(), password: secret.clone(), otp: None }),
             Credential::Cookie(secret),
         ];
         let shown = all.map(|credential| format!("{credential:?}"));

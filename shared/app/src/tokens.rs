@@ -106,7 +106,8 @@ impl App {
         Ok(())
     }
 
-    async fn caller(&self, session: &Session) -> Result<User, Error> {
+    /// The user whose session it is, as it now is.
+    pub(crate) async fn caller(&self, session: &Session) -> Result<User, Error> {
         let Holder::User(user) = &session.holder else { return Err(domain::Error::Forbidden.into()) };
         self.store.user(user.id).await?.ok_or(Error::CredentialInvalid)
     }

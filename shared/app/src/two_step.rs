@@ -4,7 +4,7 @@ use domain::audit::AuditEvent;
 use domain::claim::Claimant;
 use domain::otp::{Otp, OtpPurpose, Proof, Refused};
 use domain::text::Email;
-use domain::user::{Password, User};
+use domain::user::{Credentials, Password, User};
 
 use crate::jwt::TokenPair;
 use crate::logins::SignIn;
@@ -19,15 +19,17 @@ impl App {
     /// Mails a one-time password to who knows an address and its password.
     ///
     /// # Errors
-    /// [`domain::Error::TooMany`] wrong passwords, or mails; the store's; SES.
+    /// [`domain::Error::TooMany`] wrong passwords, or mails; [`Error::SecondFactor`]; the store's; SES.
     pub async fn log_in(
         &self,
         mailer: &Mailer,
         email: &Email,
         password: &str,
+        otp: Option<String>,
         from: &SourceAddress,
     ) -> Result<Result<(), Refused>, Error> {
-        match self.check_password(email.as_str(), password, from).await? {
+        let credentials = Credentials { login: email.as_str().to_owned(), password: password.to_owned(), otp };
+        match self.check_password(&credentials, from).await? {
             // A username may look like an address without being the user's.
             Some(user) if user.email.folded() != email.folded() => Ok(Err(Refused::UnknownUser)),
             Some(user) if !user.email_is_proven => Ok(Err(Refused::Unverified)),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::FieldErrors;
 use domain::text::{Email, Name, ShortText, Text, unique_key};
-use domain::user::{Password, SignUp, Username};
+use domain::user::{Credentials, Password, SignUp, Username};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
@@ -80,21 +80,33 @@ body! {
         required username: String,
         /// The password.
         required password: Hidden,
+        /// The code of the second factor, or a recovery code, where the user has one.
+        optional otp: OrEmpty<Hidden>,
     }
 }
 
 impl CredentialsBody {
-    /// The login and the password, as they were sent.
+    /// The credentials, as they were sent.
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_credentials(self) -> Result<(String, String), FieldErrors> {
-        let Self { username, password } = self;
+    pub fn into_credentials(self) -> Result<Credentials, FieldErrors> {
+        let Self { username, password, otp } = self;
         let mut errors = FieldErrors::new();
         let username = required(&mut errors, "username", username);
         let password = required(&mut errors, "password", password);
-        username.zip(password.map(|Hidden(password)| password)).ok_or(errors)
+        let otp = or_default(&mut errors, "otp", otp).map(|Hidden(otp)| otp);
+        match (username, password) {
+            (Some(login), Some(Hidden(password))) if errors.is_empty() => Ok(Credentials { login, password, otp }),
+            _ => Err(errors),
+        }
     }
+}
+
+/// What a sign-in is told whose password is right, and whose second factor is missing or wrong.
+#[must_use]
+pub fn second_factor_needed() -> FieldErrors {
+    FieldErrors::one("otp", "Enter the code of your authenticator app, or a recovery code.")
 }
 
 body! {

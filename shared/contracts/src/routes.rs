@@ -79,7 +79,7 @@ pub struct Route {
 ///
 /// The secret of a webhook is no such credential: it lets nobody in, and replacing it twice by a repeated request would
 /// end the one that the receiver knows.
-pub(crate) const CREDENTIAL_PATHS: [&str; 16] = [
+pub(crate) const CREDENTIAL_PATHS: [&str; 20] = [
     "/api-token-auth",
     "/api/api-token-auth",
     "/api/businesses",
@@ -88,6 +88,10 @@ pub(crate) const CREDENTIAL_PATHS: [&str; 16] = [
     "/api/forget-password",
     "/api/login",
     "/api/reset-password",
+    "/api/second-factor",
+    "/api/second-factor/confirm",
+    "/api/second-factor/disable",
+    "/api/second-factor/recovery-codes",
     "/api/session",
     "/api/signup",
     "/api/token",

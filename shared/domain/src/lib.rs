@@ -40,6 +40,7 @@ pub mod product;
 pub mod record;
 pub mod reference;
 pub mod scopes;
+pub mod second_factor;
 pub mod service;
 pub mod supplier;
 pub mod text;

@@ -172,6 +172,7 @@ impl User {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: at,
             version: 1,
         }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::actor::{Author, Role};
 use crate::id::{OrganisationId, UserId};
+use crate::second_factor::SecondFactor;
 use crate::text::{Email, Name, ShortText, Text, TextError, folded};
 
 pub use crate::password::Password;
@@ -53,6 +54,24 @@ pub struct SignUp {
     pub phone: ShortText,
     /// The name of the organisation; the username, if left out.
     pub business_name: Option<Name>,
+}
+
+/// A username, or an e-mail address, with what proves it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// The username or the e-mail address.
+    pub login: String,
+    /// The password.
+    pub password: String,
+    /// The code of a second factor.
+    pub otp: Option<String>,
+}
+
+/// Without what proves it.
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(…)")
+    }
 }
 
 /// A membership of a user in an organisation.
@@ -127,6 +146,8 @@ pub struct User {
     pub ended_jwts: Vec<EndedJwts>,
     /// Where the user signed in from, longest ago first.
     pub known_sources: Vec<KnownSource>,
+    /// The second factor, once the user has begun to set it up.
+    pub second_factor: Option<SecondFactor>,
     /// When the user was made.
     pub date_joined: Timestamp,
     /// Counts the writes of this user.
@@ -175,6 +196,12 @@ impl User {
     #[must_use]
     pub fn role_in(&self, organisation: OrganisationId) -> Option<&Role> {
         self.memberships.iter().find(|m| m.organisation == organisation).map(|m| &m.role)
+    }
+
+    /// The second factor that a sign-in asks for.
+    #[must_use]
+    pub fn active_factor(&self) -> Option<&SecondFactor> {
+        self.second_factor.as_ref().filter(|factor| factor.confirmed_at.is_some())
     }
 
     /// Adds a token; of more than [`LIVE_TOKENS`], the oldest ends.
@@ -286,6 +313,7 @@ mod tests {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: at(0),
             version: 1,
         }

@@ -5,11 +5,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use contracts::Problem;
 use domain::id::OrganisationId;
+use domain::user::Credentials;
 use http::header::{AUTHORIZATION, COOKIE, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue};
 
 /// The name of the header that chooses among the caller's organisations.
 const ORGANISATION: &str = "organization-id";
+/// The name of the header with the code of a second factor; in an answer, it says that one is needed.
+pub(crate) const OTP: &str = "x-otp";
 /// The name of a browser session's cookie.
 pub(crate) const SESSION: &str = "sessionid";
 
@@ -76,7 +79,7 @@ pub(crate) fn credential(headers: &HeaderMap) -> Result<Credential, Problem> {
     match Scheme::named(scheme.as_bytes()) {
         Some(Scheme::Token) => Ok(Credential::Token(value.to_owned())),
         Some(Scheme::Bearer) => Ok(bearer(value)),
-        Some(Scheme::Basic) => basic(value).ok_or(Problem::CredentialInvalid),
+        Some(Scheme::Basic) => basic(value, otp(headers)).ok_or(Problem::CredentialInvalid),
         None => Err(Problem::CredentialInvalid),
     }
 }
@@ -95,10 +98,15 @@ fn bearer(value: &str) -> Credential {
     Credential::ApiKey { public: public.to_owned(), secret: secret.to_owned() }
 }
 
-fn basic(value: &str) -> Option<Credential> {
+/// The code of a second factor, which Basic has no place for.
+fn otp(headers: &HeaderMap) -> Option<String> {
+    headers.get(OTP)?.to_str().ok().map(str::to_owned)
+}
+
+fn basic(value: &str, otp: Option<String>) -> Option<Credential> {
     let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let (login, password) = text.split_once(':')?;
-    Some(Credential::Basic { login: login.to_owned(), password: password.to_owned() })
+    Some(Credential::Basic(Credentials { login: login.to_owned(), password: password.to_owned(), otp }))
 }
 
 /// The value of a cookie, if the request has it.
@@ -166,7 +174,9 @@ mod tests {
     #[test]
     fn basic_holds_a_login_and_a_password_that_may_have_colons() {
         let of = |text: &[u8]| credential(&with("authorization", &format!("Basic {}", STANDARD.encode(text))));
-        let basic = |login: &str, password: &str| Credential::Basic { login: login.into(), password: password.into() };
+        let basic = |login: &str, password: &str| {
+            Credential::Basic(Credentials { login: login.into(), password: password.into(), otp: None })
+        };
         assert_eq!(of("jé@example.com:a:b ü".as_bytes()), Ok(basic("jé@example.com", "a:b ü")));
         assert_eq!(of(b":"), Ok(basic("", "")));
         for bad in [b"no colon".as_slice(), b"\xff:\xfe"] {

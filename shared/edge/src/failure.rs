@@ -76,6 +76,13 @@ impl From<Problem> for Failure {
     }
 }
 
+impl Failure {
+    /// AWS, or the time that there is, did not suffice; `cause` is for the log.
+    pub(crate) const fn unavailable(cause: Option<String>) -> Self {
+        Self { problem: Problem::Unavailable, cause }
+    }
+}
+
 impl From<domain::Error> for Failure {
     fn from(error: domain::Error) -> Self {
         Problem::from(error).into()
@@ -92,8 +99,8 @@ impl From<app::Error> for Failure {
     fn from(error: app::Error) -> Self {
         match error {
             app::Error::Domain(error) => error.into(),
-            app::Error::CredentialInvalid => Problem::CredentialInvalid.into(),
-            app::Error::Unavailable(why) => Self { problem: Problem::Unavailable, cause: Some(why) },
+            app::Error::CredentialInvalid | app::Error::SecondFactor => Problem::CredentialInvalid.into(),
+            app::Error::Unavailable(why) => Self::unavailable(Some(why)),
             app::Error::PaymentProvider(why) => Self { problem: Problem::PaymentProvider, cause: Some(why) },
             app::Error::MailRefused(why) => Self { problem: Problem::MailRefused, cause: Some(why) },
             app::Error::Defect(what) => Self::defect(what),

@@ -31,6 +31,7 @@ pub(crate) struct Scope {
     pub(crate) scheme: Option<Scheme>,
     session: OnceCell<Result<Session, Failure>>,
     rate: OnceLock<RateLimit>,
+    asks_second_factor: OnceLock<()>,
     route: OnceLock<String>,
     cause: OnceLock<String>,
 }
@@ -43,6 +44,7 @@ impl Scope {
             scheme: Scheme::tried(headers),
             session: OnceCell::new(),
             rate: OnceLock::new(),
+            asks_second_factor: OnceLock::new(),
             route: OnceLock::new(),
             cause: OnceLock::new(),
         })
@@ -69,10 +71,10 @@ impl Scope {
             }
             let Some(of_path) = credential::organisation_of_path(parts.uri.path()) else {
                 let organisation = credential::organisation(&parts.headers)?;
-                return Ok(app.authenticate(&credential, organisation, &from).await?);
+                return Ok(self.authenticated(app.authenticate(&credential, organisation, &from).await)?);
             };
             // A credential that is not good is told so before what the path names is looked for.
-            let session = app.authenticate(&credential, of_path, &from).await;
+            let session = self.authenticated(app.authenticate(&credential, of_path, &from).await);
             match session.map_err(Failure::from) {
                 Ok(session) if of_path.is_some() => Ok(session),
                 Err(refused) if *refused.problem() != Problem::Domain(domain::Error::Forbidden) => Err(refused),
@@ -86,6 +88,19 @@ impl Scope {
         };
         // Boxed: every handler's future would hold the whole of it, and poll it on a stack of the same size.
         self.session.get_or_init(|| verify().boxed()).await.clone()
+    }
+
+    /// Notes that a second factor is asked for.
+    fn authenticated(&self, session: Result<Session, app::Error>) -> Result<Session, app::Error> {
+        if session == Err(app::Error::SecondFactor) {
+            self.asks_second_factor.get_or_init(|| ());
+        }
+        session
+    }
+
+    /// Whether the credential is good but for the code of a second factor.
+    pub(crate) fn asks_second_factor(&self) -> bool {
+        self.asks_second_factor.get().is_some()
     }
 
     /// Keeps what is left to the API key of this request.

@@ -28,11 +28,14 @@ use lambda_http::RequestExt;
 use lambda_http::request::RequestContext;
 use percent_encoding::percent_decode_str;
 use store::meter::Meter;
+use tokio::time::timeout_at;
 use tower::{Service, ServiceExt};
 
 use crate::address::is_plain_loopback;
 use crate::contract::Contract;
+use crate::credential::OTP;
 use crate::failure::Failure;
+use crate::lambda::Limits;
 use crate::scope::Scope;
 use crate::source::Source;
 use crate::{idempotency, log, metrics, rate};
@@ -156,6 +159,16 @@ async fn caught(scope: &Scope, work: impl Future<Output = Response>) -> Response
     render(scope, Failure::defect(format!("panic: {text}")))
 }
 
+/// Ends what would run into the function's limit, where the client would get no answer of ours.
+async fn within(scope: &Scope, limits: Option<Limits>, work: impl Future<Output = Response>) -> Response {
+    let Some(limits) = limits else { return work.await };
+    let answer = timeout_at(limits.end, store::deadline::scope(limits.deadline, work)).await;
+    answer.unwrap_or_else(|_| {
+        let cause = Some("the request took as long as the function may".to_owned());
+        render(scope, Failure::unavailable(cause))
+    })
+}
+
 #[derive(Debug, Clone)]
 struct Edge {
     app: App,
@@ -221,8 +234,9 @@ impl Edge {
         let meter = Meter::default();
         let mut response = match chosen {
             Ok(_) => {
+                let limits = request.lambda_context_ref().and_then(|context| Limits::of(context, self.app.now()));
                 let work = audit::scope(origin, caught(&scope, self.route(&scope, request)));
-                meter.scope(store::hops::scope(work)).await
+                within(&scope, limits, meter.scope(store::hops::scope(work))).await
             }
             Err(refusal) => render(&scope, refusal.into()),
         };
@@ -351,6 +365,9 @@ fn render(scope: &Scope, failure: Failure) -> Response {
     let mut response = failure.render(scope.contract);
     if let (Problem::CredentialInvalid, Some(scheme)) = (failure.problem(), scope.scheme) {
         scheme.challenge(response.headers_mut());
+    }
+    if scope.asks_second_factor() {
+        response.headers_mut().insert(OTP, HeaderValue::from_static("required"));
     }
     if response.status().is_server_error() {
         scope.blame(failure.cause().map_or_else(|| format!("{:?}", failure.problem()), str::to_owned));

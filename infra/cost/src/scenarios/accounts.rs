@@ -23,6 +23,10 @@ pub fn is_one(route: &Route) -> bool {
         "token",
         "refresh",
         "blacklist",
+        "second-factor",
+        "confirm",
+        "disable",
+        "recovery-codes",
     ];
     words.contains(&word) || word.starts_with("verify-")
 }
@@ -53,6 +57,13 @@ pub async fn good(scene: &Scene, route: &Route) -> Result<Call, Failure> {
             let token = text(&scene.anonymous("/api-token-auth/", &body).await?, "/token")?;
             let change = json!({"old_password": PASSWORD, "new_password": format!("{PASSWORD}2")});
             post(&change).with("authorization", format!("Token {token}"))
+        }
+        (RouteMethod::Delete, "second-factor") => return of_member(scene, route).await,
+        (_, "second-factor" | "confirm" | "disable" | "recovery-codes") => {
+            scene.sign_up(&username).await?;
+            let body = json!({"username": username, "password": PASSWORD});
+            let token = text(&scene.anonymous("/api-token-auth/", &body).await?, "/token")?;
+            return second_factor(scene, route, &token).await;
         }
         (RouteMethod::Delete, "session") => {
             scene.sign_up(&username).await?;
@@ -99,4 +110,43 @@ async fn mailed(scene: &Scene, path: &str, body: Value) -> Result<Value, Failure
     scene.anonymous(path, &body).await?;
     let email = text(&body, "/email")?;
     Ok(json!({"email": email, "otp": scene.one_time_password(&email).await?}))
+}
+
+/// A request about the second factor of the user of a token.
+async fn second_factor(scene: &Scene, route: &Route, token: &str) -> Result<Call, Failure> {
+    let by = |call: Call| call.by(Credential::None).with("authorization", format!("Token {token}"));
+    let post = |path: &str, body: &Value| by(Call::new(Method::POST, path).json(body));
+    let path = "/api/second-factor";
+    let begin = post(path, &json!({"password": PASSWORD}));
+    let word = last(route.path);
+    if word == "second-factor" {
+        return Ok(if route.method == RouteMethod::Get { by(Call::new(Method::GET, path)) } else { begin });
+    }
+    let secret = text(&scene.send(&begin).await?.json()?, "/secret")?;
+    let confirm = post(&format!("{path}/confirm"), &json!({"otp": scene.totp(&secret, 0)?}));
+    if word == "confirm" {
+        return Ok(confirm);
+    }
+    scene.send(&confirm).await?;
+    // The step of the confirmation is used up.
+    Ok(post(route.path, &json!({"password": PASSWORD, "otp": scene.totp(&secret, 1)?})))
+}
+
+/// The end of a member's second factor.
+async fn of_member(scene: &Scene, route: &Route) -> Result<Call, Failure> {
+    let username = format!("user{}", scene.fresh());
+    let member = json!({
+        "username": username, "email": format!("{username}@example.com"), "password": PASSWORD, "groups": ["Sales"],
+    });
+    let member = scene.send(&Call::new(Method::POST, "/api/users").json(&member)).await?.json()?;
+    let body = json!({"username": username, "password": PASSWORD});
+    let token = text(&scene.anonymous("/api-token-auth/", &body).await?, "/token")?;
+    let by = |path: &str, body: &Value| {
+        let call = Call::new(Method::POST, path).by(Credential::None).json(body);
+        call.with("authorization", format!("Token {token}"))
+    };
+    let begun = scene.send(&by("/api/second-factor", &json!({"password": PASSWORD}))).await?.json()?;
+    let otp = scene.totp(&text(&begun, "/secret")?, 0)?;
+    scene.send(&by("/api/second-factor/confirm", &json!({"otp": otp}))).await?;
+    Ok(Call::new(Method::DELETE, route.path.replace("{user_id}", &member["id"].to_string())))
 }

@@ -91,6 +91,7 @@ impl Office {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: created_at,
             version: 1,
         };

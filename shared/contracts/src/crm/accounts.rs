@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::accounts::new_password_of;
-pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
+pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody, second_factor_needed};
 use crate::wire::{body, required};
 
 body! {
@@ -109,7 +109,7 @@ mod tests {
     use domain::actor::Role;
     use domain::id::{OrganisationId, UserId};
     use domain::text::{Email, ShortText};
-    use domain::user::Username;
+    use domain::user::{Credentials, Username};
     use domain::{Author, Tenant};
 
     #[test]
@@ -118,7 +118,8 @@ mod tests {
         let credentials = parse_object::<CredentialsBody>(body).unwrap();
         assert!(!format!("{credentials:?}").contains("secret"));
         let credentials = credentials.into_credentials();
-        assert_eq!(credentials, Ok(("a".into(), " secret ".into())));
+        let expected = Credentials { login: "a".into(), password: " secret ".into(), otp: None };
+        assert_eq!(credentials, Ok(expected));
     }
 
     #[test]
@@ -152,6 +153,7 @@ mod tests {
             credentials_valid_from: None,
             ended_jwts: vec![],
             known_sources: vec![],
+            second_factor: None,
             date_joined: jiff::Timestamp::UNIX_EPOCH,
             version: 1,
         };

@@ -16,7 +16,8 @@ pub struct AuditEntryJson {
     id: AuditEntryId,
     at: Timestamp,
     /// `sign_in`, `sign_in_failed`, `sign_out`, `sign_out_everywhere`, `token_revoked`, `password_changed`,
-    /// `password_reset`, `api_key_created`, `api_key_deleted`, `member_added`, `member_changed`, `member_removed`,
+    /// `password_reset`, `second_factor_enabled`, `second_factor_disabled`, `recovery_codes_renewed`,
+    /// `recovery_code_used`, `api_key_created`, `api_key_deleted`, `member_added`, `member_changed`, `member_removed`,
     /// `webhook_created`, `webhook_changed`, `webhook_secret_rotated`, `webhook_deleted`, `business_opened`,
     /// `export_requested` or `organisation_deleted`. More may follow.
     event: &'static str,

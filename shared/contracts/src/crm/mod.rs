@@ -22,6 +22,7 @@ pub mod parameters;
 pub mod payments;
 pub mod pipelines;
 pub mod routes;
+pub mod second_factor;
 pub mod services;
 pub mod tiers;
 pub mod tokens;

@@ -89,6 +89,7 @@ pub(super) const GROUPS: &[&[Route]] = &[
     ACCOUNTS,
     users::TOKENS,
     users::AUDIT,
+    users::SECOND_FACTOR,
     ATTRIBUTES,
     collection! {
         "clients" at "/api/clients" and "/api/clients/{id}", by CLIENT_QUERY;

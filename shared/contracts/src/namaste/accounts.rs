@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::errors::refused;
 use crate::Problem;
 use crate::accounts::new_password_of;
+pub use crate::accounts::second_factor_needed;
 use crate::wire::{OrEmpty, body, or_default, required};
 
 pub use crate::accounts::{CredentialsBody, Hidden, MessageJson, OtpBody, SignUpBody};
@@ -21,6 +22,8 @@ body! {
         required email: Email,
         /// The password.
         required password: Hidden,
+        /// The code of the second factor, or a recovery code, where the user has one.
+        optional otp: OrEmpty<Hidden>,
     }
 }
 
@@ -54,16 +57,20 @@ body! {
 }
 
 impl LoginBody {
-    /// The address and the password, as they were sent.
+    /// The address, the password and the code of a second factor, as they were sent.
     ///
     /// # Errors
     /// Every field that is missing or wrong.
-    pub fn into_login(self) -> Result<(Email, Hidden), FieldErrors> {
-        let Self { email, password } = self;
+    pub fn into_login(self) -> Result<(Email, Hidden, Option<String>), FieldErrors> {
+        let Self { email, password, otp } = self;
         let mut errors = FieldErrors::new();
         let email = required(&mut errors, "email", email);
         let password = required(&mut errors, "password", password);
-        email.zip(password).ok_or(errors)
+        let otp = or_default(&mut errors, "otp", otp).map(|Hidden(otp)| otp);
+        match (email, password) {
+            (Some(email), Some(password)) if errors.is_empty() => Ok((email, password, otp)),
+            _ => Err(errors),
+        }
     }
 }
 

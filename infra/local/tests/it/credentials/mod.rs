@@ -9,6 +9,7 @@ mod password_change;
 mod rates;
 mod rotation;
 mod scopes;
+mod second_factor;
 mod sessions;
 mod tokens;
 mod tries;

@@ -273,6 +273,11 @@ async fn unknown_fields_are_ignored_on_every_route() {
             assert_eq!(answer.json().as_object().map(|told| told.len()), Some(1), "{}", answer.text);
             continue;
         }
+        if route.path.starts_with("/api/second-factor/") {
+            // No code can be right here.
+            assert!(matches!(answer.status.as_u16(), 400 | 409 | 429), "{}: {}", name(route), answer.text);
+            continue;
+        }
         // A note can be deleted once, an attribute's name taken once; here both are there for the first time.
         assert_eq!(answer.status.as_u16(), route.status, "{}: {}", name(route), answer.text);
     }

@@ -88,6 +88,9 @@ impl Books {
             "change-password" => {
                 json!({"old_password": self.user.password, "new_password": self.user.password})
             }
+            "second-factor" => json!({"password": self.user.password}),
+            "confirm" | "recovery-codes" => json!({"otp": "000000"}),
+            "disable" => json!({"password": self.user.password, "otp": "000000"}),
             _ => self.object(collection(route.path), route.method),
         })
     }
@@ -254,6 +257,11 @@ pub fn goes_on(route: &Route) -> bool {
 /// Whether it asks for an export, of which there is one an hour.
 pub fn exports(route: &Route) -> bool {
     (route.path, route.method) == ("/api/organisations/{id}/export", Method::Post)
+}
+
+/// Whether it needs a second factor that is on, or its code.
+pub fn needs_second_factor(route: &Route) -> bool {
+    route.path.contains("/second-factor") && route.path != "/api/second-factor"
 }
 
 /// Whether it ends the token that it is called with.

@@ -33,6 +33,11 @@ const NEEDS: &[(&str, &str)] = &[
     ("/api/session", "DELETE membership"),
     ("/api/change-password", "POST membership"),
     ("/api/audit", "GET ownership"),
+    ("/api/second-factor", "GET membership, POST membership"),
+    ("/api/second-factor/confirm", "POST membership"),
+    ("/api/second-factor/disable", "POST membership"),
+    ("/api/second-factor/recovery-codes", "POST membership"),
+    ("/api/users/{user_id}/second-factor", "DELETE ownership"),
     ("/api/tokens", "GET membership, DELETE membership"),
     ("/api/tokens/{token_id}", "DELETE membership"),
     // Attributes may be read by every member and are written by the owner alone.

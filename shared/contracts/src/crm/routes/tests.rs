@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_contract_has_all_its_routes() {
-    assert_eq!(routes().count(), 134);
+    assert_eq!(routes().count(), 140);
 }
 
 #[test]

@@ -2,6 +2,9 @@
 
 use crate::crm::audit::AuditEntryJson;
 use crate::crm::parameters::PAGE;
+use crate::crm::second_factor::{
+    CodeBody, EnrolmentJson, RecoveryCodesJson, SecondFactorBody, SecondFactorEndBody, SecondFactorJson,
+};
 use crate::crm::tokens::ListedTokenJson;
 use crate::crm::users::{GroupMemberJson, UserBody, UserJson, UserUpdateBody};
 use crate::openapi::{many, one};
@@ -16,6 +19,57 @@ pub(super) const TOKENS: &[Route] = &[
         .plain()
         .under("accounts"),
     Route::delete("/api/tokens/{token_id}", "tokens_destroy", "End a token of the caller").plain().under("accounts"),
+];
+
+/// The second factor of the caller.
+pub(super) const SECOND_FACTOR: &[Route] = &[
+    Route::read(
+        "/api/second-factor",
+        "second_factor_retrieve",
+        "Retrieve the second factor of the caller",
+        one::<SecondFactorJson>,
+    )
+    .plain()
+    .under("accounts"),
+    Route::create(
+        "/api/second-factor",
+        "second_factor_create",
+        "Begin to set up a second factor; its secret is shown this once",
+        one::<SecondFactorBody>,
+        one::<EnrolmentJson>,
+    )
+    .under("accounts"),
+    Route::act(
+        "/api/second-factor/confirm",
+        "second_factor_confirm",
+        "Switch the second factor on, by a code of it",
+        one::<RecoveryCodesJson>,
+    )
+    .taking(one::<CodeBody>)
+    .under("accounts"),
+    Route::act(
+        "/api/second-factor/recovery-codes",
+        "second_factor_recovery_codes",
+        "Make other recovery codes",
+        one::<RecoveryCodesJson>,
+    )
+    .taking(one::<CodeBody>)
+    .under("accounts"),
+    Route::act(
+        "/api/second-factor/disable",
+        "second_factor_disable",
+        "Switch the second factor off",
+        one::<SecondFactorJson>,
+    )
+    .taking(one::<SecondFactorEndBody>)
+    .under("accounts"),
+    Route::delete(
+        "/api/users/{user_id}/second-factor",
+        "users_second_factor_destroy",
+        "Switch a member's second factor off",
+    )
+    .plain()
+    .under("users"),
 ];
 
 /// Who changed access to the organisation.
