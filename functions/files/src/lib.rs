@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use contracts::crm::images::ImageAddedJson;
 use domain::id::{ClientId, ItemId, LeadId, ServiceId};
-use domain::image::{ImageKey, ImageKind, Pictured};
+use domain::image::{self, ImageKey, ImageKind, Pictured};
 use edge::{BaseUrl, Caller, Failure, Id, IfMatch, Upload, object};
 use http::StatusCode;
 use http::header::{CACHE_CONTROL, LOCATION};
@@ -66,9 +66,10 @@ async fn add(
     BaseUrl(base_url): BaseUrl,
     Upload(content): Upload,
 ) -> Result<Response, Failure> {
-    let image = NewImage { kind: ImageKind::of(&content)?, content: content.to_vec(), base_url };
-    let (url, album) = app.add_image(&bucket, caller.actor(), of, image, expected).await?;
-    let shown = ImageAddedJson { url, list_of_images: album.urls };
+    let image = NewImage { kind: ImageKind::of(&content)?, content: content.to_vec() };
+    let (path, album) = app.add_image(&bucket, caller.actor(), of, image, expected).await?;
+    let urls = album.paths.iter().map(|path| image::url(&base_url, path)).collect();
+    let shown = ImageAddedJson { url: image::url(&base_url, &path), list_of_images: urls };
     Ok(object(StatusCode::CREATED, album.version, shown))
 }
 

@@ -9,7 +9,7 @@ use organisations::{Organisations, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log::subscribe();
+    edge::lambda::begin();
     let config = sdk_config().await;
     let organisations = Organisations {
         app: App::from_env(&config)?,

@@ -10,7 +10,7 @@ use tributary_stripe::Stripe;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log::subscribe();
+    edge::lambda::begin();
     let config = sdk_config().await;
     let deactivation = Deactivation { app: App::from_env(&config)?, links: Arc::new(Stripe::from_env(&config)?) };
     lambda_runtime::run(service_fn(|event| Box::pin(handle(deactivation.clone(), event)))).await

@@ -9,7 +9,7 @@ use sweep::{Sweep, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log::subscribe();
+    edge::lambda::begin();
     let config = sdk_config().await;
     let bucket = Bucket::new(lazy(&config, aws_sdk_s3::Client::new), &required_variable("BUCKET_NAME")?);
     let work = WorkQueue::new(lazy(&config, aws_sdk_sqs::Client::new), required_variable("WORK_QUEUE_URL")?);

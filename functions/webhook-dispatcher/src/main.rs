@@ -9,7 +9,7 @@ use webhook_dispatcher::{Dispatcher, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log::subscribe();
+    edge::lambda::begin();
     let config = sdk_config().await;
     let allow_loopback = required_variable("ALLOW_PRIVATE_WEBHOOK_TARGETS")? == "true";
     let sqs = lazy(&config, aws_sdk_sqs::Client::new);

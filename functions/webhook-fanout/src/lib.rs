@@ -131,7 +131,7 @@ async fn event_of(fanout: &Fanout, record: &EventRecord) -> Result<Option<Event>
     let Change { tenant, model, event, before, after, hops } = change;
     let shown = |object: &Object| {
         let page = |invoice| fanout.app.hosted_url(&fanout.public_url, tenant, invoice);
-        crm_body(object, page).map_err(|e| Error::Defect(e.to_string()))
+        crm_body(object, &fanout.public_url, page).map_err(|e| Error::Defect(e.to_string()))
     };
     let [before, after] = in_stages(&fanout.app, tenant, [before, after]).await?;
     let before = before.as_ref().map(shown).transpose()?;

@@ -8,7 +8,7 @@ use webhook_fanout::{Fanout, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    edge::log::subscribe();
+    edge::lambda::begin();
     let config = sdk_config().await;
     let sqs = lazy(&config, aws_sdk_sqs::Client::new);
     let fanout = Fanout {

@@ -71,7 +71,7 @@ pub async fn test(
     let webhook = app.get_webhook(caller.actor(), id).await?;
     let found = app.object_for_test(caller.actor(), webhook.model, object_id).await?;
     let page = |invoice| app.hosted_url(&base, caller.actor().tenant(), invoice);
-    let shown = crm_body(&found, page).map_err(|error| Failure::defect(error.to_string()))?;
+    let shown = crm_body(&found, &base, page).map_err(|error| Failure::defect(error.to_string()))?;
     let rendered = webhook.render(&shown).map_err(|error| {
         let field = match error {
             RenderError::TooLarge(_) => "payload",

@@ -25,12 +25,10 @@ pub struct NewImage {
     pub kind: ImageKind,
     /// Its content.
     pub content: Vec<u8>,
-    /// What its URL begins with: the API's address, as the client sees it.
-    pub base_url: String,
 }
 
 impl App {
-    /// Adds an image to an object. Gives the image's URL, and all that the object then has.
+    /// Adds an image to an object. Returns the image's path, and all images of the object.
     ///
     /// # Errors
     /// [`domain::Error::Forbidden`] to who may not change the object, [`domain::Error::NotFound`],
@@ -45,12 +43,11 @@ impl App {
     ) -> Result<(String, Album), Error> {
         may(actor, Action::Change, of.model())?;
         self.check_album(actor, of, expected).await?;
-        let NewImage { kind, content, base_url } = image;
+        let NewImage { kind, content } = image;
         let key = ImageKey::new(of, self.new_id(), kind).path();
-        let url = format!("{base_url}/files/{key}");
         let media_type = kind.media_type();
         bucket.put(actor.tenant(), &key, Content { media_type, file_name: None, bytes: content }).await?;
-        let added = self.retrying(async || self.commit_image(actor, of, &url, expected).await).await;
+        let added = self.retrying(async || self.commit_image(actor, of, &key, expected).await).await;
         let album = match added {
             Ok(album) => album,
             Err(error) => {
@@ -68,7 +65,7 @@ impl App {
             Ok(false) => tracing::info!(key, "an image had been moved before its upload ended"),
             Err(error) => tracing::warn!(key, %error, "an image is moved when it is opened or by the next sweep"),
         }
-        Ok((url, album))
+        Ok((key, album))
     }
 
     /// A link to an image, good for [`crate::bucket::LINK_TTL`], for whoever has its URL.
@@ -111,17 +108,16 @@ impl App {
         };
         let Some(tenant) = bucket.waits_for(key).await? else { return Ok(false) };
         let album = self.store.album(tenant, of).await?;
-        let ending = format!("/files/{key}");
-        let named = album.is_some_and(|album| album.urls.iter().any(|url| url.ends_with(&ending)));
+        let named = album.is_some_and(|album| album.paths.iter().any(|path| path == key));
         Ok(named && bucket.keep(key).await?)
     }
 
-    async fn commit_image(&self, actor: &Actor, of: Pictured, url: &str, expected: Expected) -> Result<Album, Error> {
-        match self.store.add_image(actor.tenant(), of, url, expected, self.now()).await {
+    async fn commit_image(&self, actor: &Actor, of: Pictured, path: &str, expected: Expected) -> Result<Album, Error> {
+        match self.store.add_image(actor.tenant(), of, path, expected, self.now()).await {
             Err(StoreError::Missing) => {
                 // The SDK sends a write again whose answer it lost: then the image is there already.
                 let there = self.store.album(actor.tenant(), of).await?;
-                if let Some(album) = there.filter(|album| album.urls.iter().any(|known| known == url)) {
+                if let Some(album) = there.filter(|album| album.paths.iter().any(|known| known == path)) {
                     return Ok(album);
                 }
                 self.check_album(actor, of, expected).await?;
@@ -136,7 +132,7 @@ impl App {
     async fn check_album(&self, actor: &Actor, of: Pictured, expected: Expected) -> Result<(), Error> {
         let album = self.store.album(actor.tenant(), of).await?.ok_or(domain::Error::NotFound)?;
         check_version(expected, album.version)?;
-        if album.urls.len() >= MAX_IMAGES {
+        if album.paths.len() >= MAX_IMAGES {
             let message = format!("Ensure this object has no more than {MAX_IMAGES} images.");
             return Err(domain::Error::field(FIELD, message).into());
         }

@@ -38,7 +38,6 @@ pub enum Credential {
 
 /// What kind of credential it is. On paths that contracts share, it chooses the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "as the variants of a credential")]
 pub enum CredentialKind {
     Token,
     ApiKey,

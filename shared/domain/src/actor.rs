@@ -229,7 +229,6 @@ pub enum Action {
 
 /// What permissions are about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "each is the public name of one kind of object")]
 pub enum Model {
     Lead,
     Client,

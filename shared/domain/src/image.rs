@@ -14,7 +14,6 @@ pub const FIELD: &str = "file";
 
 /// A kind of image that every browser shows, and that carries no script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each is the name of a format")]
 pub enum ImageKind {
     Png,
     Jpeg,
@@ -128,6 +127,12 @@ pub struct ImageKey {
     of: Pictured,
     id: Uuid,
     kind: ImageKind,
+}
+
+/// The URL of an image with a path, below the address of the API.
+#[must_use]
+pub fn url(base_url: &str, path: &str) -> String {
+    format!("{base_url}/files/{path}")
 }
 
 impl ImageKey {

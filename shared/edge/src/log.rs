@@ -8,8 +8,10 @@ use app::App;
 use futures::FutureExt;
 use http::{Method, StatusCode};
 use lambda_http::Context;
+use lambda_http::tracing::Subscriber;
 use lambda_http::tracing::level_filters::LevelFilter;
 use lambda_http::tracing::subscriber::filter::Targets;
+use lambda_http::tracing::subscriber::fmt::MakeWriter;
 use lambda_http::tracing::subscriber::layer::{Layer, SubscriberExt};
 use lambda_http::tracing::subscriber::util::SubscriberInitExt;
 use lambda_http::tracing::subscriber::{fmt, registry};
@@ -17,7 +19,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use store::meter::{Meter, Reading};
 
-use crate::lambda::Limits;
+use crate::lambda::{Invocation, Limits};
 use crate::metrics::{self, Metric};
 use crate::scope::Scope;
 
@@ -34,10 +36,18 @@ static SINK: OnceLock<Sink> = OnceLock::new();
 pub fn subscribe() {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let targets = targets(&variable("AWS_LAMBDA_LOG_LEVEL"), &variable("RUST_LOG"));
-    let layer = fmt::layer().with_ansi(false).with_target(false);
     let is_json = variable("AWS_LAMBDA_LOG_FORMAT").eq_ignore_ascii_case("json");
+    lines(targets, is_json, std::io::stdout).init();
+}
+
+/// As Lambda has the lines of libraries and of a function's own code.
+pub fn lines<W>(targets: Targets, is_json: bool, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let layer = fmt::layer().with_ansi(false).with_target(false).with_writer(writer);
     let layer = if is_json { layer.json().boxed() } else { layer.boxed() };
-    registry().with(targets).with(layer).init();
+    registry().with(targets).with(layer)
 }
 
 /// What is let through. What cannot be read, of a list too, is left out.
@@ -83,7 +93,7 @@ pub async fn job<T: Serialize, E: Display>(
     context: &Context,
     work: impl Future<Output = Result<T, E>> + Send,
 ) -> Result<T, E> {
-    let meter = Meter::default();
+    let (meter, invocation) = (Meter::default(), Invocation::of(context));
     let work = meter.scope(work).boxed();
     let done = match Limits::of(context, app.now()) {
         Some(limits) => store::deadline::scope(limits.deadline, work).await,
@@ -101,6 +111,9 @@ pub async fn job<T: Serialize, E: Display>(
         "read_units": read_units,
         "write_units": write_units,
     });
+    if let (Some(line), Ok(Value::Object(invocation))) = (line.as_object_mut(), serde_json::to_value(invocation)) {
+        line.extend(invocation);
+    }
     if let Some(stack) = metrics::stack() {
         measure_job(&mut line, stack, done.is_ok());
     }
@@ -133,6 +146,8 @@ struct Line<'a> {
     write_units: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a str>,
+    #[serde(flatten)]
+    invocation: &'a Invocation,
     #[serde(flatten)]
     measured: Option<Measured<'a>>,
 }
@@ -169,6 +184,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) status: StatusCode,
     pub(crate) took: Duration,
     pub(crate) reading: Reading,
+    pub(crate) invocation: Invocation,
 }
 
 /// The line of a request, with metrics where there is a stack that they are of.
@@ -189,6 +205,7 @@ pub(crate) fn line(scope: &Scope, outcome: &Outcome<'_>, stack: Option<&str>) ->
         read_units,
         write_units,
         error,
+        invocation: &outcome.invocation,
         measured: stack.map(|stack| Measured::new(stack, outcome)),
     };
     serde_json::to_string(&line).expect("a line has only text and finite numbers")
@@ -209,6 +226,7 @@ mod tests {
             status,
             took: Duration::from_micros(1_234),
             reading: Reading { round_trips: 2, read_units: 1.5, write_units: 0.0 },
+            invocation: Invocation::default(),
         }
     }
 
@@ -238,7 +256,7 @@ mod tests {
         scope.matched("/api/clients/{id}");
         assert_eq!(
             line(&scope, &outcome(StatusCode::OK), None),
-            r#"{"timestamp":"1970-01-01T00:00:00Z","level":"INFO","request_id":"id-1","method":"GET","route":"/api/clients/{id}","organisation":null,"contract":"crm","status":200,"milliseconds":1.234,"round_trips":2,"read_units":1.5,"write_units":0.0}"#
+            r#"{"timestamp":"1970-01-01T00:00:00Z","level":"INFO","request_id":"id-1","method":"GET","route":"/api/clients/{id}","organisation":null,"contract":"crm","status":200,"milliseconds":1.234,"round_trips":2,"read_units":1.5,"write_units":0.0,"cold_start":false}"#
         );
     }
 
@@ -248,7 +266,7 @@ mod tests {
         scope.blame("the first".into());
         scope.blame("the second".into());
         let line = line(&scope, &outcome(StatusCode::SERVICE_UNAVAILABLE), None);
-        assert!(line.contains(r#""level":"ERROR""#) && line.ends_with(r#""error":"the first"}"#), "{line}");
+        assert!(line.contains(r#""level":"ERROR""#) && line.contains(r#""error":"the first","#), "{line}");
     }
 
     #[test]

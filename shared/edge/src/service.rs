@@ -35,7 +35,7 @@ use crate::address::is_plain_loopback;
 use crate::contract::Contract;
 use crate::credential::OTP;
 use crate::failure::Failure;
-use crate::lambda::Limits;
+use crate::lambda::{Invocation, Limits};
 use crate::scope::Scope;
 use crate::source::Source;
 use crate::{idempotency, log, metrics, rate};
@@ -213,7 +213,8 @@ impl Service<Request> for Edge {
 
 impl Edge {
     async fn serve(&self, mut request: Request) -> Response {
-        let started = Instant::now();
+        let (started, started_at) = (Instant::now(), self.app.now());
+        let invocation = request.lambda_context_ref().map(Invocation::of).unwrap_or_default();
         let method = request.method().clone();
         let request_id = request_id(&self.app, &request);
         let written = request.uri().path().to_owned();
@@ -234,7 +235,7 @@ impl Edge {
         let meter = Meter::default();
         let mut response = match chosen {
             Ok(_) => {
-                let limits = request.lambda_context_ref().and_then(|context| Limits::of(context, self.app.now()));
+                let limits = request.lambda_context_ref().and_then(|context| Limits::of(context, started_at));
                 let work = audit::scope(origin, caught(&scope, self.route(&scope, request)));
                 within(&scope, limits, meter.scope(store::hops::scope(work))).await
             }
@@ -252,6 +253,7 @@ impl Edge {
             status: response.status(),
             took: started.elapsed(),
             reading: meter.reading(),
+            invocation,
         };
         log::write(&log::line(&scope, &outcome, metrics::stack()));
         response

@@ -21,7 +21,7 @@ use crate::kinds::Kind;
 use crate::table::{Item, Update, n, s};
 
 /// The version of the items' form.
-pub const FORM: u32 = 3;
+pub const FORM: u32 = 4;
 
 /// Puts into an item that is written whole what every write carries.
 pub(crate) fn stamp(item: &mut Item) {
@@ -73,6 +73,9 @@ pub(crate) fn upgrade(item: &mut Item) {
     }
     if form < 3 {
         to_third(item, kind);
+    }
+    if form < 4 {
+        to_fourth(item);
     }
     of_present_form(item);
 }
@@ -128,6 +131,18 @@ fn to_third(item: &mut Item, kind: Kind) {
         | Kind::Part(_)
         | Kind::Organisation
         | Kind::Other => {}
+    }
+}
+
+/// The fourth form has the paths of images, where the third had URLs.
+fn to_fourth(item: &mut Item) {
+    let Some(AttributeValue::L(images)) = item.get_mut("images") else { return };
+    for image in images {
+        if let AttributeValue::S(url) = image
+            && let Some((_, path)) = url.split_once("/files/")
+        {
+            *image = s(path);
+        }
     }
 }
 
@@ -233,6 +248,17 @@ mod tests {
         assert_ne!(ids[0], ids[1]);
         assert_eq!(lead(s(id), ""), AttributeValue::Null(true));
         assert_eq!(lead(AttributeValue::Null(true), "Negotiation"), AttributeValue::Null(true));
+    }
+
+    #[test]
+    fn images_are_paths_whether_they_were_added_before_or_after() {
+        let images = ["https://old.example/files/images/clients/c/1.png", "images/clients/c/2.png"].map(s).to_vec();
+        let pk = "ORG#0192f0c1-2345-7abc-8def-000000000001#CLIENT";
+        let mut item: Item = [("pk".into(), s(pk)), ("images".into(), AttributeValue::L(images))].into();
+        item.insert("form".into(), n(3));
+        upgrade(&mut item);
+        let paths = ["images/clients/c/1.png", "images/clients/c/2.png"].map(s).to_vec();
+        assert_eq!(item["images"], AttributeValue::L(paths));
     }
 
     #[test]

@@ -17,9 +17,9 @@ use crate::table::{Update, n, s};
 /// The images of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Album {
-    /// Their URLs, oldest first.
+    /// Their paths, oldest first.
     #[serde(rename = "images")]
-    pub urls: Vec<String>,
+    pub paths: Vec<String>,
     /// The object's version.
     pub version: u64,
 }
@@ -51,13 +51,13 @@ impl Store {
         &self,
         tenant: Tenant,
         of: Pictured,
-        url: &str,
+        path: &str,
         expected: Option<u64>,
         now: Timestamp,
     ) -> Result<Album, StoreError> {
         let values = [
-            (":added", AttributeValue::L(vec![s(url)])),
-            (":url", s(url)),
+            (":added", AttributeValue::L(vec![s(path)])),
+            (":path", s(path)),
             (":most", n(MAX_IMAGES)),
             (":now", s(now.to_string())),
             (":one", n(1)),
@@ -66,7 +66,7 @@ impl Store {
             key: key(tenant, of),
             expression: "SET images = list_append(images, :added), updated_at = :now, version = version + :one",
             // A write that the SDK repeats adds nothing twice.
-            condition: "attribute_exists(model) AND size(images) < :most AND NOT contains(images, :url)".into(),
+            condition: "attribute_exists(model) AND size(images) < :most AND NOT contains(images, :path)".into(),
             names: [].into(),
             values: values.map(|(name, value)| (name.to_owned(), value)).into(),
         };

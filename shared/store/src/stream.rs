@@ -23,7 +23,6 @@ use crate::keys;
 
 /// An object of the books, as an image of the stream has it.
 #[derive(Debug, Clone, PartialEq)]
-#[allow(missing_docs, reason = "each holds the object that it is named after")]
 #[allow(clippy::large_enum_variant, reason = "one is at hand at a time, and most are invoices")]
 pub enum Object {
     Client(Client),

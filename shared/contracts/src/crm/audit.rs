@@ -7,12 +7,11 @@ use domain::id::AuditEntryId;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// An entry of the audit log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditEntryJson {
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     id: AuditEntryId,
     at: Timestamp,
     /// `sign_in`, `sign_in_failed`, `sign_out`, `sign_out_everywhere`, `token_revoked`, `password_changed`,

@@ -3,6 +3,7 @@
 use domain::attributes::{Attributes, EntityName};
 use domain::catalogue::{CatalogueItem, ItemPatch, ItemType, NewItem, Sku, Stock, StockPatch};
 use domain::id::CategoryId;
+use domain::image;
 use domain::money::{Currency, Percent, Price};
 use domain::record::Meta;
 use domain::text::{LongText, Name, ShortText};
@@ -181,8 +182,10 @@ pub struct CatalogueItemJson {
     pub created_by: Option<u64>,
 }
 
-impl From<&CatalogueItem> for CatalogueItemJson {
-    fn from(item: &CatalogueItem) -> Self {
+impl CatalogueItemJson {
+    /// The object, below the address of the API, which has no final slash.
+    #[must_use]
+    pub fn new(item: &CatalogueItem, base_url: &str) -> Self {
         let CatalogueItem {
             id,
             category,
@@ -216,7 +219,7 @@ impl From<&CatalogueItem> for CatalogueItemJson {
             tax_rate: (*tax_rate).into(),
             stripe_price_id: stripe_price_id.as_ref().map(ToString::to_string),
             is_active: *is_active,
-            list_of_images: images.clone(),
+            list_of_images: images.iter().map(|path| image::url(base_url, path)).collect(),
             attributes: attributes.clone(),
             created_at: *created_at,
             updated_at: *updated_at,
@@ -325,7 +328,7 @@ mod tests {
             attributes: Attributes::default(),
             meta: Meta { created_at: at, created_by: None, updated_at: at, version: 1 },
         };
-        let shown = serde_json::to_value(CatalogueItemJson::from(&item)).unwrap();
+        let shown = serde_json::to_value(CatalogueItemJson::new(&item, "https://api.example")).unwrap();
         for (key, value) in documented().as_object().unwrap() {
             assert_eq!(&shown[key], value, "{key}");
         }

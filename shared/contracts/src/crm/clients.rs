@@ -2,6 +2,7 @@
 
 use domain::attributes::{Attributes, EntityName};
 use domain::client::{Client, ClientPatch, NewClient, Profile, ProfilePatch};
+use domain::image;
 use domain::record::{Extras, Meta};
 use domain::text::Name;
 use domain::worklist::{NoteInput, TaskInput};
@@ -84,8 +85,10 @@ pub struct ClientJson {
     pub created_by: Option<u64>,
 }
 
-impl From<&Client> for ClientJson {
-    fn from(client: &Client) -> Self {
+impl ClientJson {
+    /// The object, below the address of the API, which has no final slash.
+    #[must_use]
+    pub fn new(client: &Client, base_url: &str) -> Self {
         let Client { id, name, email: _, profile: _, number: _, party_number: _, images, extras, meta } = client;
         let Extras { attributes, tasks, notes } = extras;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
@@ -95,7 +98,7 @@ impl From<&Client> for ClientJson {
             attributes: attributes.clone(),
             list_of_tasks: worklist::tasks(tasks),
             list_of_notes: worklist::notes(notes),
-            list_of_images: images.clone(),
+            list_of_images: images.iter().map(|path| image::url(base_url, path)).collect(),
             created_at: *created_at,
             updated_at: *updated_at,
             created_by: created_by.as_ref().map(|author| author.number),
@@ -168,7 +171,7 @@ mod tests {
             meta: Meta { created_at: at, created_by: Some(author), updated_at: at, version: 1 },
         };
         assert_eq!(
-            serde_json::to_string(&ClientJson::from(&client)).unwrap(),
+            serde_json::to_string(&ClientJson::new(&client, "https://api.example")).unwrap(),
             format!(
                 "{{\"id\":\"{id}\",\"name\":\"Acme\",\"attributes\":{{}},\"list_of_tasks\":[],\"list_of_notes\":[],\
                  \"list_of_images\":[],\"created_at\":\"2026-03-01T10:00:00Z\",\

@@ -2,6 +2,7 @@
 
 use domain::attributes::{Attributes, EntityName};
 use domain::id::{ClientId, EntryId, PipelineId, StageId};
+use domain::image;
 use domain::json::{Map, Value};
 use domain::lead::{Lead, LeadPatch, LeadService, LeadServiceInput, NewLead};
 use domain::record::{Extras, Meta};
@@ -250,9 +251,11 @@ pub struct LeadJson {
     pub created_by: Option<u64>,
 }
 
-impl From<&Lead> for LeadJson {
+impl LeadJson {
+    /// The object, below the address of the API, which has no final slash.
+    #[must_use]
     #[rustfmt::skip]
-    fn from(lead: &Lead) -> Self {
+    pub fn new(lead: &Lead, base_url: &str) -> Self {
         let Lead {
             id, name, responsible, pipeline, possible_client, moodle_course_id, stage, stage_id, lost_reason,
             client_attributes, services, images, extras, meta,
@@ -274,7 +277,7 @@ impl From<&Lead> for LeadJson {
             service_attributes: services.as_slice().iter().map(LeadServiceJson::from).collect(),
             list_of_tasks: worklist::tasks(tasks),
             list_of_notes: worklist::notes(notes),
-            list_of_images: images.clone(),
+            list_of_images: images.iter().map(|path| image::url(base_url, path)).collect(),
             created_at: *created_at,
             updated_at: *updated_at,
             created_by: created_by.as_ref().map(|author| author.number),

@@ -2,6 +2,7 @@
 
 use domain::attributes::{Attributes, EntityName};
 use domain::id::{ClientId, CohortId};
+use domain::image;
 use domain::record::{Extras, Meta};
 use domain::service::{NewService, Service, ServicePatch};
 use domain::text::Name;
@@ -108,8 +109,10 @@ pub struct ServiceJson {
     pub created_by: Option<u64>,
 }
 
-impl From<&Service> for ServiceJson {
-    fn from(service: &Service) -> Self {
+impl ServiceJson {
+    /// The object, below the address of the API, which has no final slash.
+    #[must_use]
+    pub fn new(service: &Service, base_url: &str) -> Self {
         let Service { id, name, client, actual_cohort, origin_cohort, images, extras, meta } = service;
         let Extras { attributes, tasks, notes } = extras;
         let Meta { created_at, created_by, updated_at, version: _ } = meta;
@@ -122,7 +125,7 @@ impl From<&Service> for ServiceJson {
             attributes: attributes.clone(),
             list_of_tasks: worklist::tasks(tasks),
             list_of_notes: worklist::notes(notes),
-            list_of_images: images.clone(),
+            list_of_images: images.iter().map(|path| image::url(base_url, path)).collect(),
             created_at: *created_at,
             updated_at: *updated_at,
             created_by: created_by.as_ref().map(|author| author.number),

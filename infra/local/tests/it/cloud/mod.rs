@@ -3,6 +3,7 @@
 mod gateway;
 mod local_routes;
 mod pollers;
+mod public_address;
 mod restart;
 
 use std::collections::{BTreeMap, HashMap};

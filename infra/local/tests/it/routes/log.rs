@@ -64,7 +64,7 @@ fn is_private(method: &str, path: &str) -> bool {
 fn check_types(line: &Value) {
     assert!(line["timestamp"].as_str().is_some_and(|at| at.parse::<jiff::Timestamp>().is_ok()), "{line}");
     assert!(line["milliseconds"].as_f64().is_some_and(|took| took >= 0.0), "{line}");
-    assert!(line["round_trips"].is_u64(), "{line}");
+    assert!(line["round_trips"].is_u64() && line["cold_start"].is_boolean(), "{line}");
     for units in ["read_units", "write_units"] {
         assert!(line[units].as_f64().is_some_and(|units| units >= 0.0), "{line}");
     }
@@ -188,4 +188,10 @@ async fn a_sweep_is_a_line_of_the_log_with_what_it_did_and_cost() {
     assert!(line["request_id"].is_string() && line["round_trips"].is_u64(), "{line}");
     assert!(line["read_units"].is_number() && line["write_units"].is_number(), "{line}");
     assert!(line["report"].is_object() && line["error"].is_null(), "{line}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn certificates_that_are_not_there_are_ignored() {
+    let process = Process::start_with(&[("SSL_CERT_FILE", "/nowhere/bundle.crt")]);
+    assert!(!process.environment().split('\0').any(|variable| variable.starts_with("SSL_CERT_FILE=")));
 }

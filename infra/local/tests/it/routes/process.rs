@@ -23,7 +23,13 @@ pub struct Process {
 
 impl Process {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// As [`Process::start`], with environment variables.
+    pub fn start_with(variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tributary-local"));
+        command.envs(variables.iter().copied());
         command.args(["--port", "0", "--ephemeral"]).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = child.stdout.take().unwrap();
@@ -39,6 +45,11 @@ impl Process {
         let base_url = greeting.find_map(|line| line.strip_prefix("Tributary listens on ").map(str::to_owned));
         let remote = Remote::at(&base_url.expect("the process did not say where it listens"));
         Self { remote, child, lines, log: Vec::new() }
+    }
+
+    /// The variables of its environment.
+    pub fn environment(&self) -> String {
+        std::fs::read_to_string(format!("/proc/{}/environ", self.child.id())).unwrap()
     }
 
     /// The line of the log that has something.

@@ -6,6 +6,7 @@ mod links;
 mod refunds;
 mod signatures;
 mod storm;
+mod unbooked;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};

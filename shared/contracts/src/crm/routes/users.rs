@@ -38,6 +38,7 @@ pub(super) const SECOND_FACTOR: &[Route] = &[
         one::<SecondFactorBody>,
         one::<EnrolmentJson>,
     )
+    .plain()
     .under("accounts"),
     Route::act(
         "/api/second-factor/confirm",
