@@ -10,6 +10,7 @@ pub mod signature;
 pub mod targets;
 mod tls;
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -95,8 +96,11 @@ impl Dispatcher {
         let now = self.app.now();
         let read: Vec<Result<DeliveryRef, serde_json::Error>> =
             messages.iter().map(|message| serde_json::from_str(message.body.as_deref().unwrap_or_default())).collect();
-        let is_due = |reference: &&DeliveryRef| reference.wait(now).is_none();
+        // SQS may give one message twice: one attempt is made, and one of the two brings it back if that fails.
+        let mut seen = HashSet::new();
+        let is_due = |reference: &&DeliveryRef| reference.wait(now).is_none() && seen.insert(**reference);
         let due: Vec<DeliveryRef> = read.iter().flatten().filter(is_due).copied().collect();
+        let mut attempted = HashSet::new();
         let found = async {
             // Secrets and headers are sealed in the table.
             self.app.ready().await?;
@@ -111,7 +115,8 @@ impl Dispatcher {
                 Err(error) => Step::Bury(error),
                 Ok(reference) => match reference.wait(now) {
                     Some(wait) => Step::Wait(reference, wait),
-                    None => Step::Attempt(reference, due.next()),
+                    None if attempted.insert(reference) => Step::Attempt(reference, due.next()),
+                    None => Step::Attempt(reference, None),
                 },
             };
             self.take(message, step)

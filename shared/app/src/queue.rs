@@ -43,7 +43,7 @@ impl Message for WorkRef {
 }
 
 /// Which delivery a message is about: all that the queue carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DeliveryRef {
     organization_id: OrganisationId,
     webhook_id: WebhookId,
