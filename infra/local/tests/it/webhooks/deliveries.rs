@@ -134,3 +134,25 @@ async fn a_clock_that_is_months_ahead_loses_no_event_of_kept_data() {
     scene.tributary.delete(&scene.owner, &format!("/api/clients/{}/", id(&client))).await.expect(204);
     assert_eq!(scene.receiver.wait_for_one("/deleted").await.json()["id"], client["id"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_comes_twice_in_one_batch_makes_one_attempt() {
+    let scene = Scene::start().await;
+    let hook = scene.hook_at("/twice", "Client", "CREATE").await;
+    scene.receiver.script([500]);
+    scene.client("Acme").await;
+    let delivery = scene.wait_for_attempts(&hook, 1).await;
+    let me = scene.get("/api/me/").await;
+    let message = json!({
+        "organization_id": me["organization_id"], "webhook_id": hook["id"], "delivery_id": delivery["id"],
+        "round": 0, "attempts_made": 1,
+    });
+    let record =
+        |id: &str| json!({"messageId": id, "body": message.to_string(), "attributes": {}, "messageAttributes": {}});
+    let event = json!({"Records": [record("1"), record("2")]});
+    let answer = scene.tributary.cloud.invoker().invoke("webhook-dispatcher", event).await.unwrap();
+    assert_eq!(answer, json!({"batchItemFailures": []}));
+    let delivery = scene.wait_for_delivery(&hook, |delivery| delivery["status"] == "delivered").await;
+    assert_eq!(attempts(&delivery).len(), 2);
+    assert_eq!(scene.receiver.received_at("/twice").len(), 2);
+}
